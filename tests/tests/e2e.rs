@@ -56,6 +56,8 @@ mod keys;
 mod light;
 #[path = "e2e/managed.rs"]
 mod managed;
+#[path = "e2e/pages.rs"]
+mod pages;
 #[path = "e2e/proofs.rs"]
 mod proofs;
 #[path = "e2e/pruning.rs"]

@@ -18,6 +18,7 @@ mod till;
 mod together;
 mod values;
 mod watch;
+mod web;
 mod webhook;
 
 use std::path::PathBuf;
@@ -43,14 +44,15 @@ pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, Releas
 pub use together::{ApprovalsArgs, BrandCommand, BrandMotionArgs, BrandMotionCommand, CloseArgs};
 pub use values::{Pool, ProfileOrDefault};
 pub use watch::WatchArgs;
+pub use web::WebCommand;
 pub use webhook::WebhookCommand;
 
 const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is; in files and \
                           pipes, without COLUMNS, there is a tab between two cells, and no comma in numbers. NO_COLOR \
                           keeps colours away. An empty variable counts as unset.\n\n\
                           Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
-                          3 the outcome is open: ask for it by the transaction's id; 4 a gateway, or a \
-                          receipt, said what can't be true; 6 done, but the result could not \
+                          3 the outcome is open: ask for it by the transaction's id; 4 a gateway, its \
+                          pages, or a receipt, said what can't be true; 6 done, but the result could not \
                           be written to standard output.";
 
 /// A wallet for loyalty points.
@@ -301,6 +303,9 @@ pub enum Command {
     /// Keep a transaction with its proof, and verify one that was kept
     #[command(subcommand)]
     Receipt(ReceiptCommand),
+    /// Verify the pages for browsers that a gateway serves
+    #[command(subcommand)]
+    Web(WebCommand),
     /// The household that shares a pool of points
     #[command(subcommand)]
     Household(HouseholdCommand),

@@ -25,8 +25,10 @@ use crate::hints::with_commands;
 
 mod carry;
 mod codes;
+mod pages;
 
 pub use carry::CarryError;
+pub use pages::{Difference, PagesError};
 
 /// Nothing was done, and this is why.
 #[derive(Debug, Error)]
@@ -212,6 +214,9 @@ pub enum CommandError {
     /// A saved receipt that doesn't hold.
     #[error("this receipt proves nothing: {0}")]
     FalseReceipt(String),
+    /// Pages of a gateway that aren't those which this program carries.
+    #[error(transparent)]
+    Pages(#[from] PagesError),
     /// A reference that the ledger knows no use of.
     #[error(
         "the ledger knows no use of this reference: nothing was done under it, unless what was sent is still on its \
@@ -305,8 +310,8 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// 2 for what was typed wrongly, 3 for what is still open, 4 for a gateway or a receipt that was caught lying, 1
-    /// for everything else.
+    /// 2 for what was typed wrongly, 3 for what is still open, 4 for a gateway or a receipt that was caught lying, and
+    /// for pages that were changed, 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
@@ -315,7 +320,7 @@ impl CommandError {
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) | Self::NotProvenYet(_) => 3,
             Self::Gateways(error) if is_lie(error) => 4,
-            Self::FalseReceipt(_) | Self::Lied(..) => 4,
+            Self::FalseReceipt(_) | Self::Lied(..) | Self::Pages(PagesError::Changed { .. }) => 4,
             _ => 1,
         }
     }
@@ -327,6 +332,9 @@ impl CommandError {
             json["error"]["message"] = with_commands(message).into();
             json["error"]["transaction"] = id.to_string().into();
             json["error"]["height"] = height.map(Height::get).into();
+        }
+        if let Self::Pages(error) = self {
+            json["error"]["differences"] = serde_json::json!(error.differences());
         }
         json
     }

@@ -56,6 +56,8 @@ pub const EXPORT_TIMEOUT: Duration = Duration::from_secs(300);
 pub const ANSWER_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Largest piece of an export, in bytes.
 pub const EXPORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Largest file of the pages, in bytes.
+pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// The code of a gateway's answer to a path that it doesn't know.
 const UNKNOWN_ROUTE: &str = "unknown_route";
 /// The code of a gateway that a client asks more than it may.
@@ -180,6 +182,18 @@ impl Client {
     pub fn genesis(&self) -> Result<String, ClientError> {
         let (status, bytes) = self.get("/v1/genesis", &[], READ_TIMEOUT, ANSWER_BYTES_MAX)?;
         String::from_utf8(bytes).map_err(|_| self.unexpected(status, "the genesis document is no text".into()))
+    }
+    /// A file of the pages that the gateway serves to browsers, by its path, such as `/wallet/`; none if there is no
+    /// such file.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, ClientError> {
+        match self.get(path, &[], READ_TIMEOUT, FILE_BYTES_MAX) {
+            Ok((_, bytes)) => Ok(Some(bytes)),
+            Err(ClientError::Unexpected { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
     /// `GET /v1/brands`: all brands.
     ///

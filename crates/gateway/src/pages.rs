@@ -1,4 +1,4 @@
-//! The pages for browsers: `/wallet/`, `/explorer/`, `/console/`, and what they share.
+//! The pages for browsers: `/wallet/`, `/explorer/`, `/console/`, what they share, and which build they are.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use lojal_web::{Asset, CONTENT_SECURITY_POLICY};
+use lojal_web::{Asset, BUILD_PATH, CONTENT_SECURITY_POLICY};
 
 use crate::answers::has;
 use crate::app::App;
@@ -43,6 +43,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/console/", get(file))
         .route("/console/{file}", get(file))
         .route("/assets/{file}", get(file))
+        .route(BUILD_PATH, get(file))
 }
 
 /// Leads whoever names no page to the first one.

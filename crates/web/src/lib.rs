@@ -1,7 +1,9 @@
 //! The pages that a gateway serves to browsers: a member's wallet, an explorer, and a console for a brand's people.
 //! `web/` builds them, its `dist` is in the repository, and this crate carries them with it
-//! ([ADR 0072](../../../docs/adr/0072-pages.md)), so a build needs nothing but Rust.
+//! ([ADR 0072](../../../docs/adr/0072-pages.md)), so a build needs nothing but Rust. Whoever carries them can also say
+//! whether another gateway serves the same.
 
+mod build;
 mod list;
 
 use std::collections::BTreeMap;
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::list::FILES;
+
+pub use build::Build;
 
 /// A set of pages that can be served without the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,6 +46,8 @@ impl Pages {
 
 /// The directory of what pages share, whose names change with their content.
 const SHARED: &str = "assets/";
+/// The path of what says which build these pages are.
+pub const BUILD_PATH: &str = "/build.json";
 /// The page of a directory.
 const INDEX: &str = "index.html";
 /// Bytes of a hash that make a tag.
@@ -84,7 +90,11 @@ impl Site {
         };
         let served = FILES.iter().filter(|(path, _)| is_served(path));
         let first = Pages::ALL.into_iter().find(|one| pages.contains(one));
-        let assets = served.map(|(path, bytes)| (address(path), Asset::new(path, bytes))).collect();
+        let mut assets: BTreeMap<String, Asset> =
+            served.map(|(path, bytes)| (address(path), Asset::new(path, bytes))).collect();
+        if first.is_some() {
+            assets.insert(BUILD_PATH.to_owned(), Asset::new(BUILD_PATH, Build::TEXT.as_bytes()));
+        }
         Self { first, assets }
     }
     /// The pages that whoever names none is led to.
@@ -101,8 +111,8 @@ impl Site {
     }
 }
 
-/// The path at which a file is served.
-fn address(path: &str) -> String {
+/// The path at which a file of the pages is served.
+pub fn address(path: &str) -> String {
     format!("/{}", path.strip_suffix(INDEX).unwrap_or(path))
 }
 
@@ -125,6 +135,7 @@ fn content_type(path: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json",
         Some("png") => "image/png",
         Some("svg") => "image/svg+xml",
         Some("webmanifest") => "application/manifest+json",

@@ -51,6 +51,18 @@ fn first_loads_and_all_pages_are_small() {
 }
 
 #[test]
+fn the_build_says_the_hash_of_every_file_that_is_carried() {
+    let build = Build::own();
+    let carried: BTreeMap<String, String> =
+        FILES.iter().map(|(path, bytes)| ((*path).to_owned(), Build::hash(bytes))).collect();
+    assert_eq!(build.files, carried);
+    let site = Site::new(&[Pages::Explorer]);
+    let served = site.find(BUILD_PATH).expect("whoever serves a page says which build it is");
+    assert_eq!((Build::read(served.plain), served.content_type), (Some(build), "application/json"));
+    assert_eq!(Build::read(b"{}"), None);
+}
+
+#[test]
 fn pages_that_are_not_wanted_are_not_there() {
     let site = Site::new(&[Pages::Explorer]);
     assert!(site.has("/explorer") && !site.has("/wallet") && site.find("/wallet/sw.js").is_none());

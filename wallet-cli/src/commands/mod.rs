@@ -42,6 +42,7 @@ mod tokens;
 mod transact;
 mod unsent;
 mod watch;
+mod web;
 mod webhook;
 mod whole;
 mod words;
@@ -111,6 +112,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
             &sending,
         ),
         Command::Receipt(command) => receipt::receipt(context, command),
+        Command::Web(command) => web::web(context, command),
         Command::Household(command) => household::household(context, command),
         Command::RotateKey { validity, dry_run } => keys::rotate_key(context, validity, dry_run),
         Command::Freeze { consent, sending } => safeguards::freeze(context, consent, &sending),

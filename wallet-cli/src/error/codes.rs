@@ -64,6 +64,7 @@ impl CommandError {
             Self::NotPaid => "request_expired",
             Self::StillOpen(_) => "request_open",
             Self::FalseReceipt(_) => "false_receipt",
+            Self::Pages(error) => error.code(),
             Self::Rehearsed { .. } => "dry_run",
             Self::NotDone { code, .. } | Self::WouldNotBeDone { code, .. } => code,
         }

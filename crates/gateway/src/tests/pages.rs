@@ -1,6 +1,6 @@
 //! The pages for browsers.
 
-use lojal_web::{CONTENT_SECURITY_POLICY, Pages};
+use lojal_web::{Build, CONTENT_SECURITY_POLICY, Pages};
 
 use super::node::{Node, Settings};
 use crate::app::Timeouts;
@@ -22,7 +22,7 @@ async fn the_address_of_a_gateway_leads_to_the_wallet_and_each_page_may_do_littl
     }
     assert!(node.get("/explorer").await.text().contains("<title>Lojal Explorer</title>"));
     assert!(node.get("/console").await.text().contains("<title>Lojal Console</title>"));
-    for missing in ["/wallet/index.html", "/wallet/none.js", "/assets/none.js", "/assets/", "/shop/", "/build.json"] {
+    for missing in ["/wallet/index.html", "/wallet/none.js", "/assets/none.js", "/assets/", "/shop/"] {
         assert_eq!(node.get(missing).await.refusal(), (404, "unknown_route".to_owned()), "{missing}");
     }
 }
@@ -52,8 +52,14 @@ async fn pages_that_an_operator_does_not_serve_are_not_there() {
     let explorer = node(&[Pages::Explorer]).await;
     assert!(explorer.get("/").await.text().contains("Explorer"));
     assert_eq!(explorer.get("/wallet/").await.refusal(), (404, "unknown_route".to_owned()));
+    let build = explorer.get("/build.json").await;
+    assert_eq!(
+        (build.status, build.header("content-type"), build.header("cache-control")),
+        (200, "application/json", "no-cache")
+    );
+    assert_eq!(Build::read(&build.body), Some(Build::own()));
     let none = node(&[]).await;
-    for path in ["/", "/wallet", "/wallet/", "/explorer/", "/console/"] {
+    for path in ["/", "/wallet", "/wallet/", "/explorer/", "/console/", "/build.json"] {
         assert_eq!(none.get(path).await.refusal(), (404, "unknown_route".to_owned()), "{path}");
     }
     assert_eq!(none.get("/v1/status").await.status, 200);

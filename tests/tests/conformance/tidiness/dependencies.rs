@@ -51,7 +51,7 @@ const LAYERS: [(&str, &[&str]); 21] = [
         ],
     ),
     ("lojal-client", &["lojal-chain", "lojal-ledger", "lojal-text", "lojal-types"]),
-    ("lojal-wallet", &["lojal-client", "lojal-print", "lojal-text", "lojal-types"]),
+    ("lojal-wallet", &["lojal-client", "lojal-print", "lojal-text", "lojal-types", "lojal-web"]),
     (
         "lojal-connector",
         &["lojal-client", "lojal-print", "lojal-random", "lojal-store", "lojal-text", "lojal-types", "lojal-wallet"],
