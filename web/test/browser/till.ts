@@ -51,6 +51,11 @@ async function totals(visitor: Visitor): Promise<string> {
   return plain(await visitor.page.getByTestId("totals").innerText());
 }
 
+/** The key of a wallet of the command line. */
+function keyOf(network: Network, wallet: string): string {
+  return network.lojal(wallet, "address", "--key").trim();
+}
+
 async function pasted(page: Page, text: string): Promise<void> {
   await page.getByLabel("Koden som text").fill(text);
   await page.getByRole("button", { name: "Använd" }).click();
@@ -220,6 +225,32 @@ function giveTests(world: World): void {
     assert.match(await shown(page, "Poängen är tillbaka"), /10/);
     assert.equal(totalOf(network, "member-2", "nordmat"), before + 5);
     assert.match(await totals(till), /Gett 15 1 st.*Tagit tillbaka 10 1 st|Tagit tillbaka 10 1 st.*Gett 15 1 st/);
+    await till.leave();
+  });
+
+  test("a till sees what is left of its daily limit, and is none any more when it is removed", async () => {
+    const { network, browser } = world();
+    const [key, own] = [keyOf(network, "member-2"), addressOf(network, "member-2")];
+    network.lojal("nordmat", "operator", "set", "nordmat", key, "--roles", "issue", "--issue-daily-max", "100");
+    const till = await member(browser, network, "member-2");
+    const { page } = till;
+    await till.go("till");
+    await page.getByRole("radio", { name: "Ge poäng" }).check();
+    assert.equal(await page.getByRole("radio", { name: "Reservera" }).count(), 0, "it may issue, and nothing else");
+    await page.getByText("Du har gett 0 av 100 i dag.").waitFor();
+    await page.getByLabel("Belopp i poäng").fill("60");
+    await till.button("Skanna medlemmen").click();
+    await pasted(page, addressOf(network, "member-1"));
+    await page.getByLabel("Kvittonummer").fill(`kassa 9, ${crypto.randomUUID()}`);
+    await till.button("Ge poäng").click();
+    await shown(page, "Poängen är givna");
+    await page.getByRole("link", { name: "Nästa kund" }).click();
+    await page.getByRole("radio", { name: "Ge poäng" }).check();
+    await page.getByText("Du har gett 60 av 100 i dag.").waitFor();
+    network.lojal("nordmat", "operator", "remove", "nordmat", own);
+    await till.go("");
+    await till.go("till");
+    await page.getByRole("heading", { name: "Den här plånboken är ingen kassa" }).waitFor();
     await till.leave();
   });
 

@@ -15,7 +15,8 @@ export interface Mine {
   readonly operator: api.OperatorAnswer;
 }
 
-async function rolesIn(id: BrandId): Promise<readonly Mine[]> {
+/** The roles of the account in a brand: one place, or none. */
+export async function rolesIn(id: BrandId): Promise<readonly Mine[]> {
   const address = wallet.value?.address;
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -25,7 +25,8 @@ import {
 
 import { ask, theNetwork } from "./network.js";
 import type { Mine } from "./roles.js";
-import { findRoles } from "./roles.js";
+import { findRoles, rolesIn } from "./roles.js";
+import { wallet } from "./session.js";
 import { read, readAll, write } from "./store.js";
 
 /** The time in which a member can answer, and for which points stay set aside, in milliseconds. */
@@ -55,6 +56,8 @@ export interface Line {
 
 /** The brands that this key is a till of; null until they are found. */
 export const tills = signal<readonly Mine[] | null>(null);
+/** The account whose tills these are. */
+let owner: Address | null = null;
 /** The brand that the till works for. */
 export const tillBrand = signal<BrandId | null>(null);
 /** The book of today, the newest line first. */
@@ -71,6 +74,11 @@ function fromText(text: string): Line {
   return { ...line, amount: BigInt(line.amount) as Points };
 }
 
+/** True if it is known whose till this is; another wallet may have come into this browser since. */
+export function isTillOpen(): boolean {
+  return tills.value !== null && owner === (wallet.value?.address ?? null);
+}
+
 /** Opens the till: finds whose it is, and the book of today; what is older is forgotten. */
 export async function openTill(): Promise<void> {
   const from = new Date().setHours(0, 0, 0, 0);
@@ -82,8 +90,18 @@ export async function openTill(): Promise<void> {
   book.value = all.flatMap(([name, line]) => (gone.has(name) ? [] : [line])).reverse();
   const found = await findRoles();
   const before = await read("till-brand");
+  owner = wallet.value?.address ?? null;
   tills.value = found;
   tillBrand.value = (found.find(({ id }) => id === before) ?? found[0])?.id ?? null;
+}
+
+/** Asks again what the till may do for its brand: that changes, and so does what it has given today. */
+export async function refreshTill(): Promise<void> {
+  const brand = tillBrand.value;
+  if (brand !== null) {
+    const now = await rolesIn(brand);
+    tills.value = [...(tills.value ?? []).filter(({ id }) => id !== brand), ...now];
+  }
 }
 
 /** Works for another brand from now on. */

@@ -14,7 +14,7 @@ import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
 import { brandOf, theNetwork } from "../model/network.js";
 import { wallet } from "../model/session.js";
-import { openTill, tillBrand, tills } from "../model/till.js";
+import { isTillOpen, openTill, refreshTill, tillBrand, tills } from "../model/till.js";
 import { settleLines } from "../model/till-answer.js";
 import { tillWords } from "../words/till.js";
 import { amountOf, CopyButton, errorText, Heading, look } from "./parts.js";
@@ -56,7 +56,10 @@ export function AtDesk({ children }: { readonly children: (desk: Desk) => Compon
     openTill().then(settleLines).catch(setFault);
   };
   useEffect(() => {
-    if (tills.value === null) {
+    if (isTillOpen()) {
+      // Without an answer the ledger still refuses what it may not do.
+      refreshTill().catch(() => undefined);
+    } else {
       open();
     }
   }, []);
