@@ -33,7 +33,8 @@ pub(crate) fn template(path: &str) -> Option<&'static str> {
 
 /// True for a page for browsers, which is no interface for programs.
 pub(crate) fn is_page(path: &str) -> bool {
-    path == "/" || ["/wallet", "/explorer", "/console", "/assets"].iter().any(|page| path.starts_with(page))
+    let pages = ["/wallet", "/explorer", "/console", "/assets", "/build.json"];
+    path == "/" || pages.iter().any(|page| path.starts_with(page))
 }
 
 /// Checks that an answer is one that the document describes.
