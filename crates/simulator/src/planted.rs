@@ -29,7 +29,7 @@ struct Bug {
 }
 
 /// Every bug.
-const BUGS: [Bug; 21] = [
+const BUGS: [Bug; 22] = [
     inside("skipped-sync", Plant::SkippedSync, "crash-all", 5),
     inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-majority", 20),
     inside("dropped-wal", Plant::DroppedWal, "crash-majority", 20),
@@ -51,6 +51,7 @@ const BUGS: [Bug; 21] = [
     patch("life-not-checked", "set-changes", 10),
     patch("removed-heard", "removed-liar", 5),
     patch("old-program-goes-on", "upgrade-mixed", 5),
+    patch("recent-ids-left-out", "join", 5),
 ];
 
 const fn inside(name: &'static str, plant: Plant, class: &'static str, seeds_max: u64) -> Bug {
