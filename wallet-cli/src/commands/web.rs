@@ -31,7 +31,8 @@ pub(super) fn web(context: &Context, command: WebCommand) -> Result<Report, Comm
 fn gateway_of(url: &str) -> String {
     let url = url.split(['#', '?']).next().unwrap_or_default().trim_end_matches('/');
     let page = Pages::ALL.into_iter().find_map(|page| url.strip_suffix(&format!("/{}", page.directory())));
-    page.unwrap_or(url).to_owned()
+    // A host can have the name of a page.
+    page.filter(|rest| rest.contains("://")).unwrap_or(url).to_owned()
 }
 
 /// Files by their paths, each with its hash.
