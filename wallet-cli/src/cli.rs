@@ -52,8 +52,8 @@ const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or el
                           keeps colours away. An empty variable counts as unset.\n\n\
                           Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
                           3 the outcome is open: ask for it by the transaction's id; 4 a gateway, its \
-                          pages, or a receipt, said what can't be true; 6 done, but the result could not \
-                          be written to standard output.";
+                          pages, or a receipt, said what can't be true; 5 no gateway could be reached: nothing was \
+                          sent; 6 done, but the result could not be written to standard output.";
 
 /// A wallet for loyalty points.
 #[derive(Debug, Parser)]

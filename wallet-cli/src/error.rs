@@ -10,7 +10,7 @@ use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
 use lojal_wallet::contacts::ContactsError;
 use lojal_wallet::files;
-use lojal_wallet::gateways::{GatewaysError, is_lie};
+use lojal_wallet::gateways::{GatewaysError, is_lie, is_unreached, is_without_connection};
 use lojal_wallet::home::HomeError;
 use lojal_wallet::hook::SecretError;
 use lojal_wallet::label::Label;
@@ -311,7 +311,7 @@ pub enum CommandError {
 
 impl CommandError {
     /// 2 for what was typed wrongly, 3 for what is still open, 4 for a gateway or a receipt that was caught lying, and
-    /// for pages that were changed, 1 for everything else.
+    /// for pages that were changed, 5 where no gateway could be reached, 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
@@ -321,6 +321,8 @@ impl CommandError {
             Self::StillOpen(_) | Self::NotProvenYet(_) => 3,
             Self::Gateways(error) if is_lie(error) => 4,
             Self::FalseReceipt(_) | Self::Lied(..) | Self::Pages(PagesError::Changed { .. }) => 4,
+            Self::Gateways(error) | Self::NotSent(error) if is_unreached(error) => 5,
+            Self::Node(_, error) if is_without_connection(error) => 5,
             _ => 1,
         }
     }

@@ -261,6 +261,20 @@ pub fn is_lie(error: &GatewaysError) -> bool {
     matches!(error, GatewaysError::Client(ClientError::Untrue { .. } | ClientError::Split { .. }))
 }
 
+/// True if no gateway could be reached: none of them has the question.
+pub fn is_unreached(error: &GatewaysError) -> bool {
+    match error {
+        GatewaysError::Client(error) => is_without_connection(error),
+        GatewaysError::All(errors) => !errors.is_empty() && errors.iter().all(is_without_connection),
+        GatewaysError::WrongNetwork { .. } | GatewaysError::Token(_) => false,
+    }
+}
+
+/// True if there was no connection to one gateway, which certainly doesn't have the question.
+pub fn is_without_connection(error: &ClientError) -> bool {
+    matches!(error, ClientError::Unreachable { .. })
+}
+
 /// True if a gateway may know or prove in a moment what it doesn't now.
 pub fn is_behind(error: &GatewaysError) -> bool {
     let is_one = |error: &ClientError| matches!(error, ClientError::Behind { .. });

@@ -209,17 +209,18 @@ fn submit(context: &Context, file: &Path, no_wait: bool) -> Result<Report, Comma
     if let Some(prover) = proofs.prover() {
         submission = submission.proven_by(prover);
     }
+    // Before it is sent: what is done can't fail any more.
+    let words = match &home {
+        Some(home) => in_all_words(&carried, home.network(), &Decimals::ask(&gateways, Some(home))?).join("; "),
+        // Without a genesis document nobody knows how its addresses and amounts are written.
+        None => "done".to_owned(),
+    };
     let mut tell = |text: &str| {
         if !context.options.json {
             lojal_print::note(text);
         }
     };
     let fate = if no_wait { submission.hand_over(&mut tell) } else { submission.settle(&mut tell) };
-    let words = match &home {
-        Some(home) => in_all_words(&carried, home.network(), &Decimals::ask(&gateways, Some(home))?).join("; "),
-        // Without a genesis document nobody knows how its addresses and amounts are written.
-        None => "done".to_owned(),
-    };
     let report = report(carried.id(), fate, &words, Repeat::Nothing)?;
     Ok(Report { text: report.text.replace(BELIEVED, proofs.not_proven()), ..report })
 }

@@ -67,10 +67,10 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     if !args.wait {
         return Ok(report);
     }
+    let decimals = Decimals::ask(&session.gateways, Some(&session.home))?;
     output::show(&report, context.options.json);
     let proofs = Proofs::of(context, Some(&session.home), &session.gateways)?;
     let (paid, seal) = wait(&session.gateways, &proofs, (&reference, dated), until_ms)?;
-    let decimals = Decimals::ask(&session.gateways, Some(&session.home))?;
     let paid_report = Report { json: report.json, ..answered(&paid, &decimals) }.with_field("payment", &paid);
     Ok(proofs.report(paid_report, seal.as_ref()))
 }

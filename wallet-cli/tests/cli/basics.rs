@@ -150,7 +150,7 @@ fn an_unreachable_gateway_is_named() {
     let wallet = Wallet::at(NOBODY);
     for arguments in [&["status"][..], &["balance"], &["send", &other().to_string(), "1", "kaffet"]] {
         let ran = wallet.run(arguments);
-        assert_eq!((ran.exit_code, ran.stdout.as_str()), (1, ""));
+        assert_eq!((ran.exit_code, ran.stdout.as_str()), (5, ""));
         assert!(ran.stderr.contains(NOBODY), "{}", ran.stderr);
         let ran = wallet.run(&[arguments, &["--json"]].concat());
         assert_eq!(ran.error_code(), "gateway_unreachable");

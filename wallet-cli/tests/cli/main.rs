@@ -24,5 +24,6 @@ mod support;
 mod till;
 mod together;
 mod tokens;
+mod unreached;
 mod watch;
 mod witness;

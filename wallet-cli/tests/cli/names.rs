@@ -134,7 +134,7 @@ fn settings_are_shown_and_changed_and_nothing_wrong_is_kept() {
     let server = ledger(Outcome::Applied, None);
     let wallet = Wallet::at(NOBODY);
     assert_eq!(wallet.run(&["config", "get", "gateways"]).stdout.trim(), NOBODY);
-    assert_eq!(wallet.run(&["status"]).exit_code, 1);
+    assert_eq!(wallet.run(&["status"]).exit_code, 5);
     let both = format!("{}, https://second.example.org", server.url());
     assert_eq!(wallet.run(&["config", "set", "gateways", &both]).exit_code, 0);
     assert_eq!(wallet.run(&["status"]).exit_code, 0);

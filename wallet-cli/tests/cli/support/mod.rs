@@ -1,5 +1,6 @@
 //! A network, a wallet on it, and the command to use the wallet.
 
+pub mod every;
 pub mod gateway;
 // The client's test server: both crates talk to the same kind of gateway.
 #[path = "../../../../crates/client/src/tests/server.rs"]
