@@ -7,16 +7,19 @@
 
 mod arguments;
 mod null;
+mod progress;
 mod stream;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use stream::Stream;
 use thiserror::Error;
 
 pub use arguments::{arguments, usage};
+pub use progress::Progress;
 
 /// Output that somebody waits for and didn't get.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -68,6 +71,7 @@ pub fn note(text: impl Display) {
 /// # Errors
 /// When it can't be written.
 pub fn tell(text: impl Display) -> io::Result<()> {
+    progress::clear();
     let stderr = io::stderr();
     let text = shown(&text.to_string().replace(TAB, "  "), stderr.is_terminal());
     let clear = if stderr.is_terminal() && output().has_passing_line() { CLEAR_LINE } else { "" };
@@ -114,7 +118,7 @@ pub fn is_wanted() -> bool {
 /// Gives the number of columns that lines for people may take: what `COLUMNS` says; without it what the terminal says
 /// that standard output is, or 80; and none elsewhere, where lines are as long as they are.
 pub fn columns() -> Option<usize> {
-    let terminal = is_terminal().then(|| terminal_columns().unwrap_or(COLUMNS));
+    let terminal = is_terminal().then(|| columns_of_terminal(io::stdout()).unwrap_or(COLUMNS));
     columns_of(lojal_text::text_variable("COLUMNS").as_deref(), terminal)
 }
 
@@ -150,9 +154,9 @@ fn columns_of(variable: Option<&str>, terminal: Option<usize>) -> Option<usize> 
     said.filter(|columns| *columns > 0).or(terminal)
 }
 
-/// The number of columns of the terminal, if it tells.
-fn terminal_columns() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+/// The number of columns of a terminal, if it tells.
+fn columns_of_terminal(terminal: impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(terminal).ok()?;
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
@@ -181,6 +185,7 @@ fn is_utf8(locales: &[Option<String>]) -> bool {
 }
 
 fn write(text: &str, ends_line: bool, passes: bool) {
+    progress::clear();
     let mut stream = output();
     let clear = if stream.has_passing_line() || passes { CLEAR_LINE } else { "" };
     let end = if ends_line { "\n" } else { "" };

@@ -34,7 +34,11 @@ pub(super) fn partner(context: &Context, command: PartnerCommand) -> Result<Repo
 fn list(context: &Context) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let gateways = context.gateways(home.as_ref())?;
-    let partnerships = gateways.ask(|gateway| Ok(gateway.client()?.partnerships()?))?;
+    let progress = context.progress();
+    let told = |count: usize| progress.tell(format!("read {count} partnerships"));
+    let partnerships =
+        gateways.ask(|gateway| Ok(gateway.client()?.partnerships_telling(&mut |count| told(count))?))?;
+    drop(progress);
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let unit = money_unit(home.as_ref().map(|home| home.genesis()));
     let head = ["FROM", "INTO", "STATE", "CONVERTED TODAY", "TERMS"];
@@ -142,7 +146,11 @@ pub(super) fn convert(context: &Context, args: &ConvertArgs) -> Result<Report, C
 /// `lojal netting`.
 pub(super) fn netting(context: &Context) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
-    let netting = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.netting()?))?;
+    let gateways = context.gateways(home.as_ref())?;
+    let progress = context.progress();
+    let told = |count: usize| progress.tell(format!("read {count} pairs of brands"));
+    let netting = gateways.ask(|gateway| Ok(gateway.client()?.netting_telling(&mut |count| told(count))?))?;
+    drop(progress);
     let head = ["BRAND", "OTHER", "OWES IT", "IS OWED BY IT", "NET", "WHO PAYS"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for pair in &netting.pairs {

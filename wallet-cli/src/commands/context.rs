@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use lojal_print::Progress;
 use lojal_types::AddressText;
 use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_wallet::home::{Home, HomeError};
@@ -90,6 +91,10 @@ impl Context {
                 gateway.url()
             ));
         }
+    }
+    /// The progress of what takes long, for a person.
+    pub(super) fn progress(&self) -> Progress {
+        Progress::new(!self.options.json)
     }
     /// The places that a passphrase can come from.
     pub(super) fn passphrase_sources(&self) -> Sources {

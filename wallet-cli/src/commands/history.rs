@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lojal_client::{Client, ClientError};
+use lojal_print::Progress;
 use lojal_types::activity::HistoryFault;
 use lojal_types::api::{self, TransactionStatus};
 use lojal_types::{Activity, AddressText, BrandId, Month, Points, Reference, TimeMs, TransactionId};
@@ -54,7 +55,9 @@ pub(super) fn history(
     let home = context.home_or_gateway()?;
     let address = Context::account(home.as_ref(), address)?;
     let gateways = context.gateways(home.as_ref())?;
-    let known = gateways.ask(|gateway| look(gateway, &address, limit, cursor))?;
+    let progress = context.progress();
+    let known = gateways.ask(|gateway| look(gateway, &address, (limit, cursor), &progress))?;
+    drop(progress);
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let page = &known.page;
@@ -92,7 +95,12 @@ pub(super) fn history(
     Ok(report.with_field("expired_by_month", &gone.as_ref().map(by_month_json)))
 }
 
-fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&str>) -> Result<Known, GatewaysError> {
+fn look(
+    gateway: &Gateway,
+    address: &AddressText,
+    (limit, cursor): (u32, Option<&str>),
+    progress: &Progress,
+) -> Result<Known, GatewaysError> {
     let client = gateway.client()?;
     let page = gateway.history(address, limit, cursor)?;
     if page.only_of.is_some() {
@@ -106,19 +114,19 @@ fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&st
         (None, _) | (_, None) => Some(Vec::new()),
         (Some(_), Some(newest)) => {
             let after = page.after().map_err(|fault| client.untrue(address, fault))?;
-            later_pages(gateway, address, newest, after)?
+            later_pages(gateway, address, (newest, after), progress)?
         }
     };
     let earlier = match (cursor, &page.next_cursor) {
         (Some(_), _) => None,
         (None, None) if page.complete_from.is_some() => None,
         (None, None) => Some(Vec::new()),
-        (None, Some(next)) => earlier_pages(gateway, address, next.clone(), page.before)?,
+        (None, Some(next)) => earlier_pages(gateway, address, (next.clone(), page.before), progress)?,
     };
     let (account, now) = (client.account(address)?, gateway.status()?.time_ms);
     let (taken, expiries) = (Taken::new(), Expiries::new());
     let mut known = Known { page, later, earlier, taken, expiries, account, now };
-    known.complete(client, (REVERSALS_MAX, ISSUES_MAX))?;
+    known.complete(client, (REVERSALS_MAX, ISSUES_MAX), progress)?;
     Ok(known)
 }
 
@@ -127,8 +135,8 @@ fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&st
 fn later_pages(
     gateway: &Gateway,
     address: &AddressText,
-    newest: TransactionId,
-    after: Activity,
+    (newest, after): (TransactionId, Activity),
+    progress: &Progress,
 ) -> Result<Option<Vec<TransactionStatus>>, GatewaysError> {
     let (mut all, mut cursor, mut expected) = (Vec::new(), None, None);
     for _ in 0..PAGES_MAX {
@@ -144,6 +152,7 @@ fn later_pages(
         }
         expected = Some(page.before);
         all.extend(page.transactions);
+        progress.tell(format!("read {} later transactions", all.len()));
         cursor = page.next_cursor;
         if cursor.is_none() {
             // It isn't there at all.
@@ -158,14 +167,15 @@ fn later_pages(
 fn earlier_pages(
     gateway: &Gateway,
     address: &AddressText,
-    cursor: String,
-    before: Activity,
+    (cursor, before): (String, Activity),
+    progress: &Progress,
 ) -> Result<Option<Vec<TransactionStatus>>, GatewaysError> {
     let (mut all, mut cursor, mut expected) = (Vec::new(), cursor, before);
     for _ in 0..PAGES_MAX {
         let page = next_page(gateway, address, Some(&cursor), Some(expected))?;
         expected = page.before;
         all.extend(page.transactions);
+        progress.tell(format!("read {} of {} earlier transactions", all.len(), before.count));
         match page.next_cursor {
             Some(next) => cursor = next,
             // The gateway hasn't what comes before that.
@@ -214,13 +224,20 @@ impl Known {
         &mut self,
         client: &Client,
         (reversals_max, issues_max): (usize, usize),
+        progress: &Progress,
     ) -> Result<(), ClientError> {
-        for (brand, reference, id) in self.open_reversals(self.account.address, reversals_max) {
+        let reversals = self.open_reversals(self.account.address, reversals_max);
+        let count = reversals.len();
+        for (number, (brand, reference, id)) in (1..).zip(reversals) {
+            progress.tell(format!("asking about reversal {number} of {count}"));
             if let Some(reversal) = if_known(client.reversal(&brand, &reference, None, Some(&id)))? {
                 self.taken.insert((brand, reference), reversal.amount);
             }
         }
-        for (brand, reference) in self.expired_issues(issues_max) {
+        let issues = self.expired_issues(issues_max);
+        let count = issues.len();
+        for (number, (brand, reference)) in (1..).zip(issues) {
+            progress.tell(format!("asking about issue {number} of {count}"));
             if let Some(issue) = if_known(client.issue(&brand, &reference, None))? {
                 self.expiries.insert((brand, reference), issue.expiry);
             }

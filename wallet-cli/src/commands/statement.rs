@@ -3,6 +3,7 @@
 mod book;
 mod table;
 
+use lojal_print::Progress;
 use lojal_types::api::TransactionStatus;
 use lojal_types::{Activity, AddressText, Day};
 use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError};
@@ -35,7 +36,9 @@ pub(super) fn statement(context: &Context, args: &StatementArgs) -> Result<Repor
     let address = Context::account(home.as_ref(), args.address)?;
     let gateways = context.gateways(home.as_ref())?;
     let proofs = Proofs::of(context, home.as_ref(), &gateways)?;
-    let (known, activity, seal) = look(&gateways, &proofs, &address)?;
+    let progress = context.progress();
+    let (known, activity, seal) = look(&gateways, &proofs, &address, &progress)?;
+    drop(progress);
     let now = known.now;
     let today = now.day();
     let (first, last) = (args.from.unwrap_or_default(), args.to.unwrap_or(today));
@@ -106,10 +109,11 @@ fn look(
     gateways: &Gateways,
     proofs: &Proofs<'_>,
     address: &AddressText,
+    progress: &Progress,
 ) -> Result<(Known, Option<Activity>, Option<lojal_client::Seal>), CommandError> {
     for _ in 0..ATTEMPTS {
         let (account, activity, seal) = proofs.account_and_activity(gateways, address)?;
-        let found = gateways.ask(|gateway| all(gateway, address, activity))?;
+        let found = gateways.ask(|gateway| all(gateway, address, activity, progress))?;
         let transactions = match found {
             Found::All(transactions) => transactions,
             Found::Moved => continue,
@@ -131,7 +135,7 @@ fn look(
         let now = seal.as_ref().map_or(status.time_ms, |seal| seal.time_ms);
         let known = gateways.ask(|gateway| {
             let mut known = Known::of_all(transactions.clone(), account.clone(), now);
-            known.complete(gateway.client()?, (QUESTIONS_MAX, QUESTIONS_MAX))?;
+            known.complete(gateway.client()?, (QUESTIONS_MAX, QUESTIONS_MAX), progress)?;
             Ok(known)
         })?;
         return Ok((known, activity, seal));
@@ -150,7 +154,13 @@ enum Found {
     OnlySome,
 }
 
-fn all(gateway: &Gateway, address: &AddressText, activity: Option<Activity>) -> Result<Found, GatewaysError> {
+fn all(
+    gateway: &Gateway,
+    address: &AddressText,
+    activity: Option<Activity>,
+    progress: &Progress,
+) -> Result<Found, GatewaysError> {
+    let count = activity.unwrap_or_default().count;
     let (mut transactions, mut cursor, mut expected) = (Vec::new(), None, None);
     for _ in 0..PAGES_MAX {
         let page = next_page(gateway, address, cursor.as_deref(), expected)?;
@@ -162,6 +172,7 @@ fn all(gateway: &Gateway, address: &AddressText, activity: Option<Activity>) -> 
         }
         expected = Some(page.before);
         transactions.extend(page.transactions);
+        progress.tell(format!("read {} of {count} transactions", transactions.len()));
         match (page.next_cursor, page.complete_from) {
             (Some(next), _) => cursor = Some(next),
             (None, Some(height)) => return Ok(Found::Cut(height)),
