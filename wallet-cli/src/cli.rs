@@ -357,6 +357,13 @@ pub enum Command {
     Netting,
     /// Confirm that another brand has paid what it owed, as an admin of the creditor
     Settle(SettleArgs),
+    /// Print the JSON Schema of what a command prints with --json, or list the commands
+    ///
+    /// lojal schema household create
+    Schema {
+        /// The words of the command
+        command: Vec<String>,
+    },
     /// The wallet itself.
     #[command(flatten)]
     Setup(SetupCommand),

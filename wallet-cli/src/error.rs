@@ -21,13 +21,13 @@ use lojal_wallet::tokens::TokensError;
 use lojal_wallet::uri::UriError;
 use thiserror::Error;
 
-use crate::hints::with_commands;
-
 mod carry;
 mod codes;
+mod document;
 mod pages;
 
 pub use carry::CarryError;
+pub use document::ErrorDocument;
 pub use pages::{Difference, PagesError};
 
 /// Nothing was done, and this is why.
@@ -325,19 +325,5 @@ impl CommandError {
             Self::Node(_, error) if is_without_connection(error) => 5,
             _ => 1,
         }
-    }
-    /// The one document that `--json` prints.
-    pub fn to_json(&self) -> serde_json::Value {
-        let mut json =
-            serde_json::json!({ "error": { "code": self.code(), "message": lojal_text::for_text(&self.to_string()) } });
-        if let Self::NotDone { message, id, height, .. } = self {
-            json["error"]["message"] = with_commands(message).into();
-            json["error"]["transaction"] = id.to_string().into();
-            json["error"]["height"] = height.map(Height::get).into();
-        }
-        if let Self::Pages(error) = self {
-            json["error"]["differences"] = serde_json::json!(error.differences());
-        }
-        json
     }
 }

@@ -11,6 +11,7 @@ mod place;
 use std::process::ExitCode;
 
 use cli::Cli;
+use error::ErrorDocument;
 
 fn main() -> ExitCode {
     let cli = match Cli::read() {
@@ -28,7 +29,7 @@ fn usage(error: clap::Error) -> u8 {
     if is_wrong && wants_json {
         let message = error.render().to_string();
         let message = message.trim_end().trim_start_matches("error: ");
-        lojal_print::document(&serde_json::json!({ "error": { "code": "usage", "message": message } }).to_string());
+        lojal_print::document(&output::to_value(&ErrorDocument::usage(message)).to_string());
         return 2;
     }
     lojal_print::usage(error)

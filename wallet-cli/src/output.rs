@@ -3,6 +3,8 @@
 use lojal_types::GrossPoints;
 use lojal_wallet::amount;
 use lojal_wallet::qr::{self, Style};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::CommandError;
@@ -22,14 +24,17 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report of something that is done.
-    pub fn done(json: &impl serde::Serialize, text: String) -> Self {
-        Self { json: to_value(json), text, is_open: false, qr: None }
+    /// A report of something that is done, with a document of which `lojal schema` knows the form.
+    pub fn done<T: Serialize + JsonSchema>(document: &T, text: String) -> Self {
+        Self { json: to_value(document), text, is_open: false, qr: None }
     }
-    /// The report with one more field for programs.
-    pub fn with_field(mut self, name: &str, value: &impl serde::Serialize) -> Self {
-        self.json[name] = to_value(value);
-        self
+    /// A report that is a file itself, to be printed as it is.
+    pub fn of_file(text: &str) -> Self {
+        Self { json: Value::Null, text: text.trim_end().to_owned(), is_open: false, qr: None }
+    }
+    /// The report with more fields for programs, likewise.
+    pub fn with<T: Serialize + JsonSchema>(self, part: &T) -> Self {
+        Self { json: with(self.json, part), ..self }
     }
     /// The report with one more line for people.
     pub fn with_line(mut self, line: &str) -> Self {
@@ -41,18 +46,18 @@ impl Report {
     pub fn with_hint(self, line: &str) -> Self {
         if self.is_open { self } else { self.with_line(line) }
     }
-    /// The report with a text to be scanned: a field, a QR code, and a line to be copied.
-    pub fn with_scan(self, name: &str, uri: &str) -> Self {
-        let mut report = self.with_field(name, &uri).with_line(uri);
-        report.qr = Some(uri.to_owned());
-        report
+    /// The report with a text to be scanned, as a QR code and as a line to be copied.
+    pub fn with_scan(self, uri: &str) -> Self {
+        Self { qr: Some(uri.to_owned()), ..self.with_line(uri) }
     }
 }
 
-/// A document with one more field.
-pub fn with(mut json: Value, name: &str, value: &impl serde::Serialize) -> Value {
-    json[name] = to_value(value);
-    json
+/// A document with the fields of a part, in the place of those that have the same names.
+pub fn with<T: Serialize + JsonSchema>(mut document: Value, part: &T) -> Value {
+    if let (Value::Object(fields), Value::Object(more)) = (&mut document, to_value(part)) {
+        fields.extend(more);
+    }
+    document
 }
 
 /// Sentences for people, wrapped between words where the lines of tables are, each line by itself.
@@ -74,7 +79,7 @@ pub fn grouped(points: impl Into<GrossPoints>, decimals: u8) -> String {
 }
 
 /// The JSON of plain data.
-pub fn to_value(data: &impl serde::Serialize) -> Value {
+pub fn to_value(data: &impl Serialize) -> Value {
     serde_json::to_value(data).expect("plain data has a JSON form")
 }
 
@@ -101,7 +106,7 @@ pub fn print(outcome: &Result<Report, CommandError>, json: bool) -> u8 {
                 show();
             }
         }
-        Err(error) if json => lojal_print::document(&error.to_json().to_string()),
+        Err(error) if json => lojal_print::document(&to_value(&error.document()).to_string()),
         Err(error) => lojal_print::note(format!("error: {}", with_commands(&error.to_string()))),
     }
     match (outcome, lojal_print::finish()) {

@@ -2,18 +2,18 @@
 
 use lojal_types::{AddressText, Expiry, Lot, MemberRole, Points, TimeMs, api};
 use lojal_wallet::time::utc;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::context::Context;
-use super::decimals::Decimals;
-use super::proofs::{Proofs, Proven};
+use super::decimals::{Decimals, ShownBalance};
+use super::proofs::{Proofs, Sealed};
 use super::safeguards::safeguards_text;
 use super::words::role_text;
 use crate::error::CommandError;
-use crate::output::{Report, grouped, paragraph, to_value};
+use crate::output::{Report, grouped, paragraph};
 
 /// A household's pool, as one of its members sees it.
-#[derive(Debug, Serialize)]
 pub(super) struct Pool {
     /// The household.
     pub(super) household: AddressText,
@@ -23,6 +23,36 @@ pub(super) struct Pool {
     pub(super) holds: Vec<api::Hold>,
     /// The member whose view this is.
     pub(super) member: Option<api::Member>,
+}
+
+/// The same for programs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ShownPool {
+    /// The household.
+    household: AddressText,
+    /// The points in it.
+    balances: Vec<ShownBalance>,
+    /// The points that are held of it.
+    holds: Vec<api::Hold>,
+    /// The member whose view this is; null if it is nobody's.
+    member: Option<api::Member>,
+}
+
+/// All that an account has, beside what the gateway says of it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Whole {
+    /// The points of the account.
+    balances: Vec<ShownBalance>,
+    /// The pools of its households.
+    pools: Vec<ShownPool>,
+}
+
+impl Pool {
+    /// The pool for programs.
+    pub(super) fn shown(self, decimals: &Decimals) -> ShownPool {
+        let Self { household, balances, holds, member } = self;
+        ShownPool { household, balances: decimals.shown(&balances), holds, member }
+    }
 }
 
 /// `lojal balance`.
@@ -48,10 +78,9 @@ pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result
         text = format!("mine\n{text}");
     }
     text += &format!("\n{}", paragraph(proofs.told(seal.as_ref())));
-    let (mut own, mut pools) = (to_value(&account), to_value(&pools));
-    decimals.add_closing(&mut own);
-    pools.as_array_mut().into_iter().flatten().for_each(|pool| decimals.add_closing(pool));
-    Ok(Report::done(&own, text).with_field("pools", &pools).with_field("proven", &seal.as_ref().map(Proven::of)))
+    let balances = decimals.shown(&account.balances);
+    let pools = pools.into_iter().map(|pool| pool.shown(&decimals)).collect();
+    Ok(Report::done(&account, text).with(&Whole { balances, pools }).with(&Sealed::of(seal.as_ref())))
 }
 
 fn own_text(account: &api::Account, decimals: &Decimals) -> String {

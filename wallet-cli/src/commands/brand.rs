@@ -5,6 +5,8 @@ use lojal_types::{
 };
 use lojal_wallet::amount;
 use lojal_wallet::time::format_duration;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::decimals::decimals_of;
@@ -14,6 +16,13 @@ use crate::ask;
 use crate::cli::{Consent, OperatorCommand, PolicyArgs, PolicyCommand, Sending, SetOperatorArgs};
 use crate::error::CommandError;
 use crate::output::{Report, grouped};
+
+/// An operator whose roles were set.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Appointed {
+    /// Its account.
+    operator: AddressText,
+}
 
 /// `lojal policy`.
 pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report, CommandError> {
@@ -157,7 +166,7 @@ fn set_operator(context: &Context, args: SetOperatorArgs) -> Result<Report, Comm
     let done = format!("{operator} acts for {}: {}{cap}", brand.id, roles_text(&roles));
     let set = SetOperator { brand: brand.id, public_key: args.public_key, roles, issue_daily_max };
     let report = session.transact_for(brand.id, Operation::SetOperator(set), &done, &args.sending)?;
-    Ok(report.with_field("operator", &operator))
+    Ok(report.with(&Appointed { operator }))
 }
 
 fn remove_operator(

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
-use lojal_types::{Address, AddressText, Genesis, NetworkKind, Operation, TimeMs, UnsignedTransaction};
+use lojal_types::{
+    Address, AddressText, ChainId, Genesis, NetworkKind, Operation, PublicKey, TimeMs, Transaction, TransactionId,
+    UnsignedTransaction,
+};
 use lojal_wallet::carried::{Carried, Content, read, read_from};
 use lojal_wallet::clock;
 use lojal_wallet::dates;
@@ -13,7 +16,8 @@ use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_wallet::home::{Home, genesis_of};
 use lojal_wallet::submission::{GRACE, Submission};
 use lojal_wallet::time::{about, utc};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::{Build, Context};
 use super::decimals::Decimals;
@@ -31,6 +35,39 @@ use crate::output::{Report, with};
 const STD: &str = "-";
 /// The time in which a transaction that is built can happen, in seconds, where nobody says otherwise: all there is.
 const BUILT_FOR_S: u64 = VALIDITY_WINDOW_MS_MAX / 1000;
+
+/// A transaction in a file.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct InFile {
+    /// The file.
+    file: String,
+    /// The transaction.
+    id: TransactionId,
+    /// The time from which on it can't happen any more.
+    valid_until_ms: TimeMs,
+}
+
+/// The check of a transaction that was built.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Checked {
+    /// True if a gateway says that it would happen as things are.
+    checked: bool,
+}
+
+/// The content of a file.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Decoded {
+    /// The transaction.
+    id: TransactionId,
+    /// Its network.
+    chain_id: ChainId,
+    /// True if it is signed, and the signature holds.
+    signed: bool,
+    /// The key that signs it.
+    public_key: PublicKey,
+    /// All that is signed.
+    transaction: Transaction<AddressText>,
+}
 
 /// `lojal tx` with something in a file; `follow` does what another command line says.
 pub(super) fn carry(
@@ -89,7 +126,9 @@ pub(super) fn built(
     let lead = format!("{done}\n{whole}\nif it is signed and in a block before {} UTC", utc(until));
     let text = format!("{shown} would have: {lead}; nothing was signed or sent\nsign it with: lojal tx sign {shown}");
     match put(&carried, file, text) {
-        Ok(Report { json, text, .. }) => CommandError::Rehearsed { json: with(json, "checked", &is_checked), text },
+        Ok(Report { json, text, .. }) => {
+            CommandError::Rehearsed { json: with(json, &Checked { checked: is_checked }), text }
+        }
         Err(error) => error,
     }
 }
@@ -157,14 +196,14 @@ fn decode(context: &Context, file: &Path, genesis: Option<&Path>) -> Result<Repo
     ];
     rows.extend(in_all_words(&carried, network, &decimals).into_iter().map(|words| ("would have", words)));
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-    let json = json!({
-        "id": carried.id(),
-        "chain_id": carried.chain,
-        "signed": is_signed,
-        "public_key": carried.public_key(),
-        "transaction": text_of(&carried, network),
-    });
-    Ok(Report::done(&json, format!("{}\n{}", lojal_print::table(&rows, &[]), whole(&carried, genesis))))
+    let decoded = Decoded {
+        id: carried.id(),
+        chain_id: carried.chain,
+        signed: is_signed,
+        public_key: carried.public_key(),
+        transaction: text_of(&carried, network),
+    };
+    Ok(Report::done(&decoded, format!("{}\n{}", lojal_print::table(&rows, &[]), whole(&carried, genesis))))
 }
 
 /// The key that signs, and whether the file alone shows that it is the sender's: an account keeps its address when its
@@ -236,7 +275,7 @@ fn of_network(carried: &Carried, home: &Home) -> Result<(), CommandError> {
     if found == expected { Ok(()) } else { Err(CarryError::OtherNetwork { found, expected }.into()) }
 }
 
-fn text_of(carried: &Carried, network: NetworkKind) -> lojal_types::Transaction<AddressText> {
+fn text_of(carried: &Carried, network: NetworkKind) -> Transaction<AddressText> {
     let unsigned = UnsignedTransaction { transaction: carried.transaction().clone(), public_key: carried.public_key() };
     unsigned.with_no_signature().to_text(network).transaction
 }
@@ -264,11 +303,10 @@ fn taken(file: &Path) -> Result<Carried, CommandError> {
 /// Writes the file; standard output gets the file itself, and a person the text.
 fn put(carried: &Carried, file: &Path, text: String) -> Result<Report, CommandError> {
     if file == Path::new(STD) {
-        return Ok(Report::done(&(), carried.to_string().trim_end().to_owned()));
+        return Ok(Report::of_file(&carried.to_string()));
     }
     let shown = file.display().to_string();
     carried.write(file).map_err(|error| CommandError::Input(format!("{shown}: nothing was written"), error))?;
     let until = carried.transaction().valid_until_ms;
-    let json = json!({ "file": shown, "id": carried.id(), "valid_until_ms": until });
-    Ok(Report::done(&json, text))
+    Ok(Report::done(&InFile { file: shown, id: carried.id(), valid_until_ms: until }, text))
 }

@@ -1,14 +1,51 @@
 //! The address book, and the settings of the wallet.
 
 use lojal_text::{TypedError, typed};
+use lojal_types::AddressText;
 use lojal_wallet::contacts::{self, Contacts};
 use lojal_wallet::home::Settings;
-use serde_json::json;
+use lojal_wallet::label::Label;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use crate::cli::{ConfigCommand, ContactCommand, Setting};
 use crate::error::CommandError;
 use crate::output::Report;
+
+/// A contact.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Contact {
+    /// The name.
+    name: String,
+    /// The address that it stands for, or stood for until now.
+    address: AddressText,
+}
+
+/// The address that a new contact's name had before.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Before {
+    /// Null if it had none.
+    before: Option<AddressText>,
+}
+
+/// The address book.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Listed {
+    /// All of it, by name.
+    contacts: Vec<Contact>,
+}
+
+/// The settings of a wallet.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Shown {
+    /// The gateways, the preferred one first.
+    gateways: Vec<String>,
+    /// Gateways of others, which are asked whether they have the same blocks.
+    witnesses: Vec<String>,
+    /// True if gateways are believed without proofs.
+    trust: bool,
+}
 
 /// `lojal contact`.
 pub(super) fn contact(context: &Context, command: ContactCommand) -> Result<Report, CommandError> {
@@ -18,28 +55,28 @@ pub(super) fn contact(context: &Context, command: ContactCommand) -> Result<Repo
             address.to_canonical(home.network())?;
             let before = contacts::add(&home, name.clone(), address, replace)?;
             let was = before.map(|before| format!(", and no longer {before}")).unwrap_or_default();
-            let json = json!({ "name": name, "address": address, "before": before });
-            Ok(Report::done(&json, format!("{name} is {address}{was}")))
+            let contact = Contact { name: name.to_string(), address };
+            Ok(Report::done(&contact, format!("{name} is {address}{was}")).with(&Before { before }))
         }
         ContactCommand::List => Ok(list(&contacts::known(home.dir())?)),
         ContactCommand::Remove { name } => {
             let address = contacts::remove(&home, name.clone())?;
-            let json = json!({ "name": name, "address": address });
-            Ok(Report::done(&json, format!("{name}, who was {address}, is no contact any more")))
+            let contact = Contact { name: name.to_string(), address };
+            Ok(Report::done(&contact, format!("{name}, who was {address}, is no contact any more")))
         }
     }
 }
 
 fn list(contacts: &Contacts) -> Report {
-    let json = contacts.iter().map(|(name, address)| json!({ "name": name, "address": address }));
-    let json = json!({ "contacts": json.collect::<Vec<_>>() });
+    let contact = |(name, address): (&Label, &AddressText)| Contact { name: name.to_string(), address: *address };
+    let listed = Listed { contacts: contacts.iter().map(contact).collect() };
     let mut rows = vec![["NAME", "ADDRESS"].map(str::to_owned).to_vec()];
     rows.extend(contacts.iter().map(|(name, address)| vec![name.to_string(), address.to_string()]));
     let text = match contacts.is_empty() {
         true => "no contacts yet: lojal contact add NAME ADDRESS".to_owned(),
         false => lojal_print::table(&rows, &[]),
     };
-    Report::done(&json, text)
+    Report::done(&listed, text)
 }
 
 /// `lojal config`.
@@ -62,12 +99,8 @@ pub(super) fn config(context: &Context, command: ConfigCommand) -> Result<Report
             lojal_print::table(&rows, &[])
         }
     };
-    let json = json!({
-        "gateways": settings.gateways,
-        "witnesses": settings.witnesses,
-        "trust": settings.trust,
-    });
-    Ok(Report::done(&json, text))
+    let Settings { gateways, witnesses, trust } = settings.clone();
+    Ok(Report::done(&Shown { gateways, witnesses, trust }, text))
 }
 
 fn value(settings: &Settings, setting: Setting) -> String {

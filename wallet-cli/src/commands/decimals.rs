@@ -7,10 +7,11 @@ use lojal_types::{BrandId, Genesis, Points, TimeMs, api};
 use lojal_wallet::gateways::Gateways;
 use lojal_wallet::home::Home;
 use lojal_wallet::time::utc;
-use serde_json::Value;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::error::CommandError;
-use crate::output::{grouped, to_value};
+use crate::output::grouped;
 
 /// The number of decimals of a brand's points: the gateway's, if the genesis document doesn't know better. A gateway
 /// must not be able to move the point in what people type and read.
@@ -21,6 +22,15 @@ pub(super) fn decimals_of(brand: &api::Brand, genesis: Option<&Genesis>) -> Resu
         return Err(CommandError::Decimals { brand: brand.id, found });
     }
     Ok(found)
+}
+
+/// The points of one brand.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ShownBalance {
+    #[serde(flatten)]
+    balance: api::Balance,
+    /// The time at which the brand leaves; null if it stays.
+    closes_ms: Option<TimeMs>,
 }
 
 /// The decimals of every brand, and the times at which some leave.
@@ -67,13 +77,10 @@ impl Decimals {
     pub(super) fn knows(&self, brand: BrandId) -> bool {
         self.decimals.contains_key(&brand)
     }
-    /// Adds to the JSON of balances the times at which their brands leave, as brands have it.
-    pub(super) fn add_closing(&self, json: &mut Value) {
-        for balance in json["balances"].as_array_mut().into_iter().flatten() {
-            let brand = balance["brand"].as_str().and_then(|id| id.parse().ok());
-            let closes_ms = brand.and_then(|brand: BrandId| self.leaving.get(&brand));
-            balance["closes_ms"] = to_value(&closes_ms);
-        }
+    /// Balances for programs, with the times at which their brands leave.
+    pub(super) fn shown(&self, balances: &[api::Balance]) -> Vec<ShownBalance> {
+        let closes_ms = |balance: &api::Balance| self.leaving.get(&balance.brand).copied();
+        balances.iter().map(|one| ShownBalance { balance: one.clone(), closes_ms: closes_ms(one) }).collect()
     }
     /// An unknown brand's points are shown as whole units.
     pub(super) fn of(&self, brand: BrandId) -> u8 {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use lojal_types::api::{Account, Effect, Foretold, Simulation};
 use lojal_types::{BrandId, Code, Operation, Operations, Points, TimeMs, Transaction, UnsignedTransaction};
 use lojal_wallet::random;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::carry::built;
 use super::decimals::Decimals;
@@ -13,7 +14,16 @@ use super::transact::{InWords, Session};
 use super::whole::Whole;
 use crate::cli::{Sending, Validity};
 use crate::error::CommandError;
-use crate::output::{grouped, paragraph};
+use crate::output::{grouped, paragraph, to_value};
+
+/// The end of a dry run.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DryRun {
+    /// True: nothing was signed or sent.
+    dry_run: bool,
+    /// All that it would do.
+    would: Simulation,
+}
 
 impl Session<'_> {
     /// Ends a command that is a dry run: a gateway is asked what the operation would do, which must not happen from
@@ -78,7 +88,7 @@ impl Session<'_> {
                     text += &format!("\n{}", whole.operation(operation));
                 }
                 text += "\nnothing was signed or sent";
-                Ok(CommandError::Rehearsed { json: json!({ "dry_run": true, "would": told }), text })
+                Ok(CommandError::Rehearsed { json: to_value(&DryRun { dry_run: true, would: told }), text })
             }
             (Foretold::Failed { code, .. } | Foretold::Refused { code }, build) => {
                 Err(refusal(code, words, build.is_some()))

@@ -7,11 +7,13 @@ use lojal_text::outside;
 use lojal_types::governance::{actions_from_toml, digest_of};
 use lojal_types::limits::MOTION_ACTIONS_MAX;
 use lojal_types::{
-    Action, Actions, Activate, Approve, Bounded, Endpoint, MotionId, NetworkKind, Operation, Propose, ReinstateBrand,
-    SetEndpoint, SignOfLife, SuspendBrand, Withdraw, api,
+    Action, Actions, Activate, Approve, Bounded, Endpoint, Hash, MotionId, NetworkKind, Operation, Propose,
+    ReinstateBrand, SetEndpoint, SignOfLife, SuspendBrand, Withdraw, api,
 };
 use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_wallet::time::utc;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::action_file::mistake;
 use super::context::Context;
@@ -24,6 +26,22 @@ use crate::output::Report;
 
 /// Longest file with actions or signs of life, in bytes: more than fits into a transaction.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
+
+/// Those who run the network, and what they decide.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Listed {
+    /// The validators.
+    validators: api::Validators,
+    /// All that is in force, and the motions.
+    governance: api::Governance,
+}
+
+/// A motion that was put forward.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Proposed {
+    /// The digest of its actions.
+    digest: Hash,
+}
 
 /// `lojal govern`.
 pub(super) fn govern(context: &Context, command: GovernCommand) -> Result<Report, CommandError> {
@@ -63,8 +81,7 @@ fn list(context: &Context) -> Result<Report, CommandError> {
     }
     text += "\n\n";
     text += &if rows.len() == 1 { "there are no motions".to_owned() } else { lojal_print::table(&rows, &[0]) };
-    let json = serde_json::json!({ "validators": validators, "governance": governance });
-    Ok(Report::done(&json, text))
+    Ok(Report::done(&Listed { validators, governance }, text))
 }
 
 fn show(context: &Context, motion: MotionId) -> Result<Report, CommandError> {
@@ -132,7 +149,7 @@ fn propose(context: &Context, args: &ProposeMotionArgs) -> Result<Report, Comman
     ask::consent(&format!("put forward, and approve by that:\n{words}"), args.consent, &args.sending)?;
     let digest = digest_of(&session.home.chain_id(), &actions);
     let report = session.transact(Operation::Propose(Propose { actions }), "put the motion forward", &args.sending)?;
-    Ok(report.with_field("digest", &digest).with_line("`lojal govern list` shows its number"))
+    Ok(report.with(&Proposed { digest }).with_line("`lojal govern list` shows its number"))
 }
 
 /// Approves the actions that were shown: the digest is of them, whatever a gateway says that it is.

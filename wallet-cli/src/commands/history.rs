@@ -10,6 +10,8 @@ use lojal_types::{Activity, AddressText, BrandId, Month, Points, Reference, Time
 use lojal_wallet::gateways::{Gateway, GatewaysError};
 use lojal_wallet::receipts;
 use lojal_wallet::time::utc;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::decimals::Decimals;
@@ -18,7 +20,7 @@ use super::months::{self, Expiries, Late, expired_by_month, issues_of};
 use super::show::{Reader, history_table};
 use super::unsent::{Expired, Taken, expired, open_reversals};
 use crate::error::CommandError;
-use crate::output::{Report, to_value};
+use crate::output::Report;
 
 /// Most transactions on a page of the gateway.
 const PAGE_MAX: u32 = 100;
@@ -43,6 +45,47 @@ pub(super) struct Known {
     expiries: Expiries,
     pub(super) account: api::Account,
     pub(super) now: TimeMs,
+}
+
+/// All that happened to an account without a transaction, as far as it is known; what isn't is null.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WithoutTransaction {
+    /// The holds on the page that ended, and whose points came back.
+    returned_holds: Option<Vec<ShownEnd>>,
+    /// Those whose points expired as they ended.
+    expired_holds: Option<Vec<ShownEnd>>,
+    /// Those that ended, and nobody knows with what.
+    ended_holds: Option<Vec<ShownEnd>>,
+    /// The points that have expired until now, by brand.
+    expired: Option<BTreeMap<BrandId, ShownExpired>>,
+    /// Those that expired with their months, by brand and month, of the brands of which it is known.
+    expired_by_month: Option<BTreeMap<BrandId, BTreeMap<Month, Points>>>,
+}
+
+/// The end of a hold.
+#[derive(Serialize, JsonSchema)]
+struct ShownEnd {
+    /// The brand of the points.
+    brand: BrandId,
+    /// The points.
+    amount: Points,
+    /// The time.
+    time_ms: TimeMs,
+}
+
+/// A number of points that expired.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum ShownExpired {
+    /// The number itself.
+    Exactly(Points),
+    /// The bounds within which it is known.
+    Between {
+        /// The least.
+        at_least: Points,
+        /// The most.
+        at_most: Points,
+    },
 }
 
 /// `lojal history`.
@@ -86,13 +129,15 @@ pub(super) fn history(
     if known.later.is_none() {
         text += "\nnot compared with the account's own count: there are too many newer transactions";
     }
-    let report = Report::done(page, text);
-    let ended = |became| ends.as_ref().map(|ends| ends_json(ends, became));
-    let report = report.with_field("returned_holds", &ended(Became::Back));
-    let report = report.with_field("expired_holds", &ended(Became::Expired));
-    let report = report.with_field("ended_holds", &ended(Became::Unknown));
-    let report = report.with_field("expired", &gone.as_ref().map(expired_json));
-    Ok(report.with_field("expired_by_month", &gone.as_ref().map(by_month_json)))
+    let ended = |became| ends.as_ref().map(|ends| shown_ends(ends, became));
+    let more = WithoutTransaction {
+        returned_holds: ended(Became::Back),
+        expired_holds: ended(Became::Expired),
+        ended_holds: ended(Became::Unknown),
+        expired: gone.as_ref().map(shown_expired),
+        expired_by_month: gone.as_ref().map(by_month),
+    };
+    Ok(Report::done(page, text).with(&more))
 }
 
 fn look(
@@ -317,30 +362,22 @@ fn expired_text(brand: BrandId, gone: &Gone, decimals: &Decimals) -> String {
     }
 }
 
-/// The points by brand; where it is known within bounds only, both of them.
-fn expired_json(gone: &BTreeMap<BrandId, Gone>) -> serde_json::Value {
+/// The points by brand.
+fn shown_expired(gone: &BTreeMap<BrandId, Gone>) -> BTreeMap<BrandId, ShownExpired> {
     let points = |expired| match expired {
-        Expired::Exactly(points) => to_value(&points),
-        Expired::Between(least, most) => serde_json::json!({ "at_least": least, "at_most": most }),
+        Expired::Exactly(points) => ShownExpired::Exactly(points),
+        Expired::Between(at_least, at_most) => ShownExpired::Between { at_least, at_most },
     };
-    let by_brand = gone.iter().map(|(brand, gone)| (brand.to_string(), points(gone.expired)));
-    serde_json::Value::Object(by_brand.collect())
+    gone.iter().map(|(brand, gone)| (*brand, points(gone.expired))).collect()
 }
 
 /// The points by brand and month, without those that expired with holds, of the brands of which that is known.
-fn by_month_json(gone: &BTreeMap<BrandId, Gone>) -> serde_json::Value {
-    let by_month = |months: &BTreeMap<Month, Points>| {
-        months.iter().map(|(month, points)| (month.to_string(), to_value(points))).collect()
-    };
-    let known = gone.iter().filter_map(|(brand, gone)| {
-        Some((brand.to_string(), serde_json::Value::Object(by_month(&gone.split.as_ref()?.by_month))))
-    });
-    serde_json::Value::Object(known.collect())
+fn by_month(gone: &BTreeMap<BrandId, Gone>) -> BTreeMap<BrandId, BTreeMap<Month, Points>> {
+    gone.iter().filter_map(|(brand, gone)| Some((*brand, gone.split.as_ref()?.by_month.clone()))).collect()
 }
 
 /// The ends of holds with which this became of their points.
-fn ends_json(ends: &[HoldEnd], became: Became) -> Vec<serde_json::Value> {
+fn shown_ends(ends: &[HoldEnd], became: Became) -> Vec<ShownEnd> {
     let of_kind = ends.iter().filter(|end| end.became == became);
-    let json = |end: &HoldEnd| serde_json::json!({ "brand": end.brand, "amount": end.amount, "time_ms": end.time_ms });
-    of_kind.map(json).collect()
+    of_kind.map(|end| ShownEnd { brand: end.brand, amount: end.amount, time_ms: end.time_ms }).collect()
 }

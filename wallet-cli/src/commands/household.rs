@@ -5,8 +5,10 @@ use lojal_types::{
     Operation, RemoveMember, SetMember, api,
 };
 use lojal_wallet::amount;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::balance::{Pool, pool_text};
+use super::balance::{Pool, ShownPool, pool_text};
 use super::context::Context;
 use super::decimals::Decimals;
 use super::repeat::Repeat;
@@ -14,7 +16,25 @@ use super::transact::{Session, report};
 use super::words::role_text;
 use crate::cli::{HouseholdCommand, HouseholdOption, RightsArgs, Sending};
 use crate::error::CommandError;
-use crate::output::{Report, grouped, to_value};
+use crate::output::{Report, grouped};
+
+/// A household that was made.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Created {
+    /// Its address.
+    household: AddressText,
+}
+
+/// A household with its pool.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Shown {
+    #[serde(flatten)]
+    household: api::Household,
+    /// Its address.
+    address: AddressText,
+    /// Its points.
+    pool: ShownPool,
+}
 
 /// `lojal household`.
 pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<Report, CommandError> {
@@ -73,7 +93,7 @@ fn create(context: &Context, sending: &Sending) -> Result<Report, CommandError> 
     let address = Address::of_household(&session.home.chain_id(), &id, 0).to_text(session.home.network());
     let report = report(id, fate, &format!("made the household {address}"), Repeat::Twice)?;
     Ok(report
-        .with_field("household", &address)
+        .with(&Created { household: address })
         .with_hint(&format!("put points into its pool with lojal send {address}")))
 }
 
@@ -88,9 +108,8 @@ fn show(context: &Context, household: &HouseholdOption) -> Result<Report, Comman
     rows.extend(members.invited.iter().map(|member| member_row(member, "invited, ", &decimals)));
     let pool = Pool { household: address, balances: account.balances, holds: account.holds, member: None };
     let text = format!("{}\n{}", lojal_print::table(&rows, &[]), pool_text(&pool, &decimals));
-    let mut pool = to_value(&pool);
-    decimals.add_closing(&mut pool);
-    Ok(Report::done(&members, text).with_field("address", &address).with_field("pool", &pool))
+    let pool = pool.shown(&decimals);
+    Ok(Report::done(&Shown { household: members, address, pool }, text))
 }
 
 fn member_row(member: &api::Member, prefix: &str, decimals: &Decimals) -> Vec<String> {

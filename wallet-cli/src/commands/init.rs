@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
+use lojal_print::Progress;
 use lojal_text::outside;
-use lojal_types::{Address, AddressText, ChainId, Genesis, GenesisDocument, api};
+use lojal_types::{Address, AddressText, ChainId, Genesis, GenesisDocument, PublicKey, api};
 use lojal_wallet::backup::{Backup, ROTATIONS_MAX, WORDS};
 use lojal_wallet::clock;
 use lojal_wallet::gateways::{Gateways, GatewaysError, is_not_permitted};
 use lojal_wallet::home::{Home, HomeError, read_genesis_file};
 use lojal_wallet::keystore::Secret;
 use lojal_wallet::passphrase::Purpose;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use crate::ask;
@@ -21,6 +23,42 @@ use crate::output::Report;
 pub(super) const READING_MS: u64 = 60 * 60 * 1000;
 const WORDS_PER_LINE: usize = 4;
 const WORDS_ADVICE: &str = "Write them on paper, in this order, and keep it safe: whoever has them has the points.";
+
+/// A wallet.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Wallet {
+    /// Its account.
+    address: AddressText,
+    /// Its key.
+    public_key: PublicKey,
+    /// Its network.
+    chain_id: ChainId,
+    /// Its directory.
+    home: String,
+}
+
+/// The file that has the words of a new wallet.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WordsFile {
+    /// The file.
+    words_file: String,
+}
+
+/// The words of a new wallet.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Words {
+    /// The words, with spaces between them.
+    words: String,
+}
+
+/// The way on which words brought a wallet back.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Restored {
+    /// The number of replacements of the first key.
+    rotation: u32,
+    /// True if the ledger knows the account.
+    exists: bool,
+}
 
 /// The place that the words of a new wallet go to.
 enum WordsTo<'a> {
@@ -74,11 +112,12 @@ pub(super) fn init(context: &Context, genesis: &Path, words_out: Option<&Path>) 
         WordsTo::Person => report,
         WordsTo::File(path) => {
             let path = path.display().to_string();
-            report.with_field("words_file", &path).with_line(&format!("its words are in {path}. {WORDS_ADVICE}"))
+            let line = format!("its words are in {path}. {WORDS_ADVICE}");
+            report.with(&WordsFile { words_file: path }).with_line(&line)
         }
         WordsTo::Output => {
             lojal_print::insist();
-            report.with_field("words", &words.as_str()).with_line(&words_in_columns(&words))
+            report.with(&Words { words: words.to_string() }).with_line(&words_in_columns(&words))
         }
     })
 }
@@ -101,7 +140,7 @@ pub(super) fn restore(
     let address = account.to_canonical(known.network())?;
     let gateways = Gateways::new(&context.options.gateways, Some(known.chain_id())).map_err(GatewaysError::Client)?;
     context.warn_of_exposed(&gateways);
-    let found = shown_to(&backup, &gateways, (account, address), known.chain_id())?;
+    let found = shown_to(&backup, &gateways, (account, address), (known.chain_id(), context.progress()))?;
     let (found, rotation) = found.ok_or(CommandError::OtherWords { account })?;
     let passphrase = context.passphrase_sources().read(Purpose::Create)?;
     let secret = Secret::Backup { backup, rotation };
@@ -109,7 +148,7 @@ pub(super) fn restore(
     let lead = if found.exists { "" } else { "the network doesn't know this account: it never received points\n" };
     let replaced = if rotation == 0 { String::new() } else { format!(" after {rotation} replacements of its key") };
     let text = format!("{lead}brought the wallet back in {}{replaced}\n{}", dir.display(), description(&home));
-    Ok(Report::done(&describe(&home), text).with_field("rotation", &rotation).with_field("exists", &found.exists))
+    Ok(Report::done(&describe(&home), text).with(&Restored { rotation, exists: found.exists }))
 }
 
 /// The account, as gateways show it to the key that signs for it, and the number of the words' key that this is;
@@ -118,10 +157,13 @@ pub(super) fn shown_to(
     backup: &Backup,
     gateways: &Gateways,
     (text, address): (AddressText, Address),
-    chain: ChainId,
+    (chain, progress): (ChainId, Progress),
 ) -> Result<Option<(api::Account, u32)>, CommandError> {
     let until_ms = clock::local_time()?.plus_ms(READING_MS);
     for rotation in 0..=ROTATIONS_MAX {
+        if rotation > 0 {
+            progress.tell(format!("tried {rotation} of {} keys of the words", ROTATIONS_MAX + 1));
+        }
         let key = backup.key(rotation);
         gateways.iter().for_each(|gateway| gateway.read_as(&chain, address, &key, until_ms));
         let found: api::Account = match gateways.ask(|gateway| Ok(gateway.client()?.account(&text)?)) {
@@ -176,11 +218,7 @@ pub(super) fn description(home: &Home) -> String {
     lojal_print::table(&rows, &[])
 }
 
-pub(super) fn describe(home: &Home) -> serde_json::Value {
-    json!({
-        "address": home.address_text(),
-        "public_key": home.public_key(),
-        "chain_id": home.chain_id(),
-        "home": home.dir().display().to_string(),
-    })
+pub(super) fn describe(home: &Home) -> Wallet {
+    let (address, public_key) = (home.address_text(), home.public_key());
+    Wallet { address, public_key, chain_id: home.chain_id(), home: home.dir().display().to_string() }
 }

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use lojal_types::{Address, AddressText, ChainId};
+use lojal_types::{Address, AddressText, ChainId, PublicKey};
 use lojal_wallet::exported;
 use lojal_wallet::gateways::{Gateways, GatewaysError, is_not_permitted};
 use lojal_wallet::home::{Home, HomeError, genesis_of, read_genesis_file};
 use lojal_wallet::keystore::{KeystoreError, Secret};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::init::{READING_MS, check_place, describe, description, shown_to};
@@ -16,6 +17,17 @@ use crate::output::Report;
 
 /// The name that stands for standard output.
 const STDOUT: &str = "-";
+
+/// A key in a file.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Exported {
+    /// The file.
+    file: String,
+    /// The account.
+    address: AddressText,
+    /// The key that signs for it.
+    public_key: PublicKey,
+}
 
 /// `lojal key export`. A file whose passphrase nobody knows would be found out when it is needed.
 pub(super) fn export(context: &Context, file: &Path) -> Result<Report, CommandError> {
@@ -34,7 +46,7 @@ pub(super) fn export(context: &Context, file: &Path) -> Result<Report, CommandEr
     home.secret(&passphrase)?;
     let key = home.key_file();
     if to_stdout {
-        return Ok(Report::done(&(), key.to_json().trim_end().to_owned()));
+        return Ok(Report::of_file(&key.to_json()));
     }
     let shown = file.display().to_string();
     exported::write(file, key).map_err(|error| CommandError::Input(format!("{shown}: nothing was written"), error))?;
@@ -43,8 +55,8 @@ pub(super) fn export(context: &Context, file: &Path) -> Result<Report, CommandEr
          device: lojal key import {shown} --genesis FILE --gateway URL",
         home.address_text()
     );
-    let json = json!({ "file": shown, "address": home.address_text(), "public_key": home.public_key() });
-    Ok(Report::done(&json, text))
+    let exported = Exported { file: shown, address: home.address_text(), public_key: home.public_key() };
+    Ok(Report::done(&exported, text))
 }
 
 /// `lojal key import`. Which key signs for the account, gateways are asked as when words bring a wallet back.
@@ -66,7 +78,7 @@ pub(super) fn import(context: &Context, file: &Path, genesis: &Path) -> Result<R
             secret
         }
         Secret::Backup { backup, .. } => {
-            let found = shown_to(&backup, &gateways, (text, address), known.chain_id())?;
+            let found = shown_to(&backup, &gateways, (text, address), (known.chain_id(), context.progress()))?;
             let (_, rotation) = found.ok_or(CommandError::OldKeyFile { account: text })?;
             Secret::Backup { backup, rotation }
         }

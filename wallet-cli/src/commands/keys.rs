@@ -1,13 +1,15 @@
 //! The account's key, and its guardians.
 
 use lojal_types::{
-    AddressText, Bounded, Code, Guardian, Guardians, KeyPair, Operation, Outcome, RotateKey, SetGuardians,
+    AddressText, Bounded, Code, Guardian, Guardians, KeyPair, Operation, Outcome, PublicKey, RotateKey, Safeguards,
+    SetGuardians,
 };
 use lojal_wallet::gateways::is_not_permitted;
 use lojal_wallet::home::HomeError;
 use lojal_wallet::passphrase::Passphrase;
 use lojal_wallet::submission::Fate;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::repeat::Repeat;
@@ -17,6 +19,22 @@ use super::words::guardians_text;
 use crate::cli::{GuardiansCommand, Sending, Validity};
 use crate::error::CommandError;
 use crate::output::{Report, paragraph};
+
+/// A replacement of the key that had happened already.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Rotated {
+    /// The key that signs now.
+    rotated_key: PublicKey,
+}
+
+/// An account's guardians, and what protects it.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Guarded {
+    #[serde(flatten)]
+    guardians: Guardians<AddressText>,
+    /// All that waits on the account, and what is refused to it.
+    safeguards: Safeguards<AddressText>,
+}
 
 /// `lojal rotate-key`.
 ///
@@ -40,7 +58,7 @@ pub(super) fn rotate_key(context: &Context, validity: Validity, dry_run: bool) -
     match &fate {
         _ if signs == Signing::Next => {
             session.home.finish_rotation()?;
-            return Ok(Report::done(&json!({ "rotated_key": new_key }), EARLIER_ROTATION.to_owned()));
+            return Ok(Report::done(&Rotated { rotated_key: new_key }, EARLIER_ROTATION.to_owned()));
         }
         Fate::Final { receipt: Outcome::Applied, .. } => {
             session.home.finish_rotation()?;
@@ -141,8 +159,8 @@ fn show_guardians(context: &Context, address: Option<AddressText>) -> Result<Rep
     let mut lines = vec![address.to_string(), guardians_text(&account.guardians)];
     lines.extend(safeguards_text(account.address, &account.safeguards));
     let lines: Vec<String> = lines.into_iter().map(paragraph).collect();
-    let report = Report::done(&account.guardians, lines.join("\n"));
-    Ok(report.with_field("safeguards", &account.safeguards))
+    let guarded = Guarded { guardians: account.guardians, safeguards: account.safeguards };
+    Ok(Report::done(&guarded, lines.join("\n")))
 }
 
 /// The order that the ledger demands, and a threshold of more than half, are the wallet's business.

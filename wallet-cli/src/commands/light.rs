@@ -9,6 +9,7 @@ use lojal_wallet::gateways::{Gateway, GatewaysError};
 use lojal_wallet::home::Home;
 use lojal_wallet::time::utc;
 use lojal_wallet::witness::{compare, see, with_evidence};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::context::Context;
@@ -17,11 +18,13 @@ use crate::error::CommandError;
 use crate::output::{Report, paragraph};
 
 /// A change of the validators, as people read it.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, JsonSchema, Serialize)]
 struct Change {
     /// The last block that those before it have decided.
     height: Height,
+    /// Its id.
     block: BlockId,
+    /// Its time.
     time_ms: TimeMs,
     /// Those who came.
     came: Vec<Named>,
@@ -34,18 +37,38 @@ struct Change {
 }
 
 /// A validator.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, JsonSchema, Serialize)]
 struct Named {
+    /// The name.
     name: Name,
+    /// The weight of its vote.
     power: u64,
 }
 
 /// A vote with another weight.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, JsonSchema, Serialize)]
 struct Power {
+    /// The validator's name.
     name: Name,
+    /// The weight before.
     from: u64,
+    /// The weight after.
     to: u64,
+}
+
+/// The way as it was checked.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Shown {
+    /// The block that it begins at, as a pin.
+    from: String,
+    /// The changes of the validators since.
+    changes: Vec<Change>,
+    /// Those who decide now.
+    validators: Vec<Validator>,
+    /// The last block.
+    proven: Proven,
+    /// The last block, as a pin.
+    pin: String,
 }
 
 /// The way to the last block of a gateway.
@@ -91,14 +114,10 @@ fn report(home: &Home, way: &Way) -> Report {
         old = &change.next;
     }
     let pin = Pin { height: way.seal.height, block: way.seal.block };
-    let json = serde_json::json!({
-        "from": way.from.pin().to_string(),
-        "changes": changes,
-        "validators": way.shown.validators(),
-        "proven": Proven::of(&way.seal),
-        "pin": pin.to_string(),
-    });
-    Report::done(&json, text(home, way, &changes, &pin))
+    let text = text(home, way, &changes, &pin);
+    let (from, validators) = (way.from.pin().to_string(), way.shown.validators().validators().to_vec());
+    let shown = Shown { from, changes, validators, proven: Proven::of(&way.seal), pin: pin.to_string() };
+    Report::done(&shown, text)
 }
 
 fn text(home: &Home, way: &Way, changes: &[Change], pin: &Pin) -> String {

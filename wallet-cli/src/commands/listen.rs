@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use lojal_types::api::Event;
+use lojal_types::api::{Event, EventPlace};
 use lojal_wallet::clock;
 use lojal_wallet::hook::HookSecret;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use ureq::Agent;
 use ureq::http::Uri;
 
@@ -13,7 +14,7 @@ use super::context::Context;
 use super::watch::tell_events;
 use crate::cli::ListenArgs;
 use crate::error::CommandError;
-use crate::output::Report;
+use crate::output::{Report, to_value};
 
 /// The time that a receiver has, as a gateway's webhooks give it.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -21,13 +22,37 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const HERE: [&str; 4] = ["localhost", "127.0.0.1", "::1", "[::1]"];
 const CONTENT_TYPE: &str = "application/cloudevents+json";
 
+/// The secret that signatures are checked with.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Secret {
+    /// The secret, after `whsec_`.
+    secret: String,
+}
+
+/// An event that was sent.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Sent {
+    /// Its id.
+    event: EventPlace,
+    /// Its type.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status of the receiver's answer; null if there was none.
+    status: Option<u16>,
+    /// The reason that there was none; null if there was one.
+    error: Option<String>,
+}
+
 /// `lojal listen`.
 pub(super) fn listen(context: &Context, args: &ListenArgs) -> Result<Report, CommandError> {
     let home = context.home()?;
     let secret = HookSecret::of(home.dir())?;
     let url = match &args.forward {
         // Asked for by its name.
-        None => return Ok(Report::done(&json!({ "secret": secret.text().as_str() }), secret.text().to_string())),
+        None => {
+            let secret = secret.text().to_string();
+            return Ok(Report::done(&Secret { secret: secret.clone() }, secret));
+        }
         Some(url) => here(url)?,
     };
     let config = Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).http_status_as_error(false);
@@ -42,12 +67,12 @@ pub(super) fn listen(context: &Context, args: &ListenArgs) -> Result<Report, Com
             Ok(status) => (Some(*status), None),
             Err(error) => (None, Some(error.to_string())),
         };
+        if json {
+            let sent = Sent { event: event.id, kind: event.kind.clone(), status, error };
+            return lojal_print::document(&to_value(&sent).to_string());
+        }
         let kind = event.kind.strip_prefix("lojal.").unwrap_or(&event.kind);
         let event_id = event.id.to_string();
-        if json {
-            let line = json!({ "event": event_id, "type": event.kind, "status": status, "error": error });
-            return lojal_print::document(&line.to_string());
-        }
         let became = match (status, error) {
             (Some(status), _) if (200..300).contains(&status) => status.to_string(),
             (Some(status), _) => format!("{status}: not taken, and not sent again"),

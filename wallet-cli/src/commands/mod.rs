@@ -33,6 +33,7 @@ mod reference;
 mod repeat;
 mod request;
 mod safeguards;
+mod schema;
 mod setup;
 mod show;
 mod statement;
@@ -127,6 +128,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Govern(command) => govern::govern(context, command),
         Command::Netting => between::netting(context),
         Command::Settle(args) => between::settle(context, args),
+        Command::Schema { command } => schema::schema(&command),
         Command::Setup(command) => setup::setup(context, command),
     }
 }

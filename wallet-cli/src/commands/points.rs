@@ -9,6 +9,8 @@ use lojal_wallet::dates::{Dated, Kind};
 use lojal_wallet::gateways::{Gateway, GatewaysError};
 use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::submission::Fate;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::dating;
@@ -18,6 +20,13 @@ use crate::ask;
 use crate::cli::{Consent, OfReceiptArgs, ReceiptArgs, Sending, SourceArgs};
 use crate::error::CommandError;
 use crate::output::Report;
+
+/// The points that a reversal took.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Taken {
+    /// Null if that isn't known.
+    taken: Option<Points>,
+}
 
 /// The reference that was given, or that of the receipt that was given; the wallet keeps its text.
 pub(super) fn reference(
@@ -134,7 +143,7 @@ pub(super) fn reverse(
     let (id, fate) = session.sign_and_send(None, operation, sending)?;
     let taken = taken(&session, &reverse, &fate);
     let report = report_in_words(id, fate, &done(taken), Repeat::ReferenceIsUsed, &words)?;
-    Ok(report.with_field("taken", &taken).with_hint(CORRECTION))
+    Ok(report.with(&Taken { taken }).with_hint(CORRECTION))
 }
 
 /// The day of an issue, as the ledger has it.

@@ -2,17 +2,57 @@
 
 use std::env;
 
+use lojal_types::AddressText;
 use lojal_wallet::contacts::ContactsError;
 use lojal_wallet::home::{Home, HomeError};
 use lojal_wallet::label::Label;
 use lojal_wallet::profiles::{PROFILES_MAX, Profiles};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use crate::cli::{ProfileCommand, ProfileOrDefault};
 use crate::error::CommandError;
 use crate::output::Report;
 use crate::place;
+
+/// A profile that was made or forgotten.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Named {
+    /// The name.
+    name: String,
+    /// The directory of its wallet.
+    home: String,
+}
+
+/// The profile that is used where none is named.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Used {
+    /// The name; `default` is the wallet in `~/.lojal`.
+    used: String,
+    /// The directory of its wallet.
+    home: String,
+}
+
+/// All profiles.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Listed {
+    /// The default one first.
+    profiles: Vec<Profile>,
+}
+
+/// One profile.
+#[derive(Serialize, JsonSchema)]
+struct Profile {
+    /// The name.
+    name: String,
+    /// True if it is used where none is named.
+    used: bool,
+    /// The account of its wallet; null if there is none yet.
+    address: Option<AddressText>,
+    /// The directory of its wallet.
+    home: String,
+}
 
 /// `lojal profile`.
 pub(super) fn profile(context: &Context, command: ProfileCommand) -> Result<Report, CommandError> {
@@ -29,8 +69,9 @@ pub(super) fn profile(context: &Context, command: ProfileCommand) -> Result<Repo
                 None => place::default_home()?,
             };
             Profiles { used: name.0.clone(), ..profiles }.write(&path)?;
-            let text = format!("commands use the wallet in {} from now on", home.display());
-            Ok(Report::done(&json!({ "used": name.to_string(), "home": home.display().to_string() }), text))
+            let used = Used { used: name.to_string(), home: home.display().to_string() };
+            let text = format!("commands use the wallet in {} from now on", used.home);
+            Ok(Report::done(&used, text))
         }
         ProfileCommand::List => list(&profiles),
         ProfileCommand::Remove { name } => remove(profiles, &name).and_then(|(profiles, report)| {
@@ -64,9 +105,8 @@ fn add(context: &Context, mut profiles: Profiles, name: Label) -> Result<(Profil
         false => format!("there is no wallet yet: lojal --profile {name} init --genesis FILE --gateway URL"),
     };
     let shown = home.display().to_string();
-    let report =
-        Report::done(&json!({ "name": name, "home": shown }), format!("{name} is the wallet in {shown}\n{next}"));
-    Ok((profiles, report))
+    let text = format!("{name} is the wallet in {shown}\n{next}");
+    Ok((profiles, Report::done(&Named { name: name.to_string(), home: shown }, text)))
 }
 
 fn remove(mut profiles: Profiles, name: &Label) -> Result<(Profiles, Report), CommandError> {
@@ -74,12 +114,12 @@ fn remove(mut profiles: Profiles, name: &Label) -> Result<(Profiles, Report), Co
     profiles.used.take_if(|used| used == name);
     let shown = home.display().to_string();
     let text = format!("forgot the profile {name}; its wallet is still in {shown}");
-    Ok((profiles, Report::done(&json!({ "name": name, "home": shown }), text)))
+    Ok((profiles, Report::done(&Named { name: name.to_string(), home: shown }, text)))
 }
 
 fn list(profiles: &Profiles) -> Result<Report, CommandError> {
     let mut rows = vec![["NAME", "IN USE", "ADDRESS", "WALLET"].map(str::to_owned).to_vec()];
-    let mut json = Vec::with_capacity(profiles.homes.len() + 1);
+    let mut listed = Vec::with_capacity(profiles.homes.len() + 1);
     let default = (ProfileOrDefault(None), place::default_home()?);
     let named = profiles.homes.iter().map(|(name, home)| (ProfileOrDefault(Some(name.clone())), home.clone()));
     for (name, home) in std::iter::once(default).chain(named) {
@@ -93,10 +133,10 @@ fn list(profiles: &Profiles) -> Result<Report, CommandError> {
         };
         let is_used = name.0 == profiles.used;
         let shown = home.display().to_string();
-        json.push(json!({ "name": name.to_string(), "used": is_used, "address": address, "home": shown }));
+        listed.push(Profile { name: name.to_string(), used: is_used, address, home: shown.clone() });
         let address = address.map_or_else(|| "no wallet yet".to_owned(), |address| address.to_string());
         let used = if is_used { "yes" } else { "no" };
         rows.push(vec![name.to_string(), used.to_owned(), address, shown]);
     }
-    Ok(Report::done(&json!({ "profiles": json }), lojal_print::table(&rows, &[])))
+    Ok(Report::done(&Listed { profiles: listed }, lojal_print::table(&rows, &[])))
 }

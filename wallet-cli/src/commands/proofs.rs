@@ -10,6 +10,7 @@ use lojal_wallet::home::Home;
 use lojal_wallet::prover::Prover;
 use lojal_wallet::time::utc;
 use lojal_wallet::{clock, trust};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::context::Context;
@@ -68,11 +69,27 @@ fn unused(pin: Pin, known: Pin, genesis: Pin) -> Result<Option<String>, CommandE
 }
 
 /// The block after which something was proven to be so.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Proven {
+    /// Its height.
     height: Height,
+    /// Its id.
     block: BlockId,
+    /// Its time.
     time_ms: TimeMs,
+}
+
+/// The proof of what a document says.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Sealed {
+    /// The block after which it was proven to be so; null if nothing is proven, or a gateway is believed.
+    proven: Option<Proven>,
+}
+
+impl Sealed {
+    pub(super) fn of(seal: Option<&Seal>) -> Self {
+        Self { proven: seal.map(Proven::of) }
+    }
 }
 
 impl Proven {
@@ -181,7 +198,7 @@ impl<'a> Proofs<'a> {
     /// a gateway is believed.
     pub(super) fn report(&self, report: Report, seal: Option<&Seal>) -> Report {
         let is_believed = seal.is_none() && !report.is_open;
-        let report = report.with_field("proven", &seal.map(Proven::of));
+        let report = report.with(&Sealed::of(seal));
         if is_believed { report.with_line(&paragraph(self.not_proven().to_owned())) } else { report }
     }
     /// The sentence for a person about what was not proven.

@@ -13,7 +13,7 @@ use super::proofs::Proofs;
 use super::show::{Reader, transaction_text};
 use super::unsent::Taken;
 use crate::error::CommandError;
-use crate::output::{Report, grouped, paragraph, to_value};
+use crate::output::{Report, grouped, paragraph};
 
 /// `lojal status`.
 pub(super) fn status(context: &Context) -> Result<Report, CommandError> {
@@ -92,6 +92,6 @@ pub(super) fn transaction(context: &Context, id: TransactionId) -> Result<Report
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let reader = Reader { viewpoint: None, decimals: &decimals, receipts: &receipts, taken: &Taken::new() };
     let is_open = status.state == TransactionState::Pending;
-    let report = Report { json: to_value(&status), text: transaction_text(&status, &reader), is_open, qr: None };
+    let report = Report { is_open, ..Report::done(&status, transaction_text(&status, &reader)) };
     Ok(proofs.report(report, seal.as_ref()))
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use lojal_client::SavedReceipt;
 use lojal_types::api::{TransactionState, TransactionStatus};
-use lojal_types::{Genesis, TransactionId};
+use lojal_types::{AddressText, BlockId, ChainId, Genesis, Height, Outcome, SignedTransaction, TimeMs, TransactionId};
 use lojal_wallet::home::genesis_of;
 use lojal_wallet::{receipts, saved};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::decimals::Decimals;
@@ -22,6 +23,38 @@ const NAME_DIGITS: usize = 16;
 
 /// The name that stands for standard output.
 const STDOUT: &str = "-";
+
+/// A receipt in a file.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Saved {
+    /// The transaction.
+    id: TransactionId,
+    /// The file.
+    file: String,
+    /// The block.
+    height: Height,
+    /// The outcome of the transaction.
+    receipt: Outcome,
+}
+
+/// All that a saved receipt proves.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Proves {
+    /// The transaction's id.
+    id: TransactionId,
+    /// Its network.
+    chain_id: ChainId,
+    /// The block.
+    height: Height,
+    /// The block's id.
+    block: BlockId,
+    /// The block's time.
+    time_ms: TimeMs,
+    /// The outcome of the transaction.
+    receipt: Outcome,
+    /// The transaction.
+    transaction: SignedTransaction<AddressText>,
+}
 
 /// `lojal receipt`.
 pub(super) fn receipt(context: &Context, command: ReceiptCommand) -> Result<Report, CommandError> {
@@ -40,8 +73,7 @@ fn save(context: &Context, id: &TransactionId, file: Option<PathBuf>) -> Result<
     let gateways = context.gateways(Some(&home))?;
     let receipt = gateways.ask(|gateway| Ok(gateway.client()?.receipt(id, home.genesis())?))?;
     if to_stdout {
-        let text = receipt.to_string();
-        return Ok(Report::done(&(), text.trim_end_matches('\n').to_owned()));
+        return Ok(Report::of_file(&receipt.to_string()));
     }
     let path = file.unwrap_or_else(|| PathBuf::from(format!("receipt-{}.json", &id.to_string()[..NAME_DIGITS])));
     let shown = path.display().to_string();
@@ -49,8 +81,8 @@ fn save(context: &Context, id: &TransactionId, file: Option<PathBuf>) -> Result<
     let header = &receipt.proof.header;
     let text =
         format!("saved in {shown}: final in block {}\nverify it with: lojal receipt verify {shown}", header.height);
-    let json = json!({ "id": id, "file": shown, "height": header.height, "receipt": receipt.proof.receipt.outcome });
-    Ok(Report::done(&json, text))
+    let (height, receipt) = (header.height, receipt.proof.receipt.outcome);
+    Ok(Report::done(&Saved { id: *id, file: shown, height, receipt }, text))
 }
 
 /// By the genesis document alone: no gateway is asked for anything.
@@ -69,20 +101,13 @@ fn verify(context: &Context, file: &Path, genesis: Option<&Path>) -> Result<Repo
     let transaction = proof.transaction.to_text(genesis.network());
     // A proof doesn't say the place in the block, and nobody is told one.
     let state = TransactionState::Committed { height, index: 0, time_ms, receipt: outcome };
-    let (id, transaction) = (proof.receipt.transaction, Some(transaction));
-    let status = TransactionStatus { id, state, transaction, activity: None };
+    let id = proof.receipt.transaction;
+    let status = TransactionStatus { id, state, transaction: Some(transaction.clone()), activity: None };
     let decimals = Decimals::of_genesis(genesis);
     let known = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let reader = Reader { viewpoint: None, decimals: &decimals, receipts: &known, taken: &Taken::new() };
-    let json = json!({
-        "id": id,
-        "chain_id": genesis.chain_id(),
-        "height": height,
-        "block": trusted.pin().block,
-        "time_ms": time_ms,
-        "receipt": outcome,
-        "transaction": status.transaction,
-    });
+    let (chain_id, block, receipt) = (genesis.chain_id(), trusted.pin().block, outcome);
+    let proves = Proves { id, chain_id, height, block, time_ms, receipt, transaction };
     let proven = paragraph(format!("proven by the genesis document of network {}", genesis.chain_id()));
-    Ok(Report::done(&json, format!("{}\n{proven}", transaction_text(&status, &reader))))
+    Ok(Report::done(&proves, format!("{}\n{proven}", transaction_text(&status, &reader))))
 }

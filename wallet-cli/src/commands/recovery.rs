@@ -1,12 +1,13 @@
 //! A lost phone: guardians give its account to the key of a new wallet.
 
 use lojal_types::{
-    AddressText, CancelRecovery, FinishRecovery, Operation, PublicKey, Recovery, StartRecovery, TimeMs, api,
+    AddressText, CancelRecovery, FinishRecovery, Guardians, Operation, PublicKey, Recovery, StartRecovery, TimeMs, api,
 };
 use lojal_wallet::gateways::is_not_permitted;
 use lojal_wallet::home::Home;
 use lojal_wallet::time::utc;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::safeguards::delay;
@@ -16,6 +17,63 @@ use crate::ask;
 use crate::cli::{Consent, RecoverCommand, Sending};
 use crate::error::CommandError;
 use crate::output::{Report, indented, paragraph};
+
+/// All that a new wallet has for the guardians of a lost account.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Started {
+    /// The lost account.
+    account: AddressText,
+    /// The key of this wallet.
+    new_key: PublicKey,
+    /// The guardians; null if this wallet may not know them yet.
+    guardians: Option<Guardians<AddressText>>,
+    /// The recovery, if there is one already.
+    recovery: Option<Recovery<AddressText>>,
+    /// The command for a guardian.
+    command: String,
+}
+
+/// The state of a recovery.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Stands {
+    /// The account.
+    account: AddressText,
+    /// Its guardians.
+    guardians: Guardians<AddressText>,
+    /// The recovery; null if there is none.
+    recovery: Option<Recovery<AddressText>>,
+    /// The key that has replaced the first one; null if none has.
+    rotated_key: Option<PublicKey>,
+    /// The time of the ledger.
+    time_ms: TimeMs,
+}
+
+/// A recovery whose time hasn't come.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Waits {
+    /// The lost account.
+    account: AddressText,
+    /// The recovery.
+    recovery: Recovery<AddressText>,
+    /// The time from which on a guardian completes it.
+    from_ms: TimeMs,
+}
+
+/// An account that is this wallet's.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Own {
+    /// The account.
+    account: AddressText,
+}
+
+/// The change of a wallet that took an account over.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TookOver {
+    /// The account that it had before.
+    before: AddressText,
+    /// Its key, which is the account's now.
+    public_key: PublicKey,
+}
 
 /// `lojal recover`.
 pub(super) fn recover(context: &Context, command: RecoverCommand) -> Result<Report, CommandError> {
@@ -53,16 +111,16 @@ fn start(context: &Context, lost: AddressText) -> Result<Report, CommandError> {
     };
     let new_key = session.home.public_key();
     let command = approve_command(lost, new_key);
-    let json = json!({
-        "account": lost,
-        "new_key": new_key,
-        "guardians": account.as_ref().map(|account| &account.guardians),
-        "recovery": account.as_ref().and_then(|account| account.recovery.as_ref()),
-        "command": command,
-    });
+    let started = Started {
+        account: lost,
+        new_key,
+        guardians: account.as_ref().map(|account| account.guardians.clone()),
+        recovery: account.as_ref().and_then(|account| account.recovery.clone()),
+        command: command.clone(),
+    };
     if account.as_ref().is_some_and(|account| account.guardians.guardians.is_empty()) {
         let text = format!("{lost} has no guardians: only its 24 words can bring it back, with lojal restore");
-        return Ok(Report::done(&json, text));
+        return Ok(Report::done(&started, text));
     }
     let text = format!(
         "{}\n\
@@ -76,7 +134,7 @@ fn start(context: &Context, lost: AddressText) -> Result<Report, CommandError> {
         ),
         finish_command(lost),
     );
-    let mut report = Report::done(&json, text);
+    let mut report = Report::done(&started, text);
     report.qr = Some(command);
     Ok(report)
 }
@@ -111,14 +169,8 @@ fn status(context: &Context, address: Option<AddressText>) -> Result<Report, Com
         None => format!("{address} is not being recovered{}", whose(&account, home.as_ref())),
         Some(recovery) => recovery_text(&account, recovery, now),
     };
-    let json = json!({
-        "account": address,
-        "guardians": account.guardians,
-        "recovery": account.recovery,
-        "rotated_key": account.rotated_key,
-        "time_ms": now,
-    });
-    Ok(Report::done(&json, text))
+    let api::AccountRecovery { guardians, recovery, rotated_key, .. } = account;
+    Ok(Report::done(&Stands { account: address, guardians, recovery, rotated_key, time_ms: now }, text))
 }
 
 /// A new wallet takes over an account whose key it has become; a guardian completes the recovery on the ledger.
@@ -133,9 +185,9 @@ fn finish(context: &Context, lost: AddressText, sending: &Sending) -> Result<Rep
     let agreed = account.recovery.as_ref().and_then(|recovery| recovery.agreed);
     if let (Some(agreed), Some(recovery)) = (agreed.filter(|agreed| agreed.new_key == own_key), &account.recovery) {
         let wait = recovery_text(&account, recovery, session.ledger_time());
-        let json = json!({ "account": lost, "recovery": recovery, "from_ms": agreed.from_ms });
+        let waits = Waits { account: lost, recovery: recovery.clone(), from_ms: agreed.from_ms };
         let text = format!("{wait}\nthen run this here again, and this becomes the wallet of the account");
-        return Ok(Report { is_open: true, ..Report::done(&json, text) });
+        return Ok(Report { is_open: true, ..Report::done(&waits, text) });
     }
     let operation = Operation::FinishRecovery(FinishRecovery { account: address });
     let done = format!("completed the recovery of {lost}");
@@ -146,7 +198,7 @@ fn finish(context: &Context, lost: AddressText, sending: &Sending) -> Result<Rep
 fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, CommandError> {
     let before = session.home.address_text();
     if before == lost {
-        return Ok(Report::done(&json!({ "account": lost }), format!("this is the wallet of {lost} already")));
+        return Ok(Report::done(&Own { account: lost }, format!("this is the wallet of {lost} already")));
     }
     let passphrase = session.passphrase()?;
     let _lock = session.home.lock_key()?;
@@ -156,7 +208,8 @@ fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, Com
          write that address down beside this wallet's words: they bring it back only with --account {lost}\n\
          the address that this wallet had before, {before}, is that of the words alone"
     );
-    Ok(Report::done(&json!({ "account": lost, "before": before, "public_key": session.home.public_key() }), text))
+    let more = TookOver { before, public_key: session.home.public_key() };
+    Ok(Report::done(&Own { account: lost }, text).with(&more))
 }
 
 fn recovery_text(account: &api::AccountRecovery, recovery: &Recovery<AddressText>, now: TimeMs) -> String {

@@ -1,15 +1,24 @@
 //! The use of a reference, for a till that has lost an answer.
 
 use lojal_types::api::{TransactionState, TransactionStatus, UsedReference, UsedState};
-use lojal_types::{Code, Points};
+use lojal_types::{Code, Points, Reference};
 use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::time::utc;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::decimals::Decimals;
 use crate::cli::ReferenceOfArgs;
 use crate::error::CommandError;
 use crate::output::{Report, paragraph};
+
+/// The reference that was asked for.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Asked {
+    /// The reference.
+    reference: Reference,
+}
 
 /// `lojal reference`.
 pub(super) fn reference(context: &Context, args: ReferenceOfArgs) -> Result<Report, CommandError> {
@@ -29,7 +38,7 @@ pub(super) fn reference(context: &Context, args: ReferenceOfArgs) -> Result<Repo
         None => format!("points of {}", args.brand),
     };
     let text = in_words(&used, &points);
-    Ok(Report::done(&used, text).with_field("reference", &reference))
+    Ok(Report::done(&used, text).with(&Asked { reference }))
 }
 
 /// The answer for people: what happened, what became of it, and where it stands.

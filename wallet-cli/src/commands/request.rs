@@ -4,14 +4,15 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use lojal_client::Seal;
-use lojal_types::{Code, Day, Reference, Request, RequestKind, Salt, TimeMs, api};
+use lojal_types::{AddressText, BrandId, Code, Day, Points, Reference, Request, RequestKind, Salt, TimeMs, api};
 use lojal_wallet::clock;
 use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError, is_behind, is_lie};
 use lojal_wallet::random::random_bytes;
 use lojal_wallet::submission::GRACE;
 use lojal_wallet::time::{hold_end, utc};
 use lojal_wallet::uri::PaymentRequest;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::decimals::Decimals;
@@ -23,6 +24,34 @@ use crate::output::{self, Report};
 
 /// Pause between two questions whether a request is paid.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// A request as a till makes it.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Requested {
+    /// The brand of the points.
+    brand: BrandId,
+    /// The points.
+    amount: Points,
+    /// The reference under which it is answered.
+    reference: Reference,
+    /// Its day.
+    dated: Day,
+    /// The time from which on it can't be answered any more.
+    expires_ms: TimeMs,
+    /// The end of the hold that it asks for; null if it asks for a payment.
+    hold_until_ms: Option<TimeMs>,
+    /// The household whose pool is to pay; null if anybody may.
+    household: Option<AddressText>,
+    /// The text that the member scans.
+    request: String,
+}
+
+/// The answer that a till has waited for.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Paid {
+    /// The payment or hold.
+    payment: api::Payment,
+}
 
 /// Random bytes that make a request unlike any other.
 pub(super) fn random_salt() -> Result<Salt, CommandError> {
@@ -52,18 +81,19 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     let request = Request { brand, amount, kind, dated, until_ms, household, salt };
     let reference = request.reference(&session.home.chain_id());
     let purpose = if args.hold { " to be held" } else { "" };
-    let json = json!({
-        "brand": brand,
-        "amount": amount,
-        "reference": reference,
-        "dated": dated,
-        "expires_ms": until_ms,
-        "hold_until_ms": args.hold.then(|| hold_end(expires_ms)),
-        "household": args.household,
-    });
     let text = format!("ask for {shown}{purpose}, until {} UTC, reference {reference}", utc(until_ms));
     let uri = PaymentRequest { chain: session.chain_tag(), request }.to_uri();
-    let report = Report::done(&json, text).with_scan("request", &uri);
+    let requested = Requested {
+        brand,
+        amount,
+        reference: reference.clone(),
+        dated,
+        expires_ms: until_ms,
+        hold_until_ms: args.hold.then(|| hold_end(expires_ms)),
+        household: args.household,
+        request: uri.clone(),
+    };
+    let report = Report::done(&requested, text).with_scan(&uri);
     if !args.wait {
         return Ok(report);
     }
@@ -71,7 +101,7 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     output::show(&report, context.options.json);
     let proofs = Proofs::of(context, Some(&session.home), &session.gateways)?;
     let (paid, seal) = wait(&session.gateways, &proofs, (&reference, dated), until_ms)?;
-    let paid_report = Report { json: report.json, ..answered(&paid, &decimals) }.with_field("payment", &paid);
+    let paid_report = Report { json: report.json, ..answered(&paid, &decimals) }.with(&Paid { payment: paid });
     Ok(proofs.report(paid_report, seal.as_ref()))
 }
 

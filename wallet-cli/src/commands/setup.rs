@@ -6,7 +6,8 @@ use std::{fs, io};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::Man;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::{contact, key_file, profile};
@@ -15,6 +16,24 @@ use crate::error::CommandError;
 use crate::output::Report;
 
 const NAME: &str = "lojal";
+
+/// A script that makes a shell complete.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Completions {
+    /// The shell.
+    shell: String,
+    /// The script that it reads.
+    script: String,
+}
+
+/// The manual as it was written.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Manual {
+    /// The directory.
+    dir: String,
+    /// The names of the files in it.
+    pages: Vec<String>,
+}
 
 /// Does what a command of this group says.
 pub(super) fn setup(context: &Context, command: SetupCommand) -> Result<Report, CommandError> {
@@ -34,8 +53,8 @@ fn completions(shell: Shell) -> Report {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
     let script = String::from_utf8(script).expect("made of names and help texts");
-    let json = json!({ "shell": shell.to_string(), "script": script });
-    Report::done(&json, script.trim_end().to_owned())
+    let text = script.trim_end().to_owned();
+    Report::done(&Completions { shell: shell.to_string(), script }, text)
 }
 
 /// `lojal man`.
@@ -49,7 +68,7 @@ fn manual(dir: &Path) -> Result<Report, CommandError> {
     pages.sort_unstable();
     let shown = dir.display().to_string();
     let text = format!("wrote {} pages to {shown}\nread the first with: man {shown}/{NAME}.1", pages.len());
-    Ok(Report::done(&json!({ "dir": shown, "pages": pages }), text))
+    Ok(Report::done(&Manual { dir: shown, pages }, text))
 }
 
 /// Writes the page of a command and those of its subcommands, and gives the names of the files.

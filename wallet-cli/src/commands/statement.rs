@@ -5,17 +5,18 @@ mod table;
 
 use lojal_print::Progress;
 use lojal_types::api::TransactionStatus;
-use lojal_types::{Activity, AddressText, Day};
+use lojal_types::{Activity, AddressText, Day, Height, TimeMs};
 use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError};
 use lojal_wallet::receipts;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use self::book::{Part, Period, parts};
-use self::table::Reader;
+use self::book::{Period, parts};
+use self::table::{Reader, ShownPart};
 use super::context::Context;
 use super::decimals::Decimals;
 use super::history::{Known, expired_until_now, next_page};
-use super::proofs::{Proofs, Proven};
+use super::proofs::{Proofs, Sealed};
 use crate::cli::{Format, StatementArgs};
 use crate::error::CommandError;
 use crate::output::{Report, paragraph};
@@ -26,6 +27,27 @@ const PAGES_MAX: usize = 1_000;
 const QUESTIONS_MAX: usize = 1_000;
 /// The number of times that all is read again because something happened meanwhile.
 const ATTEMPTS: u32 = 5;
+
+/// An account's books for a time.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Statement {
+    /// The account.
+    address: AddressText,
+    /// The first day; null for the account's first.
+    from: Option<Day>,
+    /// The last day.
+    to: Day,
+    /// The block after which all of this is so.
+    height: Height,
+    /// The time of the ledger.
+    time_ms: TimeMs,
+    /// The number of all transactions of the account.
+    transactions: usize,
+    /// The activity in the account's record, to which they lead; null of an account without transactions.
+    activity: Option<Activity>,
+    /// The books, by brand.
+    brands: Vec<ShownPart>,
+}
 
 /// `lojal statement`.
 pub(super) fn statement(context: &Context, args: &StatementArgs) -> Result<Report, CommandError> {
@@ -55,13 +77,20 @@ pub(super) fn statement(context: &Context, args: &StatementArgs) -> Result<Repor
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let reader = Reader { decimals: &decimals, receipts: &receipts, account: &known.account, period };
     let complete = completeness(&proofs, activity, &known);
+    let statement = Statement {
+        address: known.account.address,
+        from: args.from,
+        to: last,
+        height: known.account.height,
+        time_ms: known.now,
+        transactions: known.page.transactions.len(),
+        activity,
+        brands: reader.shown(&parts),
+    };
+    let report = Report::done(&statement, String::new()).with(&Sealed::of(seal.as_ref()));
     let text = match args.format {
         Some(Format::Csv) => reader.csv(&parts),
-        Some(Format::Json) => {
-            let json = json_of(&reader, &parts, (args.from, last), (&known, activity));
-            let json = crate::output::with(json, "proven", &seal.as_ref().map(Proven::of));
-            return Ok(Report::done(&json, serde_json::to_string_pretty(&json).expect("plain data")));
-        }
+        Some(Format::Json) => serde_json::to_string_pretty(&report.json).expect("plain data"),
         None | Some(Format::Table) => {
             let told = paragraph(proofs.told(seal.as_ref()));
             format!("{}\n{}\n{told}", reader.text(&parts, (args.from, last)), paragraph(complete.clone()))
@@ -71,8 +100,7 @@ pub(super) fn statement(context: &Context, args: &StatementArgs) -> Result<Repor
         // The file is for other programs; whoever makes it reads this.
         lojal_print::note(format!("{complete}; {}", proofs.told(seal.as_ref())));
     }
-    let json = json_of(&reader, &parts, (args.from, last), (&known, activity));
-    Ok(Report::done(&json, text).with_field("proven", &seal.as_ref().map(Proven::of)))
+    Ok(Report { text, ..report })
 }
 
 fn completeness(proofs: &Proofs<'_>, activity: Option<Activity>, known: &Known) -> String {
@@ -84,24 +112,6 @@ fn completeness(proofs: &Proofs<'_>, activity: Option<Activity>, known: &Known) 
         (Some(_), None) => "complete: the ledger has counted no transaction of this account".to_owned(),
         (None, _) => format!("{count} transactions: complete, if the gateway can be believed"),
     }
-}
-
-fn json_of(
-    reader: &Reader<'_>,
-    parts: &[Part],
-    (from, to): (Option<Day>, Day),
-    (known, activity): (&Known, Option<Activity>),
-) -> serde_json::Value {
-    json!({
-        "address": known.account.address,
-        "from": from,
-        "to": to,
-        "height": known.account.height,
-        "time_ms": known.now,
-        "transactions": known.page.transactions.len(),
-        "activity": activity,
-        "brands": reader.json(parts),
-    })
 }
 
 /// All transactions of an account, which lead to the activity in its record.

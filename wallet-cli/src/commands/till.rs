@@ -1,12 +1,14 @@
 //! A till and a member: payment, hold, capture, release.
 
 use lojal_text::outside;
-use lojal_types::{Capture, Code, Operation, Points, Release, Request, RequestKind, TimeMs, api};
+use lojal_types::{Capture, Code, Operation, Points, Reference, Release, Request, RequestKind, TimeMs, api};
 use lojal_wallet::amount;
 use lojal_wallet::dates::{Dated, Kind};
 use lojal_wallet::gateways::Gateway;
 use lojal_wallet::time::{hold_end, utc};
 use lojal_wallet::uri::{HoldTicket, PaymentRequest};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::dating;
@@ -17,6 +19,15 @@ use crate::ask;
 use crate::cli::{CaptureArgs, HoldArgs, HoldTime, OptionalReceiptArgs, PayArgs, ReleaseArgs, Sending};
 use crate::error::CommandError;
 use crate::output::Report;
+
+/// Points that were held.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Held {
+    /// The reference of the hold.
+    hold_reference: Reference,
+    /// The text with which the till takes them.
+    ticket: String,
+}
 
 /// `lojal pay`. Once the request has expired the transaction can't happen any more, so the till knows where it stands.
 pub(super) fn pay(context: &Context, args: &PayArgs) -> Result<Report, CommandError> {
@@ -117,11 +128,12 @@ fn hold_points(
     let words = |code: &str| answered_already(session, request, code);
     let wish = wish.in_words(&words);
     let report = session.fulfil(if is_random { wish.with_random_reference() } else { wish }, sending)?;
-    let report = report.with_field("hold_reference", &ticket.hold_reference);
+    let uri = ticket.to_uri();
+    let report = report.with(&Held { hold_reference: ticket.hold_reference, ticket: uri.clone() });
     if report.is_open {
-        return Ok(report.with_field("ticket", &ticket.to_uri()));
+        return Ok(report);
     }
-    Ok(report.with_line("the till takes them with this ticket:").with_scan("ticket", &ticket.to_uri()))
+    Ok(report.with_line("the till takes them with this ticket:").with_scan(&uri))
 }
 
 /// The refusal of a second answer to a request, with the first one if a gateway knows it.

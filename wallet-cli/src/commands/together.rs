@@ -3,15 +3,27 @@
 use lojal_types::brand::is_wider;
 use lojal_types::operation::brand_digest;
 use lojal_types::{
-    Address, AddressText, Approvals, Bounded, BrandAction, BrandActions, BrandId, Guardian, Operation, ProposeForBrand,
-    Role, Roles, api,
+    Address, AddressText, Approvals, Bounded, BrandAction, BrandActions, BrandId, Guardian, Hash, MotionId, Operation,
+    ProposeForBrand, Role, Roles, api,
 };
 use lojal_wallet::gateways::is_not_permitted;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::transact::Session;
 use crate::cli::Sending;
 use crate::error::CommandError;
 use crate::output::Report;
+
+/// A motion that was put forward where a brand asks for more than one admin.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PutForward {
+    /// The digest of its actions.
+    digest: Hash,
+    /// Its number; left out where nobody tells it yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    motion: Option<MotionId>,
+}
 
 impl Session<'_> {
     /// Signs and sends what an admin does for a brand, or puts it forward for the other admins to approve; `done` says
@@ -43,19 +55,21 @@ impl Session<'_> {
         let Approvals { needed, .. } = brand.approvals;
         let text = format!("put forward for {}, which asks for {needed} of its admins: {done}", brand.id);
         let operation = Operation::ProposeForBrand(ProposeForBrand { brand: brand.id, actions });
-        let report = self.transact(operation, &text, sending)?.with_field("digest", &digest);
+        let report = self.transact(operation, &text, sending)?;
         let list = format!("lojal brand motion list {}", brand.id);
         if report.is_open {
+            let report = report.with(&PutForward { digest, motion: None });
             return Ok(report.with_line(&format!("`{list}` shows its number")));
         }
         // What has happened stays so, also where nobody tells its number.
         let motions = self.motions_of(brand.id).map(|all| all.motions).unwrap_or_default();
         let own = motions.iter().rev().find(|one| one.digest == digest && one.by == self.home.address_text());
+        let report = report.with(&PutForward { digest, motion: own.map(|one| one.motion) });
         Ok(match own {
             Some(motion) => {
                 let approve = format!("lojal brand motion approve {} {}", brand.id, motion.motion);
                 let line = format!("it is motion {}: the others approve it with {approve}", motion.motion);
-                report.with_field("motion", &motion.motion).with_line(&line)
+                report.with_line(&line)
             }
             None => report.with_line(&format!("it has happened, or `{list}` of another gateway shows its number")),
         })

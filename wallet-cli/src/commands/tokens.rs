@@ -1,14 +1,35 @@
 //! The tokens with which the wallet reads.
 
-use lojal_types::SignedReadToken;
+use lojal_types::{AddressText, SignedReadToken, TimeMs};
 use lojal_wallet::clock;
 use lojal_wallet::time::utc;
 use lojal_wallet::tokens::{self, Tokens};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use crate::error::CommandError;
 use crate::output::Report;
+
+/// A token for other programs.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Token {
+    /// The token itself.
+    token: String,
+    /// The host that it is for.
+    audience: String,
+    /// The account that is read with it.
+    account: AddressText,
+    /// The time until which it can be used.
+    until_ms: TimeMs,
+}
+
+/// The tokens that were kept.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Locked {
+    /// True if there were some.
+    deleted: bool,
+}
 
 /// `lojal token`: one for the preferred gateway.
 pub(super) fn token(context: &Context) -> Result<Report, CommandError> {
@@ -28,13 +49,9 @@ pub(super) fn token(context: &Context) -> Result<Report, CommandError> {
         let until = utc(token.token.until_ms);
         lojal_print::note(format!("for {first}, until {until} UTC: whoever has it reads what this wallet may read"));
     }
-    let json = json!({
-        "token": token.to_string(),
-        "audience": first,
-        "account": home.address_text(),
-        "until_ms": token.token.until_ms,
-    });
-    Ok(Report::done(&json, token.to_string()))
+    let (text, audience) = (token.to_string(), first.as_str().to_owned());
+    let (account, until_ms) = (home.address_text(), token.token.until_ms);
+    Ok(Report::done(&Token { token: text.clone(), audience, account, until_ms }, text))
 }
 
 /// `lojal lock`.
@@ -42,5 +59,5 @@ pub(super) fn lock(context: &Context) -> Result<Report, CommandError> {
     let home = context.home()?;
     let deleted = tokens::forget(home.dir())?;
     let text = if deleted { "deleted the tokens: reading takes the passphrase again" } else { "no tokens are kept" };
-    Ok(Report::done(&json!({ "deleted": deleted }), text.to_owned()))
+    Ok(Report::done(&Locked { deleted }, text.to_owned()))
 }

@@ -20,11 +20,11 @@ use lojal_wallet::{amount, clock, dates, random, receipts};
 
 use super::context::Context;
 use super::decimals::decimals_of;
-use super::proofs::{BELIEVED, Proofs, Proven};
+use super::proofs::{BELIEVED, Proofs, Sealed};
 use super::repeat::Repeat;
 use crate::cli::{Pool, Sending, SourceArgs, Validity};
 use crate::error::CommandError;
-use crate::output::{Report, to_value};
+use crate::output::Report;
 
 /// The news that a rotation has happened whose outcome was open.
 pub(super) const EARLIER_ROTATION: &str = "an earlier rotation of the key is final; the new key signs from now on";
@@ -328,15 +328,15 @@ pub(super) fn report_in_words(
 ) -> Result<Report, CommandError> {
     let said = |code: &str, text: String| words(code).unwrap_or(Words { text, is_final: false });
     let explained = |problem: Problem| said(&problem.code, outside(problem.detail)).text;
-    let json = |state| to_value(&TransactionStatus { id, state, transaction: None, activity: None });
+    let status = |state| TransactionStatus { id, state, transaction: None, activity: None };
     let not_done =
         |code: &str, message: String, height| Err(CommandError::NotDone { code: code.to_owned(), message, id, height });
     match fate {
         Fate::Final { height, index, time_ms, receipt, seal } => match receipt {
             Outcome::Applied => {
-                let status = json(TransactionState::Committed { height, index, time_ms, receipt });
+                let status = status(TransactionState::Committed { height, index, time_ms, receipt });
                 let text = format!("{done} · final in block {height} · transaction {id}");
-                let report = Report::done(&status, text).with_field("proven", &seal.as_ref().map(Proven::of));
+                let report = Report::done(&status, text).with(&Sealed::of(seal.as_ref()));
                 Ok(if seal.is_some() { report } else { report.with_line(BELIEVED) })
             }
             Outcome::Failed { code, .. } => {
@@ -367,7 +367,8 @@ pub(super) fn report_in_words(
         Fate::Open { refusal } => {
             let reason = refusal.map(|problem| format!("a gateway said: {}\n", explained(problem))).unwrap_or_default();
             let text = format!("{reason}not final yet · transaction {id}\nask for it with: lojal tx {id}");
-            Ok(Report { json: json(TransactionState::Pending), text, is_open: true, qr: None })
+            let report = Report::done(&status(TransactionState::Pending), text).with(&Sealed::of(None));
+            Ok(Report { is_open: true, ..report })
         }
     }
 }

@@ -9,7 +9,8 @@ use lojal_types::api::{Event, EventPlace};
 use lojal_types::{AddressText, Outcome};
 use lojal_wallet::gateways::{Gateways, GatewaysError, asks_for_token, is_passing};
 use lojal_wallet::time::utc;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::decimals::Decimals;
@@ -20,6 +21,13 @@ use crate::output::{Report, to_value};
 
 /// The pause after no gateway has answered.
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// The end of events.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Ended {
+    /// The place after which there are others; null if none were told.
+    after: Option<EventPlace>,
+}
 
 /// `lojal watch`.
 pub(super) fn watch(context: &Context, args: &WatchArgs) -> Result<Report, CommandError> {
@@ -58,9 +66,9 @@ pub(super) fn tell_events(
     let reader = Reader { viewpoint, decimals: &decimals };
     let mut watch = Watch { gateways: &gateways, of, types: &args.types, after: args.after, first: 0, left };
     watch.run(json, &|event: &Event| tell(event, &reader))?;
-    let after = watch.after.map(|place| place.to_string());
-    let text = after.as_ref().map_or_else(String::new, |place| format!("go on with --after {place}"));
-    Ok(Report::done(&json!({ "after": after }), text))
+    let after = watch.after;
+    let text = after.map_or_else(String::new, |place| format!("go on with --after {place}"));
+    Ok(Report::done(&Ended { after }, text))
 }
 
 /// Events that are told, from gateway to gateway.

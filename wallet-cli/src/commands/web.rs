@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use lojal_client::Client;
 use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_web::{BUILD_PATH, Build, Pages, address};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use crate::cli::WebCommand;
@@ -18,6 +19,19 @@ const FILES_MAX: usize = 1000;
 const PATH_BYTES_MAX: usize = 200;
 /// The directory of what pages share.
 const SHARED: &str = "assets/";
+
+/// Pages that are those which this program carries.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Verified {
+    /// The gateway.
+    gateway: String,
+    /// The names of the pages.
+    pages: Vec<String>,
+    /// The number of their files.
+    files: usize,
+    /// The hash of the sources that they are made from.
+    source: String,
+}
 
 /// `lojal web`.
 pub(super) fn web(context: &Context, command: WebCommand) -> Result<Report, CommandError> {
@@ -111,8 +125,7 @@ fn differences(expected: &Files, found: &Files) -> Vec<Difference> {
 }
 
 fn report(url: &str, own: &Build, served: &[Pages], count: usize) -> Report {
-    let names: Vec<&str> = served.iter().map(|page| page.directory()).collect();
-    let json = json!({ "gateway": url, "pages": names, "files": count, "source": own.source });
+    let names: Vec<String> = served.iter().map(|page| page.directory().to_owned()).collect();
     let text = format!(
         "{url} serves the pages that this program carries ({}): all {count} files are the same, made from sources \
          with the hash {}\na gateway can show a browser other files than this program: so only somebody whom you \
@@ -120,7 +133,8 @@ fn report(url: &str, own: &Build, served: &[Pages], count: usize) -> Report {
         names.join(", "),
         own.source
     );
-    Report::done(&json, paragraph(text))
+    let verified = Verified { gateway: url.to_owned(), pages: names, files: count, source: own.source.clone() };
+    Report::done(&verified, paragraph(text))
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use lojal_types::api::{Attempt, NewWebhook, Webhook, WebhookSecret};
 use lojal_wallet::clock;
 use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::time::utc;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use crate::cli::WebhookCommand;
@@ -15,6 +16,14 @@ use crate::output::Report;
 /// The time that a token for a change lasts: gateways take none that lasts more than 5 minutes.
 const FRESH_MS: u64 = 4 * 60 * 1000;
 
+/// An address that was removed.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Removed {
+    /// Its id.
+    removed: String,
+}
+
+/// `lojal webhook`.
 pub(super) fn webhook(context: &Context, command: WebhookCommand) -> Result<Report, CommandError> {
     match command {
         WebhookCommand::Add { brand, url, types } => {
@@ -37,7 +46,8 @@ pub(super) fn webhook(context: &Context, command: WebhookCommand) -> Result<Repo
         }
         WebhookCommand::Remove { brand, id } => {
             asked(context, |client| client.remove_webhook(&brand, &id))?;
-            Ok(Report::done(&json!({ "removed": id }), format!("removed {id}: nothing is sent to it any more")))
+            let text = format!("removed {id}: nothing is sent to it any more");
+            Ok(Report::done(&Removed { removed: id }, text))
         }
         WebhookCommand::Deliveries { brand, id } => {
             let shown = asked(context, |client| client.deliveries(&brand, &id))?;

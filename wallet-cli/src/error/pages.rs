@@ -48,7 +48,7 @@ pub enum PagesError {
 }
 
 /// A file that differs. A hash is missing where there is no file, or none is said to be.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema, serde::Serialize)]
 pub struct Difference {
     /// Its path.
     pub path: String,

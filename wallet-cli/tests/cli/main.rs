@@ -19,6 +19,7 @@ mod progress;
 mod recovery;
 mod rotation;
 mod round_trip;
+mod schema;
 mod setup;
 mod statement;
 mod support;

@@ -16,11 +16,11 @@ use crate::support::{PASSPHRASE, Wallet, key, passphrase};
 /// A gateway that says when it has got a transaction, and keeps it to itself until it is told to go on.
 fn slow_ledger() -> (Server, Receiver<()>, Sender<()>) {
     let ((has_come, came), (go, may_go)) = (channel(), channel());
-    let server = Ledger::with(vec![]).start_waiting(move || {
+    let server = Server::start(Ledger::with(vec![]).answering(move || {
         let _ = has_come.send(());
         // Whoever is killed never tells.
         let _ = may_go.recv();
-    });
+    }));
     (server, came, go)
 }
 

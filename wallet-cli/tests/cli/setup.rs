@@ -30,6 +30,43 @@ fn every_shell_gets_its_completions_and_bash_completes_with_them() {
     assert_eq!(wallet.run(&["completions", "tcsh"]).exit_code, 2);
 }
 
+/// All that a program says, which not every machine has.
+fn said_by(program: &str, arguments: &[&str]) -> Option<(String, String)> {
+    let Ok(output) = Command::new(program).args(arguments).output() else {
+        lojal_print::note(format!("skipped: {program} is not there"));
+        return None;
+    };
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Some((text(output.stdout), text(output.stderr)))
+}
+
+#[test]
+fn zsh_and_fish_complete_with_their_scripts() {
+    let wallet = Wallet::nowhere();
+    let script = |shell: &str| wallet.file(shell, &wallet.run(&["completions", shell]).stdout);
+    let load = "autoload -Uz compinit && compinit -u -D; source \"$1\"; print -r -- $_comps[lojal]";
+    if let Some(said) = said_by("zsh", &["-fc", load, "zsh", &script("zsh")]) {
+        assert_eq!(said, ("_lojal\n".to_owned(), String::new()));
+    }
+    let ask = "source $argv[1]; complete -C 'lojal key ex'";
+    if let Some((found, errors)) = said_by("fish", &["--no-config", "-c", ask, &script("fish")]) {
+        assert!(found.starts_with("export") && errors.is_empty(), "{found}{errors}");
+    }
+}
+
+#[test]
+fn no_page_of_the_manual_makes_a_formatter_complain() {
+    let wallet = Wallet::nowhere();
+    let dir = wallet.home().join("man1");
+    assert_eq!(wallet.run(&["man", &dir.display().to_string()]).exit_code, 0);
+    let pages = fs::read_dir(&dir).expect("written").map(|page| page.expect("readable").path().display().to_string());
+    let pages: Vec<String> = pages.collect();
+    let all_warnings = ["-man", "-ww", "-z", "-Tutf8"].into_iter().chain(pages.iter().map(String::as_str));
+    if let Some(said) = said_by("groff", &all_warnings.collect::<Vec<_>>()) {
+        assert_eq!(said, (String::new(), String::new()));
+    }
+}
+
 #[test]
 fn every_command_has_a_page_in_the_manual() {
     let wallet = Wallet::nowhere();

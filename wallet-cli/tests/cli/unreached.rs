@@ -15,7 +15,7 @@ const NOBODY_ELSE: &str = "http://127.0.0.1:2";
 #[test]
 fn every_command_has_a_command_line_here() {
     let wallet = Wallet::nowhere();
-    let mut lines: Vec<String> = every(&wallet).into_iter().map(|line| line.name.to_owned()).collect();
+    let mut lines: Vec<String> = every(&wallet, NOBODY).into_iter().map(|line| line.name.to_owned()).collect();
     let mut known = names(&wallet);
     lines.sort_unstable();
     known.sort_unstable();
@@ -26,7 +26,7 @@ fn every_command_has_a_command_line_here() {
 fn a_command_that_reaches_no_gateway_ends_with_5() {
     let server = ledger(Outcome::Applied, None);
     let wallet = Wallet::at(server.url());
-    let lines = every(&wallet);
+    let lines = every(&wallet, NOBODY);
     // What others read has to be there.
     for line in lines.iter().filter(|line| ["key export", "tx build", "tx sign"].contains(&line.name)) {
         let ran = wallet.run(&line.with(&[]));

@@ -1,44 +1,16 @@
 //! Gateways of others, which are asked whether they have the same blocks.
 
-use lojal_types::{
-    BlockId, Bounded, Certificate, CommitSignature, Hash, Header, Height, HexBytes, KeyPair, NetworkKind, Signature,
-    TimeMs, api,
-};
+use lojal_types::{Height, api};
 use serde_json::Value;
 
+use crate::support::blocks::{header, shown};
 use crate::support::gateway::network_status;
 use crate::support::server::{Answer, NOBODY, Server};
-use crate::support::{Ran, Wallet, genesis};
+use crate::support::{Ran, Wallet};
 
-/// A block at height 7 with a state of its own, signed by the network's one validator.
+/// A block with a state of its own.
 fn block(state: u8) -> api::LightBlock {
-    let (genesis, key) = (genesis(), KeyPair::from_seed(&[1; 32]));
-    let (chain, validators) = (genesis.chain_id(), genesis.validators());
-    let hash = validators.hash(&chain);
-    let header = Header {
-        version: 1,
-        chain_id: chain,
-        height: Height::new(7),
-        time_ms: TimeMs::new(1_800_000_000_000).expect("in range"),
-        parent: BlockId::new([7; 32]),
-        transactions_root: Hash::new([1; 32]),
-        receipts_root: Hash::new([2; 32]),
-        state_root: Hash::new([state; 32]),
-        validators_hash: hash,
-        next_validators_hash: hash,
-        proposer: key.address(),
-    };
-    let blank = CommitSignature { validator: key.address(), signature: Signature::new([0; 64]) };
-    let one = |signature| Bounded::new(vec![signature]).expect("one");
-    let mut certificate = Certificate { height: header.height, round: 0, block: header.id(), signatures: one(blank) };
-    let signature = key.sign(&certificate.vote_of(key.address()).signing_bytes(&chain));
-    certificate.signatures = one(CommitSignature { validator: key.address(), signature });
-    api::LightBlock {
-        id: header.id(),
-        header: HexBytes(borsh::to_vec(&header).expect("in memory")),
-        certificate: HexBytes(borsh::to_vec(&certificate).expect("in memory")),
-        fields: header.to_text(NetworkKind::Test),
-    }
+    shown(&header(state))
 }
 
 /// A gateway with one block; none is a gateway that doesn't have it.

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::{AddressText, BrandId, Height, Operation, Points, Reference, TimeMs, TransactionId};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::commands::history::Gone;
 use crate::commands::unsent::{Expired, Taken, happened, with_taken};
 use crate::commands::words::reference_of;
 
 /// The way in which points came or went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
     Issued,
     Received,

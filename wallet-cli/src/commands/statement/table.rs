@@ -2,21 +2,61 @@
 
 use std::collections::BTreeMap;
 
-use lojal_types::{BrandId, Day, Expiry, Lot, Points, Reference, TimeMs, api};
+use lojal_types::{AddressText, BrandId, Day, Expiry, Height, Lot, Points, Reference, TimeMs, TransactionId, api};
 use lojal_wallet::amount;
 use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::time::utc;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::book::{Movement, Part, Period};
+use super::book::{Kind, Movement, Part, Period};
 use crate::commands::decimals::Decimals;
-use crate::output::to_value;
 
 /// The columns of the file for spreadsheets.
 const HEAD: [&str; 11] =
     ["row", "time", "brand", "amount", "balance", "account", "receipt", "reference", "block", "transaction", "expiry"];
 /// Beginnings of cells that spreadsheets take for formulas.
 const FORMULAS: [char; 5] = ['=', '+', '-', '@', '\t'];
+
+/// The books of one brand for programs: numbers are in smallest units.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ShownPart {
+    /// The brand.
+    brand: BrandId,
+    /// The number of decimals of its points.
+    decimals: u8,
+    /// The points at the beginning; null if that isn't known.
+    opening: Option<i64>,
+    /// The points at the end; null if that isn't known.
+    closing: Option<i64>,
+    /// All that came and went, the oldest first.
+    movements: Vec<ShownMovement>,
+    /// The points that expire one day, as they are now.
+    expiring: Vec<Lot>,
+}
+
+/// Points that came or went.
+#[derive(Serialize, JsonSchema)]
+struct ShownMovement {
+    /// The kind.
+    kind: Kind,
+    /// The time.
+    time_ms: TimeMs,
+    /// The number of points, less than nought if they went.
+    amount: i64,
+    /// The points after it; null if that isn't known.
+    balance: Option<i64>,
+    /// The account at the other end; null if there is none.
+    account: Option<AddressText>,
+    /// The reference of the operation; null if it has none.
+    reference: Option<Reference>,
+    /// The text of the receipt, if this wallet knows it.
+    receipt: Option<String>,
+    /// The block of the transaction; null of points that expired.
+    height: Option<Height>,
+    /// The transaction; null likewise.
+    transaction: Option<TransactionId>,
+}
 
 /// The reader of a statement, with what they know.
 pub(super) struct Reader<'a> {
@@ -114,30 +154,25 @@ impl Reader<'_> {
     }
 
     /// For programs: amounts in smallest units.
-    pub(super) fn json(&self, parts: &[Part]) -> Vec<Value> {
-        let movement = |(movement, balance): (&Movement, Option<i128>)| {
-            json!({
-                "kind": movement.kind.name(),
-                "time_ms": movement.time_ms,
-                "amount": number(movement.signed()),
-                "balance": balance.map(number),
-                "account": movement.other,
-                "reference": movement.reference,
-                "receipt": movement.reference.as_ref().and_then(|one| self.receipts.get(one)).map(ToString::to_string),
-                "height": movement.place.as_ref().map(|place| place.height),
-                "transaction": movement.place.as_ref().map(|place| place.id),
-            })
+    pub(super) fn shown(&self, parts: &[Part]) -> Vec<ShownPart> {
+        let movement = |(movement, balance): (&Movement, Option<i128>)| ShownMovement {
+            kind: movement.kind,
+            time_ms: movement.time_ms,
+            amount: number(movement.signed()),
+            balance: balance.map(number),
+            account: movement.other,
+            reference: movement.reference.clone(),
+            receipt: movement.reference.as_ref().and_then(|one| self.receipts.get(one)).map(ToString::to_string),
+            height: movement.place.as_ref().map(|place| place.height),
+            transaction: movement.place.as_ref().map(|place| place.id),
         };
-        let part = |part: &Part| {
-            let lots = self.lots().filter(|(brand, _)| *brand == part.brand).map(|(_, lot)| to_value(lot));
-            json!({
-                "brand": part.brand,
-                "decimals": self.decimals.of(part.brand),
-                "opening": part.opening.map(number),
-                "closing": part.closing.map(number),
-                "movements": with_balances(part).map(movement).collect::<Vec<_>>(),
-                "expiring": lots.collect::<Vec<_>>(),
-            })
+        let part = |part: &Part| ShownPart {
+            brand: part.brand,
+            decimals: self.decimals.of(part.brand),
+            opening: part.opening.map(number),
+            closing: part.closing.map(number),
+            movements: with_balances(part).map(movement).collect(),
+            expiring: self.lots().filter(|(brand, _)| *brand == part.brand).map(|(_, lot)| *lot).collect(),
         };
         parts.iter().map(part).collect()
     }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use lojal_types::{ChainTag, KeyPair, NetworkKind, Points, Request, RequestKind, Salt};
+use lojal_types::{
+    Bounded, ChainTag, KeyPair, NetworkKind, Operation, Points, Request, RequestKind, Salt, SignedTransaction,
+    Transaction, Transfer,
+};
 use lojal_wallet::backup::Backup;
 use lojal_wallet::uri::{HoldTicket, PaymentRequest};
 
@@ -68,6 +71,17 @@ fn ticket() -> String {
     HoldTicket { chain: chain(), brand, from, hold_reference, hold_dated, amount, expires_ms }.to_uri()
 }
 
+/// A transaction that is on the ledger.
+pub fn transaction() -> SignedTransaction {
+    let to = other().to_canonical(NetworkKind::Test).expect("a test address");
+    let (brand, from, amount) = ("kaffet".parse().expect("valid"), key().address(), Points::new(1250));
+    let transfer = Operation::Transfer(Transfer { brand, from, to, amount });
+    let operations = Bounded::new(vec![transfer]).expect("one");
+    let (sender, valid_until_ms) = (key().address(), network_status().time_ms);
+    let transaction = Transaction { chain: chain(), sender, valid_until_ms, nonce: 7, operations };
+    transaction.sign(&genesis().chain_id(), &key())
+}
+
 fn line(asks: bool, name: &'static str, arguments: &[&str]) -> Line {
     Line { name, arguments: arguments.iter().map(|&one| one.to_owned()).collect(), asks }
 }
@@ -81,10 +95,18 @@ fn alone(name: &'static str, arguments: &[&str]) -> Line {
 }
 
 /// The command lines, in an order in which each finds what those before it have written.
-pub fn every(wallet: &Wallet) -> Vec<Line> {
+///
+/// `gateway` is the one whose pages are looked at; all others come with options.
+pub fn every(wallet: &Wallet, gateway: &str) -> Vec<Line> {
     let files = Files(wallet);
-    let lines =
-        [of_the_wallet(&files), of_members(), of_tills(&files), of_households(), of_guardians(), of_brands(&files)];
+    let lines = [
+        of_the_wallet(&files),
+        of_members(gateway),
+        of_tills(&files),
+        of_households(),
+        of_guardians(),
+        of_brands(&files),
+    ];
     lines.into_iter().flatten().chain(of_governors(&files)).collect()
 }
 
@@ -112,10 +134,11 @@ fn of_the_wallet(files: &Files<'_>) -> Vec<Line> {
         alone("config get", &[]),
         alone("completions", &["bash"]),
         alone("man", &[&files.free("man1")]),
+        alone("schema", &["send"]),
     ]
 }
 
-fn of_members() -> Vec<Line> {
+fn of_members(gateway: &str) -> Vec<Line> {
     let to = other().to_string();
     vec![
         asking("status", &[]),
@@ -131,12 +154,12 @@ fn of_members() -> Vec<Line> {
         asking("convert", &["10", "kaffet", "fjallet", "--yes"]),
         asking("netting", &[]),
         asking("rotate-key", &["--dry-run"]),
-        asking("web verify", &[super::server::NOBODY]),
+        asking("web verify", &[gateway]),
     ]
 }
 
 fn of_tills(files: &Files<'_>) -> Vec<Line> {
-    let (to, id) = (other().to_string(), "04".repeat(32));
+    let (to, id) = (other().to_string(), transaction().transaction.id(&genesis().chain_id()).to_string());
     let (built, saved) = (files.free("pay.tx"), files.free("receipt.json"));
     let signed = format!("{built}.signed");
     let reference = receipt("paid").to_string();
@@ -150,7 +173,7 @@ fn of_tills(files: &Files<'_>) -> Vec<Line> {
         asking("hold", &["12.50", "kaffet", "--for", "2h"]),
         asking("capture", &[&ticket]),
         asking("release", &[&ticket]),
-        asking("issue", &[&to, "1", "kaffet", "--receipt", "R-1"]),
+        asking("issue", &[&to, "1", "kaffet", "--receipt", "R-0"]),
         asking("reverse", &[&[to.as_str(), "1"][..], &of_issue].concat()),
         asking("tx", &[&id]),
         asking("tx build", &[&built, "send", &to, "1", "kaffet"]),
@@ -194,7 +217,8 @@ fn of_guardians() -> Vec<Line> {
 fn of_brands(files: &Files<'_>) -> Vec<Line> {
     let till = KeyPair::from_seed(&[9; 32]);
     let (till_key, till) = (till.public_key().to_string(), till.address().to_text(NetworkKind::Test).to_string());
-    let actions = files.of("actions.toml", "[[actions]]\ntype = \"close_brand\"\nbrand = \"kaffet\"\n");
+    let actions = files
+        .of("actions.toml", "[[actions]]\ntype = \"set_approvals\"\nbrand = \"kaffet\"\nneeded = 1\ndelay_ms = 0\n");
     let terms = ["--rate", "1/2", "--price", "0.25", "--daily-max", "10", "--owed-max", "5", "--until", "2099-01-01"];
     vec![
         asking("policy show", &["kaffet"]),
@@ -209,7 +233,7 @@ fn of_brands(files: &Files<'_>) -> Vec<Line> {
         asking("webhook replay", &["kaffet", "wh_1"]),
         asking("webhook remove", &["kaffet", "wh_1"]),
         asking("partner list", &[]),
-        asking("partner propose", &[&["kaffet", "nordmat"][..], &terms, &["--yes"]].concat()),
+        asking("partner propose", &[&["kaffet", "fjallet"][..], &terms, &["--yes"]].concat()),
         asking("partner accept", &["kaffet", "fjallet", "--yes"]),
         asking("partner end", &["kaffet", "fjallet"]),
         asking("brand approvals", &["kaffet", "--needed", "1", "--delay", "none", "--yes"]),

@@ -82,7 +82,7 @@ impl Ledger {
         self.simulation.clone().unwrap_or(nothing)
     }
     pub fn start(self) -> Server {
-        self.start_waiting(|| {})
+        Server::start(self.answering(|| {}))
     }
     /// A page of a history. Whoever reads on in the largest pages comes to the end.
     fn page(&self, path: &str) -> History {
@@ -102,11 +102,11 @@ impl Ledger {
         let (head, complete_from) = (Some(activity(&all)), None);
         History { head, before: earlier, transactions, only_of: None, complete_from, next_cursor }
     }
-    /// Starts a gateway that does something before it takes a transaction, such as waiting.
-    pub fn start_waiting(self, mut before: impl FnMut() + Send + 'static) -> Server {
+    /// The answers of a gateway that does something before it takes a transaction, such as waiting.
+    pub fn answering(self, mut before: impl FnMut() + Send + 'static) -> impl FnMut(&Request) -> Answer + Send {
         let mut asked_for_payment = false;
         let mut final_transactions: HashMap<String, TransactionStatus> = HashMap::new();
-        Server::start(move |request| {
+        move |request| {
             let path = request.path.split('?').next().unwrap_or_default();
             if let Some(refused) = self.refused(path, request.authorization.as_deref()) {
                 return refused;
@@ -149,7 +149,7 @@ impl Ledger {
                 }
                 (_, path) => self.read(path),
             }
-        })
+        }
     }
     fn read(&self, path: &str) -> Answer {
         match path {

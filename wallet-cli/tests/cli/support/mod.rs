@@ -1,5 +1,7 @@
 //! A network, a wallet on it, and the command to use the wallet.
 
+pub mod blocks;
+pub mod documents;
 pub mod every;
 pub mod gateway;
 // The client's test server: both crates talk to the same kind of gateway.
@@ -7,7 +9,7 @@ pub mod gateway;
 pub mod server;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use lojal_types::genesis::GenesisBrand;
@@ -21,6 +23,8 @@ use lojal_wallet::reference::ReceiptText;
 use serde_json::Value;
 
 pub const PASSPHRASE: &str = "open sesame";
+/// The program.
+pub const LOJAL: &str = env!("CARGO_BIN_EXE_lojal");
 
 pub fn policy() -> Policy {
     Policy { expiry_months: Some(24), transfer_max: Points::new(100_000), ..Policy::open() }
@@ -87,8 +91,13 @@ impl Wallet {
     pub fn run(&self, arguments: &[&str]) -> Ran {
         self.run_with(arguments, Some(PASSPHRASE))
     }
+    /// Runs with a passphrase; what a program reads is checked against what `lojal schema` says.
     pub fn run_with(&self, arguments: &[&str], passphrase: Option<&str>) -> Ran {
-        Ran::of(self.command(arguments, passphrase).stdin(Stdio::null()).output().expect("the program runs"))
+        let ran = Ran::of(self.command(arguments, passphrase).stdin(Stdio::null()).output().expect("the program runs"));
+        if arguments.contains(&"--json") {
+            documents::check(Path::new(LOJAL), arguments, ran.exit_code, &ran.stdout);
+        }
+        ran
     }
     /// Runs with a text on stdin.
     pub fn run_reading(&self, arguments: &[&str], stdin: &str) -> Ran {
@@ -99,9 +108,11 @@ impl Wallet {
         Ran::of(child.wait_with_output().expect("the program ends"))
     }
     pub fn command(&self, arguments: &[&str], passphrase: Option<&str>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lojal"));
+        let mut command = Command::new(LOJAL);
         // As people see it, with room for everything on one line.
         command.args(arguments).env("LOJAL_HOME", self.home()).env("COLUMNS", "1000");
+        // Nobody's own settings are read or changed.
+        command.env("HOME", self.dir.path()).env_remove("XDG_CONFIG_HOME");
         // The gateway of these tests has no blocks, and so proves nothing.
         if !arguments.contains(&"--pin") {
             command.arg("--trust");
