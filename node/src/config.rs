@@ -206,9 +206,13 @@ impl NodeDir {
         self.0.join(VALIDATOR_KEY)
     }
 
-    /// True if there is no validator's key in it, so that its node follows and never votes.
+    /// True if there is no validator's key in it, nor one that is about to be, so that its node follows and never votes.
     pub fn is_of_follower(&self) -> bool {
-        !self.validator_key_path().exists()
+        !self.validator_key_path().exists() && !self.next().validator_key_path().exists()
+    }
+    /// The file of a key whose place another one has taken.
+    pub fn retired(&self, key: &PublicKey) -> PathBuf {
+        self.0.join("retired").join(format!("{key}.key"))
     }
 
     /// Reads `node.toml`.
@@ -274,6 +278,12 @@ impl NodeDir {
     /// When it can't be written or holds any of these files already.
     pub fn create(&self, entry: &Entry, keys: &NodeKeys, config: &NodeConfig) -> Result<(), ConfigError> {
         self.check(config)?;
+        for path in [VALIDATOR_KEY, NETWORK_KEY, ENTRY, "node.toml"].map(|name| self.0.join(name)) {
+            // Nothing is written where not all can be.
+            if path.exists() {
+                return Err(ConfigError::Exists(path));
+            }
+        }
         fs::create_dir_all(&self.0).map_err(|e| ConfigError::File(self.0.clone(), e))?;
         for (name, key) in [(VALIDATOR_KEY, &keys.validator), (NETWORK_KEY, &keys.network)] {
             write_key(&self.0.join(name), key)?;

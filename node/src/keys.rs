@@ -7,7 +7,7 @@
 //! ```
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -51,38 +51,43 @@ pub fn execute(command: &KeyCommand) -> Result<(), ConfigError> {
     }
 }
 
-/// Makes the next key, with a guard and an entry of its own; the key comes last, so that whoever finds it finds all.
-fn make(dir: &NodeDir) -> Result<(), ConfigError> {
+/// The directory of a validator whose key is in it.
+fn check(dir: &NodeDir) -> Result<(), ConfigError> {
     if dir.config()?.signer.is_some() {
         return Err(ConfigError::KeyElsewhere(dir.path().to_owned()));
     }
+    if dir.is_of_follower() { Err(ConfigError::NoVote(dir.path().to_owned())) } else { Ok(()) }
+}
+
+/// Makes the next key, with a guard and an entry of its own; the key comes last and whole, so that whoever finds it
+/// finds all.
+fn make(dir: &NodeDir) -> Result<(), ConfigError> {
+    check(dir)?;
     let (entry, keys, next) = (dir.entry()?, dir.keys()?, dir.next());
     let path = next.validator_key_path();
     if path.exists() {
         return Err(ConfigError::NextKey(path));
     }
     // What a command left that didn't come to its end was never used.
-    match fs::remove_dir_all(next.path()) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(ConfigError::File(next.path().to_owned(), error));
-        }
-        _ => {}
-    }
-    fs::create_dir_all(next.path()).map_err(|error| ConfigError::File(next.path().to_owned(), error))?;
+    remove(next.path())?;
+    fs::create_dir_all(next.path()).map_err(failed(next.path()))?;
     let Validator { name, power, .. } = entry.into_validator();
     let keys = NodeKeys { validator: random_key(), network: keys.network };
     Guard::create(&Disk::real(), &next.guard(), &keys.validator.public_key(), false)?;
     write_new(&next.entry_path(), &keys.entry(name, power).to_toml(), 0o644)?;
-    write_key(&path, &keys.validator)?;
+    let aside = path.with_extension("new");
+    write_key(&aside, &keys.validator)?;
+    fs::rename(&aside, &path).map_err(failed(&path))?;
     sync(next.path())?;
     sync(dir.path())
 }
 
 /// Prints the motion that gives the validator its next key.
 fn tell(dir: &NodeDir) -> Result<(), ConfigError> {
+    check(dir)?;
     let chain = dir.genesis(&dir.config()?)?.chain_id();
-    let (validator, network) = (dir.next().validator_key()?, dir.network_key()?);
-    let Validator { name, .. } = dir.entry()?.into_validator();
+    let validator = next(dir)?.ok_or_else(|| ConfigError::NoNextKey(dir.path().to_owned()))?;
+    let (network, Validator { name, .. }) = (dir.network_key()?, dir.entry()?.into_validator());
     let (public_key, network_key) = (validator.public_key(), PublicKey::new(*network.public_key().as_bytes()));
     let bytes = NodeProof::signing_bytes(&chain, &name, &public_key, &network_key);
     let proof = NodeProof { by_validator: validator.sign(&bytes), by_network: network.sign(&bytes) };
@@ -91,61 +96,89 @@ fn tell(dir: &NodeDir) -> Result<(), ConfigError> {
 }
 
 /// The next key of a directory, once it is whole.
+///
+/// # Errors
+/// When its file can't be read, or holds none.
 pub fn next(dir: &NodeDir) -> Result<Option<KeyPair>, ConfigError> {
     let next = dir.next();
     if next.validator_key_path().exists() { next.validator_key().map(Some) } else { Ok(None) }
 }
 
-/// Puts the next key in the place of the one before, if the ledger has it among the validators; returns where the one
-/// before is then. Whatever moment a crash comes at, it is completed by the next call.
+/// Puts the next key in the place of the one before, if the ledger has it as that of this node's validator; returns
+/// where the one before is then. Whatever moment a crash comes at, it is completed by the next call.
 ///
 /// # Errors
-/// When a file can't be moved.
+/// When a file can't be moved; what was begun is completed by another call.
 pub fn take_over(dir: &NodeDir, validators: &[Validator]) -> Result<Option<PathBuf>, ConfigError> {
-    let Some(key) = next(dir)?.map(|key| key.public_key()) else { return Ok(None) };
-    let (own, next) = (dir.validator_key_path(), dir.next());
-    // Without the one before, this was begun already.
-    let is_due = validators.iter().any(|one| one.public_key == key) || !own.exists();
-    if !is_due {
+    let own = dir.validator_key_path();
+    let next_key = match next(dir) {
+        Ok(Some(key)) => key.public_key(),
+        Ok(None) => return Ok(None),
+        // One that can't be read is nobody's vote, as long as there is another one.
+        Err(_) if own.exists() => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let network_key = PublicKey::new(*dir.network_key()?.public_key().as_bytes());
+    let is_own = |one: &Validator| one.public_key == next_key && one.network_key == network_key;
+    let before = if own.exists() { Some(dir.validator_key()?.public_key()) } else { None };
+    if before == Some(next_key) {
+        // It has taken the place, and a crash or somebody has left it here.
+        remove(dir.next().path())?;
         return Ok(None);
     }
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |error| ConfigError::File(path, error)
-    };
-    let guard = Guard::file(&next.guard(), &key);
-    if guard.exists() {
+    // Without the one before, this was begun already, if the guard has moved.
+    let is_begun = before.is_none() && Guard::file(&dir.guard(), &next_key).exists();
+    if !is_begun && !validators.iter().any(is_own) {
+        return Ok(None);
+    }
+    prepare(dir, &next_key)?;
+    let mut kept = dir.path().join("retired");
+    if let Some(before) = before {
+        fs::create_dir_all(&kept).map_err(failed(&kept))?;
+        sync(dir.path())?;
+        fs::rename(&own, dir.retired(&before)).map_err(failed(&own))?;
+        sync(&kept)?;
+        kept = dir.retired(&before);
+    }
+    let next = dir.next();
+    fs::rename(next.validator_key_path(), &own).map_err(failed(&next.validator_key_path()))?;
+    sync(dir.path())?;
+    remove(next.path())?;
+    Ok(Some(kept))
+}
+
+/// Moves what belongs to the next key. A guard that is there is never replaced: it knows more.
+fn prepare(dir: &NodeDir, key: &PublicKey) -> Result<(), ConfigError> {
+    let (next, guard) = (dir.next(), Guard::file(&dir.guard(), key));
+    let beside = Guard::file(&next.guard(), key);
+    if !guard.exists() {
         fs::create_dir_all(dir.guard()).map_err(failed(&dir.guard()))?;
-        fs::rename(&guard, Guard::file(&dir.guard(), &key)).map_err(failed(&guard))?;
+        fs::rename(&beside, &guard).map_err(failed(&beside))?;
         sync(&dir.guard())?;
     }
     if next.entry_path().exists() {
         fs::rename(next.entry_path(), dir.entry_path()).map_err(failed(&next.entry_path()))?;
     }
     // The engine's log is of what the key before has signed, and the new one has signed nothing.
-    match fs::remove_dir_all(dir.consensus_log()) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(&dir.consensus_log())(error)),
-        _ => {}
+    remove(&dir.consensus_log())
+}
+
+/// Removes a directory that may not be there.
+fn remove(directory: &Path) -> Result<(), ConfigError> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(directory)(error)),
+        _ => Ok(()),
     }
-    let retired = dir.path().join("retired");
-    let mut before = retired.clone();
-    if own.exists() {
-        fs::create_dir_all(&retired).map_err(failed(&retired))?;
-        before = retired.join(format!("{}.key", dir.validator_key()?.public_key()));
-        fs::rename(&own, &before).map_err(failed(&own))?;
-        sync(&retired)?;
-        sync(dir.path())?;
-    }
-    fs::rename(next.validator_key_path(), &own).map_err(failed(&next.validator_key_path()))?;
-    sync(dir.path())?;
-    fs::remove_dir_all(next.path()).map_err(failed(next.path()))?;
-    Ok(Some(before))
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> ConfigError {
+    let path = path.to_owned();
+    move |error| ConfigError::File(path, error)
 }
 
 /// Makes durable which files a directory has.
 fn sync(directory: &Path) -> Result<(), ConfigError> {
-    let synced = File::open(directory).and_then(|file| file.sync_all());
-    synced.map_err(|error| ConfigError::File(directory.to_owned(), error))
+    File::open(directory).and_then(|file| file.sync_all()).map_err(failed(directory))
 }
 
 #[cfg(test)]

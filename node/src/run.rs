@@ -102,7 +102,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     loop {
         let validators = opened.store.view().validators().clone();
         if node.config.signer.is_none()
-            && let Some(before) = keys::take_over(&node.dir, validators.validators())?
+            && let Some(before) = keys::take_over(&node.dir, validators.validators()).map_err(RunError::NextKey)?
         {
             guarded = None;
             let before = before.display();
@@ -194,8 +194,8 @@ impl Node<'_> {
         let (clock, workers, interposer) = (Clock::System, Workers::Threads, None);
         let (identity, given) = (self.identity.clone(), addresses.clone());
         let fall = Fall { dir, config, addresses: given, identity, store: store.clone(), told: told.clone() };
-        let told_of = Some(successor.clone()).filter(|_| voice.is_some() && config.signer.is_none());
-        let looking = look_for_next_key((dir, self.genesis.chain_id(), &self.metrics), told_of);
+        let looks = voice.is_some() && config.signer.is_none();
+        let (chain, told_of) = (self.genesis.chain_id(), successor.clone());
         let validator = ValidatorParts {
             voice,
             successor,
@@ -219,7 +219,7 @@ impl Node<'_> {
         };
         let result = tokio::select! {
             result = self.decide(validator, &network_handle, fall) => result,
-            fault = looking => Err(fault),
+            never = look_for_next_key(dir, chain, &self.metrics, &told_of), if looks => match never {},
             result = &mut gateway_task => {
                 result.unwrap_or_else(|e| Err(std::io::Error::other(e).into())).map(|()| End::Stopped)
             }

@@ -43,7 +43,7 @@ pub enum NoSign {
     #[error("there is no such motion")]
     Unknown,
     /// Too few approve of it, or it is decided.
-    #[error("the motion doesn't wait for signs of life")]
+    #[error("the motion doesn't wait for signs of life: too few have approved it yet, or it is decided")]
     NotAwaited,
     /// It waits for other nodes.
     #[error("the motion waits for signs of life of other nodes, not of this one")]

@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 use arc_malachitebft_app_channel::{Channels, EngineHandle, NetworkMsg};
 use arc_malachitebft_engine::network::NetworkRef;
 use futures::future::BoxFuture;
-use lojal_network::{Event, Multiaddr, Network, Warnings};
+use lojal_network::{Event, Multiaddr, Network, PeerId, Warnings};
 use lojal_signer::GuardError;
 use lojal_store::{Forgotten, PendingProposal, Store, Writer};
 use lojal_types::Versions;
@@ -187,7 +187,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     let link = Link { network, events, listeners, store: store.clone(), verifier, address };
     let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
     let mut app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings, versions };
-    let mut stopped = pin!(stopped(mempool_stopped, shutdown, (lookout, validator.successor)));
+    let mut stopped = pin!(stopped(mempool_stopped, shutdown, (lookout, validator.successor, own)));
     let result = match &signing {
         Some((signing, silence)) => link.run_engines(signing, silence, &mut app, stopped.as_mut()).await,
         None => link.follow(&mut app, stopped.as_mut()).await,
@@ -201,13 +201,13 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
 async fn stopped(
     mempool_stopped: impl Future<Output = ()>,
     shutdown: impl Future<Output = ()>,
-    (lookout, successor): (Lookout, Successor),
+    (lookout, successor, own): (Lookout, Successor, PeerId),
 ) -> Result<(), ConsensusError> {
     tokio::select! {
         () = mempool_stopped => Err(ConsensusError::MempoolStopped),
         () = shutdown => Ok(()),
         far_behind = lookout.far_behind() => Err(ConsensusError::FarBehind(far_behind)),
-        () = successor.takes_over(&lookout.store) => Err(ConsensusError::NextKey),
+        () = successor.takes_over(&lookout.store, own) => Err(ConsensusError::NextKey),
     }
 }
 

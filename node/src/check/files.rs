@@ -33,9 +33,13 @@ pub(super) fn keys(checked: &Checked<'_>, report: &mut Report) {
     if checked.config.signer.is_none() && !checked.follows {
         let read = dir.validator_key().map(drop).map_err(Finding::told);
         report.add("validator.key", read.and_then(|()| private(&dir.validator_key_path())));
-        let next = dir.next().validator_key_path();
-        if next.exists() {
-            report.add("next/validator.key", private(&next));
+        let next = dir.next();
+        if next.validator_key_path().exists() {
+            let read = next
+                .validator_key()
+                .map_err(Finding::told)
+                .and_then(|key| Guard::look(&Disk::real(), &next.guard(), &key.public_key()).map_err(Finding::told));
+            report.add("next/validator.key", read.and_then(|_| private(&next.validator_key_path())));
         }
     }
 }

@@ -44,6 +44,12 @@ pub enum ConfigError {
          lojal-node card --replaces"
     )]
     KeyElsewhere(PathBuf),
+    /// A node that never votes.
+    #[error("{0} is a follower's, which has no validator's key")]
+    NoVote(PathBuf),
+    /// No key that is to take the place of the one that votes.
+    #[error("{0} has no next key: lojal-node key new makes one")]
+    NoNextKey(PathBuf),
     /// A next key that was made before.
     #[error(
         "{0} is the next key already: lojal-node key card prints its motion; if no motion has it, delete its directory"

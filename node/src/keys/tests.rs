@@ -79,6 +79,68 @@ fn what_a_crash_interrupts_is_completed_by_the_next_start() {
 }
 
 #[test]
+fn a_next_key_that_is_the_own_one_is_removed_and_no_guard_is_ever_replaced() {
+    let at = tempfile::tempdir().expect("a temporary directory");
+    let dir = validator(&at);
+    let before = dir.validator_key().expect("made").public_key();
+    make(&dir).expect("there is none yet");
+    let (aside, now) = (at.path().join("aside"), next(&dir).expect("readable").expect("made").public_key());
+    copy(dir.next().path(), &aside);
+    take_over(&dir, &ledger(&dir, now)).expect("it can be moved").expect("it is due");
+    let guard = fs::read(Guard::file(&dir.guard(), &now)).expect("a guard");
+    // Somebody brings it back from a backup.
+    copy(&aside, dir.next().path());
+    assert!(take_over(&dir, &ledger(&dir, now)).expect("it can be removed").is_none());
+    assert_taken_over(&dir, &before, &now);
+    assert_eq!(fs::read(Guard::file(&dir.guard(), &now)).expect("a guard"), guard);
+}
+
+/// Copies a directory as `cp -a` does.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the disk works");
+    for entry in fs::read_dir(from).expect("a directory") {
+        let path = entry.expect("readable").path();
+        let to = to.join(path.file_name().expect("it has a name"));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).expect("the disk works");
+        }
+    }
+}
+
+#[test]
+fn a_key_of_another_validator_never_takes_the_place() {
+    let (at, elsewhere) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let (dir, other) = (validator(&at), validator(&elsewhere));
+    let own = dir.validator_key().expect("made").public_key();
+    make(&dir).expect("there is none yet");
+    let [theirs] = ledger(&other, next(&dir).expect("readable").expect("made").public_key());
+    assert!(take_over(&dir, &[theirs]).expect("nothing to do").is_none());
+    assert_eq!(dir.validator_key().expect("there").public_key(), own);
+}
+
+#[test]
+fn a_next_key_that_can_not_be_read_leaves_the_own_one_in_its_place() {
+    let at = tempfile::tempdir().expect("a temporary directory");
+    let dir = validator(&at);
+    let own = dir.validator_key().expect("made").public_key();
+    fs::create_dir_all(dir.next().path()).expect("the disk works");
+    fs::write(dir.next().validator_key_path(), "").expect("the disk works");
+    assert!(next(&dir).is_err() && take_over(&dir, &ledger(&dir, own)).expect("nothing to do").is_none());
+}
+
+#[test]
+fn a_follower_has_no_next_key_and_says_so() {
+    let at = tempfile::tempdir().expect("a temporary directory");
+    let dir = validator(&at);
+    assert!(matches!(tell(&dir), Err(ConfigError::NoNextKey(_))));
+    fs::remove_file(dir.validator_key_path()).expect("the disk works");
+    assert!(matches!(make(&dir), Err(ConfigError::NoVote(_))));
+    assert!(matches!(tell(&dir), Err(ConfigError::NoVote(_))));
+}
+
+#[test]
 fn what_a_command_left_that_did_not_come_to_its_end_is_no_next_key() {
     let at = tempfile::tempdir().expect("a temporary directory");
     let dir = validator(&at);

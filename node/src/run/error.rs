@@ -39,8 +39,14 @@ pub enum RunError {
     /// See [`GuardError`].
     #[error(transparent)]
     Guard(#[from] GuardError),
+    /// Its validator's next key has not taken its place.
+    #[error("the next key has not taken its place: {0}; put that right and start the node again, which completes it")]
+    NextKey(ConfigError),
     /// Its validator's key is another one than the network expects.
-    #[error("validator {} has another public_key on the ledger than validator.key holds", outside(.0))]
+    #[error(
+        "validator {} has another public_key on the ledger than validator.key holds: bring that key back, or have \
+         governors give the validator this node's keys (lojal-node card --replaces)", outside(.0)
+    )]
     OtherKey(Name),
     /// Its network key is another one than the network expects.
     #[error("validator {} has another network_key on the ledger than network.key holds", outside(.0))]

@@ -1,5 +1,6 @@
 //! The keys of a node's validator: the one that it votes with, and the next one.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use lojal_consensus::{Metrics, Successor, Voice, Workers};
@@ -33,24 +34,39 @@ pub(super) fn voice(
     }
 }
 
-/// Looks again and again whether there is a next key, and opens its guard once there is; ends only with a fault. Where
-/// nobody can have one, there is nothing to tell of it.
+/// Looks again and again whether there is a next key, for as long as it is asked to: one that comes is taken, and one that
+/// goes is forgotten. What is wrong with it is told, and stops nothing: this validator has a key.
 pub(super) async fn look_for_next_key(
-    (dir, chain, metrics): (&NodeDir, ChainId, &Metrics),
-    successor: Option<Successor>,
-) -> RunError {
-    let Some(successor) = successor else { return std::future::pending().await };
+    dir: &NodeDir,
+    chain: ChainId,
+    metrics: &Metrics,
+    successor: &Successor,
+) -> Infallible {
     let mut interval = tokio::time::interval(KEY_INTERVAL);
+    let (mut known, mut told) = (None, String::new());
     loop {
         interval.tick().await;
-        match next_voice(dir, chain, metrics) {
-            Ok(None) => {}
+        let found = keys::next(dir).map(|key| key.map(|key| key.public_key()));
+        if matches!(&found, Ok(found) if *found == known) {
+            continue;
+        }
+        // The guard of the one before is let go first: another one may be in its place.
+        successor.set(None);
+        known = None;
+        match found.map_err(RunError::from).and_then(|_| next_voice(dir, chain, metrics)) {
             Ok(Some((key, voice))) => {
                 tracing::info!(%key, "there is a next key: it votes once governors have given it to this validator");
-                successor.set(voice);
-                return std::future::pending().await;
+                successor.set(Some(voice));
+                (known, told) = (Some(key), String::new());
             }
-            Err(fault) => return fault,
+            Ok(None) => tracing::info!("there is no next key any more"),
+            Err(fault) => {
+                let fault = fault.to_string();
+                if fault != told {
+                    tracing::warn!(%fault, "the next key is of no use; this validator goes on with the one that it has");
+                    told = fault;
+                }
+            }
         }
     }
 }
@@ -89,10 +105,23 @@ pub(super) fn own_key(
         Some(me) if me.network_key != network_key => Err(RunError::OtherNetworkKey(me.name.clone())),
         Some(_) => Ok(Some(own)),
         None => match of_node {
-            // Data of before this node's validator got the key: what comes after them will say so.
-            Some(me) if [me.public_key, own].iter().all(|key| Guard::file(&dir.guard(), key).exists()) => Ok(Some(own)),
+            Some(me) if was_before(dir, &me.public_key, &own) => {
+                tracing::warn!(
+                    on_ledger = %me.public_key, %own,
+                    "by the blocks that this node has, its validator has the key before this one: it votes once blocks \
+                     say that it has this one"
+                );
+                Ok(Some(own))
+            }
             Some(me) => Err(RunError::OtherKey(me.name.clone())),
             None => Ok(Some(own)),
         },
     }
+}
+
+/// True if a key is one whose place another one has taken here: data of before that time are this node's own. A key that
+/// was retired itself has taken nobody's place.
+fn was_before(dir: &NodeDir, before: &PublicKey, own: &PublicKey) -> bool {
+    let has_guards = [before, own].iter().all(|key| Guard::file(&dir.guard(), key).exists());
+    has_guards && !dir.retired(own).exists()
 }
