@@ -85,8 +85,8 @@ fn make(dir: &NodeDir) -> Result<(), ConfigError> {
 /// Prints the motion that gives the validator its next key.
 fn tell(dir: &NodeDir) -> Result<(), ConfigError> {
     check(dir)?;
-    let chain = dir.genesis(&dir.config()?)?.chain_id();
     let validator = next(dir)?.ok_or_else(|| ConfigError::NoNextKey(dir.path().to_owned()))?;
+    let chain = dir.genesis(&dir.config()?)?.chain_id();
     let (network, Validator { name, .. }) = (dir.network_key()?, dir.entry()?.into_validator());
     let (public_key, network_key) = (validator.public_key(), PublicKey::new(*network.public_key().as_bytes()));
     let bytes = NodeProof::signing_bytes(&chain, &name, &public_key, &network_key);
