@@ -20,6 +20,7 @@ use crate::log::record::{
 };
 use crate::log::scan::certificates_after;
 use crate::log::segment::{numbers, read_header, segment_path};
+use crate::older::{self, OLDER};
 use crate::packed::{self, ARCHIVE};
 use crate::pieces::{BASE, Pieces, SNAPSHOTS};
 use crate::sets::{self, CHANGES};
@@ -143,10 +144,10 @@ impl<R: Read> Iterator for Reader<R> {
     }
 }
 
-/// Reads the blocks of a data directory: of its archive and of its log, as one.
+/// Reads the blocks of a data directory: of its archive, of those that it has fetched later, and of its log, as one.
 pub struct Directory {
     log: PathBuf,
-    /// The segments that follow each other up to the last, by number: those of the log, and archived ones before them.
+    /// The segments that follow each other up to the last, by number: those of the log, and others before them.
     segments: BTreeMap<u32, Segment>,
     segment: u32,
     last: u32,
@@ -161,8 +162,8 @@ pub struct Directory {
 enum Segment {
     /// One of the log.
     OfLog,
-    /// A compressed one.
-    Archived(PathBuf),
+    /// One of the archive, or one of older blocks.
+    Apart(PathBuf),
 }
 
 /// The record that an archive starts with.
@@ -204,9 +205,12 @@ pub fn open_dir_near(directory: &Path, height: Height) -> Result<Directory, Arch
     };
     // A segment that is in both is being given up just now, or was when the power failed.
     let mut segments: BTreeMap<u32, Segment> = numbers.iter().map(|number| (*number, Segment::OfLog)).collect();
-    for (number, path) in archived.into_iter().rev() {
+    let older = directory.join(OLDER);
+    let before =
+        older::segments(&disk, &older)?.into_iter().map(|segment| (segment.number, older.join(segment.name())));
+    for (number, path) in before.chain(archived.into_iter().rev()) {
         if number.checked_add(1) == Some(first) {
-            segments.insert(number, Segment::Archived(path));
+            segments.insert(number, Segment::Apart(path));
             first = number;
         }
     }
@@ -217,6 +221,12 @@ pub fn open_dir_near(directory: &Path, height: Height) -> Result<Directory, Arch
         Directory { log, segments, segment: first, last, last_bytes, reader, next_height, ended: false };
     directory.begin_near(height)?;
     Ok(directory)
+}
+
+/// Opens a segment that isn't in the log, from its first byte on.
+fn open_apart(path: &Path) -> Result<Box<dyn Read + Send>, StoreError> {
+    let disk = Disk::real();
+    Ok(if packed::is_packed(path) { Box::new(packed::open(&disk, path)?) } else { Box::new(disk.read_from(path, 0)?) })
 }
 
 /// The snapshot on which the log of a data directory rests; none if it begins with the first block. Only read, as all
@@ -268,8 +278,8 @@ impl Directory {
     /// The header of a segment, unless it is damaged, of which reading the segment tells.
     fn header(&self, number: u32) -> Result<Option<SegmentHeader>, StoreError> {
         match self.segments.get(&number) {
-            Some(Segment::Archived(path)) => {
-                let Ok(input) = packed::open(&Disk::real(), path) else { return Ok(None) };
+            Some(Segment::Apart(path)) => {
+                let Ok(input) = open_apart(path) else { return Ok(None) };
                 Ok(Reader::new(input).ok().map(|reader| reader.header))
             }
             _ => read_header(&Disk::real(), &segment_path(&self.log, number)),
@@ -308,7 +318,7 @@ impl Directory {
     /// The file of the segment that is read, if it is an archived one.
     fn archived(&self) -> Option<&Path> {
         match self.segments.get(&self.segment) {
-            Some(Segment::Archived(path)) => Some(path),
+            Some(Segment::Apart(path)) => Some(path),
             _ => None,
         }
     }
@@ -324,8 +334,7 @@ impl Directory {
         let damaged = |height, reason| StoreError::Damaged { height, segment: self.segment, offset: 0, reason };
         let opened: Result<Reader<Box<dyn Read + Send>>, ArchiveError> = match self.archived() {
             Some(path) => {
-                let input = packed::open(&Disk::real(), path);
-                let opened = input.map_err(ArchiveError::from).and_then(|input| Reader::new(Box::new(input) as Box<_>));
+                let opened = open_apart(path).map_err(ArchiveError::from).and_then(Reader::new);
                 opened.map_err(|error| self.of_archive(&error))
             }
             None => {
@@ -335,7 +344,7 @@ impl Directory {
                     let archive = self.log.with_file_name(ARCHIVE);
                     let archived = packed::segments(&Disk::real(), &archive)?.remove(&self.segment);
                     let missing = damaged(self.next_height, DamageReason::MissingSegment);
-                    self.segments.insert(self.segment, Segment::Archived(archived.ok_or(missing)?));
+                    self.segments.insert(self.segment, Segment::Apart(archived.ok_or(missing)?));
                     return self.open_segment();
                 }
                 let bytes = if self.segment == self.last { self.last_bytes } else { u64::MAX };

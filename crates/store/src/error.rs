@@ -127,6 +127,17 @@ pub enum StoreError {
         /// The first height of the log.
         first: Height,
     },
+    /// A segment of older blocks isn't what it was.
+    #[error(
+        "{} is damaged: {reason}; delete it and start the node with `backfill`: it fetches these blocks again",
+        path.display()
+    )]
+    OlderDamaged {
+        /// The file.
+        path: PathBuf,
+        /// The fault.
+        reason: String,
+    },
     /// An earlier write failed, so nobody knows what is on disk.
     #[error(
         "an earlier write to the block log failed, so it takes no more; free or replace the disk and restart the node"

@@ -21,10 +21,12 @@
 //!
 //! A node that didn't begin with the first block, or has given up blocks ([`Retain`]), has a base: `base` holds a
 //! snapshot, and the log has the blocks after it. Base and log are the truth then, and the index is a cache of both.
+//! Blocks before the base that were fetched later ([`Backfill`]) are in `older`; nothing rests on them.
 //! Snapshots from which a base will come wait in `base.later`. Segments of the log that were given up lie compressed in
 //! `archive`, unless they were deleted.
 
 pub mod archive;
+mod backfill;
 pub mod backup;
 mod checkpoint;
 mod cutting;
@@ -43,6 +45,7 @@ mod log;
 mod mend;
 mod missing;
 mod offering;
+mod older;
 mod open;
 mod options;
 mod pace;
@@ -66,6 +69,7 @@ mod trust;
 mod verify_ahead;
 mod writer;
 
+pub use backfill::{Backfill, NotOlder, NotWhole, Wanted, take_in_older};
 pub use disk::{AppendFile, Disk, Faults, FileIdentity, IndexAfterCrash, SimulatedDisk, lock};
 pub use error::{DamageReason, IndexError, StoreError};
 pub use forgotten::Forgotten;

@@ -88,6 +88,12 @@ pub const ARCHIVE_LEVEL: u32 = 6;
 /// The time for which cutting a snapshot pauses, as a multiple of the time that it has worked: it takes a third of a
 /// processor and of the disk, and nobody waits for it.
 pub const SNAPSHOT_PAUSES: u32 = 2;
+/// The number of the first segment of a log that rests on a base: those of older blocks count down from there.
+pub const FIRST_SEGMENT_AFTER_BASE: u32 = 50_000_000;
+/// Most bytes of a segment of older blocks, but for those that came with the last question.
+pub const OLDER_SEGMENT_BYTES: u64 = 16 * 1024 * 1024;
+/// Segments of older blocks of which it is remembered where their blocks begin.
+pub const OLDER_TABLES_MAX: usize = 8;
 /// Memory that sled may use for its cache, in bytes.
 pub const INDEX_CACHE_BYTES: u64 = 64 * 1024 * 1024;
 /// Most heights at which the log is known to be damaged at the same time; further ones are found again later.

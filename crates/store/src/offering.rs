@@ -24,8 +24,13 @@ impl Store {
         Ok(Header::deserialize(&mut &*bytes).ok().map(|header| (header, certificate)))
     }
 
-    /// The first height whose block this node has, or will have: 1, or the one after that of the base on which its log
-    /// rests.
+    /// The first height whose block this node has, or will have.
+    pub fn first_block(&self) -> Height {
+        self.shared().older.first_height(self.first_height())
+    }
+
+    /// The first height of what the index knows, which is also that of the log: 1, or the one after that of the base on
+    /// which they rest. There may be older blocks ([`Store::first_block`]).
     pub fn first_height(&self) -> Height {
         self.shared().foundation.first_height()
     }

@@ -13,6 +13,7 @@ use crate::disk;
 use crate::error::{DamageReason, StoreError};
 use crate::forgotten::Forgotten;
 use crate::index::{Checkpoint, IndexRebuilt, Trusted};
+use crate::limits::FIRST_SEGMENT_AFTER_BASE;
 use crate::log::Position;
 use crate::log::pairing::Pairing;
 use crate::log::record::ProposalRecord;
@@ -20,6 +21,7 @@ use crate::log::repair;
 use crate::log::scan::{Bad, Scan, Step, certificates_after};
 use crate::log::segment::LogDirectory;
 use crate::log::writer::LogWriter;
+use crate::older::Older;
 use crate::options::Options;
 use crate::pages::Pages;
 use crate::pieces::{BASE, Pieces, PiecesAt};
@@ -32,7 +34,7 @@ use crate::tail::Tail;
 use crate::verify_ahead::VerifyAhead;
 use crate::writer::Writer;
 
-/// The number of the first segment of every log.
+/// The number of the first segment of a log that begins with the first block.
 const FIRST_SEGMENT: u32 = 1;
 
 /// An open store.
@@ -119,8 +121,9 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
     let tail = Tail::new(state.view().clone(), position.unwrap_or(Position { segment: 1, offset: 0 }));
     let (snapshots, foundation) = (Snapshots::load(&log.disk, dir, genesis, &sets.all())?, index.foundation());
     foundation.set(trusted.base.cloned());
+    let older = Older::open(&log.disk, dir, log.chain_id)?;
     let genesis = genesis.clone();
-    let parts = Parts { genesis, options, log, index, sets, foundation, snapshots, base: last, tail, lock };
+    let parts = Parts { genesis, options, log, index, sets, foundation, older, snapshots, base: last, tail, lock };
     let shared = Arc::new(Shared::new(parts));
     settle(&shared.log, position)?;
     let (state, pairing) = replay(&shared, state, position, &mut report)?;
@@ -140,7 +143,8 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
 /// Checks that a log which doesn't begin with the first block has something to rest on.
 fn check_beginning(dir: &Path, log: &LogDirectory, trusted: &Trusted<'_>) -> Result<(), StoreError> {
     // Of a log that has lost its first segment, and never gave one up, reading it tells more.
-    let is_first = log.numbers()?.first() == Some(&FIRST_SEGMENT) || log.disk.exists(&dir.join(BASE))?;
+    let begins_so = [FIRST_SEGMENT, FIRST_SEGMENT_AFTER_BASE].map(Some).contains(&log.numbers()?.first().copied());
+    let is_first = begins_so || log.disk.exists(&dir.join(BASE))?;
     match log.first_height()?.filter(|first| is_first && *first > trusted.first_height()) {
         Some(first) => Err(StoreError::BaseMissing { directory: dir.to_owned(), first }),
         None => Ok(()),

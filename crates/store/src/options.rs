@@ -25,6 +25,8 @@ pub struct Options {
     pub retain: Retain,
     /// True if segments of the log that are not kept go to the archive beside it.
     pub archives: bool,
+    /// True if blocks before the base are fetched, as far as they are to be kept.
+    pub backfills: bool,
     /// Bytes of pages of the state above which some of them are given up in memory.
     pub state_cache_bytes: u64,
     /// The disk of the files.
@@ -52,6 +54,7 @@ impl Default for Options {
             snapshots: true,
             retain: Retain::All,
             archives: true,
+            backfills: false,
             state_cache_bytes: STATE_CACHE_BYTES,
             disk: Disk::real(),
         }

@@ -44,6 +44,11 @@ fn number_of(file: &str) -> Option<u32> {
     (name(number, first, last) == file).then_some(number)
 }
 
+/// True if a file is named as one of these.
+pub(crate) fn is_packed(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(ENDING)
+}
+
 /// Opens one, from its first byte on.
 pub(crate) fn open(disk: &Disk, path: &Path) -> Result<impl Read + Send + use<>, StoreError> {
     Ok(GzDecoder::new(BufReader::with_capacity(PIECE_BYTES, disk.read_from(path, 0)?)))

@@ -17,6 +17,7 @@ use crate::disk::Disk;
 use crate::error::StoreError;
 use crate::limits::SNAPSHOT_PAUSES;
 use crate::log::segment::read_header;
+use crate::older::Segment;
 use crate::options::Checkpoints;
 use crate::packed::{self, ARCHIVE};
 use crate::pieces::{BASE, LATER, Pieces, PiecesAt};
@@ -40,10 +41,13 @@ impl Shared {
 
     /// Gives up what need not be kept any more; false if that was interrupted because the node stops.
     pub(crate) fn prune(&self) -> Result<bool, StoreError> {
+        if self.options.retain == Retain::All {
+            return Ok(true);
+        }
         if let Some(newest) = self.snapshots.newest().first() {
             self.raise_base(newest.header().time_ms)?;
         }
-        self.shrink_log()
+        Ok(self.shrink_older()? && self.shrink_log()?)
     }
 
     /// Has the log rest on the newest snapshot of those that wait that is old enough.
@@ -90,10 +94,35 @@ impl Shared {
         Ok(true)
     }
 
+    /// Takes the older blocks away once the base has moved up, and there is a gap between them and what is kept; false
+    /// if the node stops meanwhile.
+    fn shrink_older(&self) -> Result<bool, StoreError> {
+        let (older, kept) = (&self.older, self.foundation.first_height());
+        let _change = older.change();
+        if older.newest().is_none_or(|newest| newest.last.next() == kept) {
+            return Ok(true);
+        }
+        while let Some(segment) = older.oldest() {
+            let Segment { number, first, last } = segment;
+            if self.options.archives && !self.archive(number, (first, last), &older.path(&segment))? {
+                return Ok(false);
+            }
+            older.remove_oldest()?;
+            tracing::info!(%first, %last, is_archived = self.options.archives, "a segment of older blocks has gone");
+        }
+        Ok(true)
+    }
+
+    /// Archives a segment with these blocks; false if the node stops meanwhile.
+    fn archive(&self, number: u32, (first, last): (Height, Height), segment: &Path) -> Result<bool, StoreError> {
+        let archive = self.directory(ARCHIVE);
+        self.log.disk.create_directory(&archive)?;
+        packed::pack(&self.log.disk, segment, &archive.join(packed::name(number, first, last)), self.slowly())
+    }
+
     /// Takes segments away that have no block after the base; false if the node stops meanwhile.
     fn shrink_log(&self) -> Result<bool, StoreError> {
         let (log, kept) = (&self.log, self.foundation.first_height());
-        let archive = self.directory(ARCHIVE);
         for pair in log.numbers()?.windows(2) {
             let segment = log.segment(pair[0]);
             let headers = (read_header(&log.disk, &segment)?, read_header(&log.disk, &log.segment(pair[1]))?);
@@ -102,12 +131,8 @@ impl Shared {
                 return Ok(true);
             }
             let (first, last) = (header.first_height, Height::new(next.first_height.get().saturating_sub(1)));
-            if self.options.archives {
-                log.disk.create_directory(&archive)?;
-                let target = archive.join(packed::name(pair[0], first, last));
-                if !packed::pack(&log.disk, &segment, &target, self.slowly())? {
-                    return Ok(false);
-                }
+            if self.options.archives && !self.archive(pair[0], (first, last), &segment)? {
+                return Ok(false);
             }
             let bytes = log.disk.len(&segment)?;
             log.disk.remove(&segment)?;

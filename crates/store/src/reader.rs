@@ -36,7 +36,7 @@ pub enum Lookup {
     Found(StoredBlock),
     /// There is none of this height yet, or no such height.
     NotYet,
-    /// The chain has it, and this node hasn't: its log begins later.
+    /// The chain has it, and this node hasn't: its blocks begin later.
     Pruned {
         /// The first height that it has, or will have.
         first: Height,
@@ -138,7 +138,15 @@ impl Store {
         }
         let first = self.first_height();
         if height < first && height > Height::GENESIS {
-            return Ok(Lookup::Pruned { first });
+            let older = self.shared.older.block(height);
+            let first = self.first_block();
+            return match older {
+                // They may have been given up meanwhile.
+                _ if height < first => Ok(Lookup::Pruned { first }),
+                Ok(Some((bytes, certificate))) => Ok(Lookup::Found(StoredBlock { bytes, certificate })),
+                Ok(None) => Ok(Lookup::Pruned { first }),
+                Err(error) => Err(error),
+            };
         }
         let Some((id, place)) = self.place(height)? else { return Ok(Lookup::NotYet) };
         match read_pair(&self.shared.log, height, id, &place) {
@@ -171,7 +179,7 @@ impl Store {
         })
     }
 
-    pub(crate) fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 

@@ -15,6 +15,7 @@ use crate::foundation::Foundation;
 use crate::index::{Base, Index};
 use crate::log::segment::LogDirectory;
 use crate::log::writer::LogCounters;
+use crate::older::Older;
 use crate::options::Options;
 use crate::sets::Sets;
 use crate::snapshots::Snapshots;
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) sets: Sets,
     /// The snapshot on which the log rests, unless it begins with the first block.
     pub(crate) foundation: Foundation,
+    /// The blocks before it that were fetched.
+    pub(crate) older: Older,
     /// True if the log may have more than is kept.
     pub(crate) prune_due: AtomicBool,
     pub(crate) snapshots: Snapshots,
@@ -72,6 +75,7 @@ pub(crate) struct Parts {
     pub(crate) index: Index,
     pub(crate) sets: Sets,
     pub(crate) foundation: Foundation,
+    pub(crate) older: Older,
     pub(crate) snapshots: Snapshots,
     pub(crate) base: Base,
     pub(crate) tail: Tail,
@@ -91,6 +95,7 @@ impl Shared {
             index: parts.index,
             sets: parts.sets,
             foundation: parts.foundation,
+            older: parts.older,
             // An earlier process may not have come to the end of it.
             prune_due: AtomicBool::new(true),
             snapshots: parts.snapshots,

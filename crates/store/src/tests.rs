@@ -16,6 +16,7 @@ mod damage;
 mod faults;
 mod index;
 mod mend;
+mod older;
 mod pages;
 mod prune;
 mod repair;

@@ -58,9 +58,11 @@ impl Scan {
     pub(crate) fn start(log: &LogDirectory, from: Option<Position>, next_height: Height) -> Result<Self, StoreError> {
         let numbers = log.numbers()?;
         let last = numbers.last().copied().unwrap_or(0);
-        // A log that rests on nothing begins with the first segment, whichever there are.
+        // A log that rests on nothing begins with the first segment, whichever there are, unless older blocks, which
+        // came later, have lower numbers than that which was the first.
         let is_whole = next_height == Height::GENESIS.next();
-        let first = numbers.first().copied().filter(|_| !is_whole).unwrap_or(1);
+        let begins = !is_whole || log.first_height()? == Some(next_height);
+        let first = numbers.first().copied().filter(|_| begins).unwrap_or(1);
         let segment = from.map_or(first, |position| position.segment);
         let next_height = match from {
             None => log.first_height()?.map_or(next_height, |first| first.min(next_height)),

@@ -9,7 +9,7 @@ use lojal_types::{BlockId, Certificate, Height};
 
 use crate::disk::AppendFile;
 use crate::error::StoreError;
-use crate::limits::UNDECIDED_BLOCKS_MAX;
+use crate::limits::{FIRST_SEGMENT_AFTER_BASE, UNDECIDED_BLOCKS_MAX};
 use crate::log::BlockPlace;
 use crate::log::pairing::{Pairing, push_bounded};
 use crate::log::record::{Kind, ProposalRecord, encode, head, header_record, identify};
@@ -48,7 +48,11 @@ impl LogWriter {
         let numbers = log.numbers()?;
         let segment = numbers.last().copied().unwrap_or(0);
         let (segment, file) = match segment {
-            0 => (1, create_segment(log, 1, pairing.next_height)?),
+            0 => {
+                let is_whole = pairing.next_height == Height::GENESIS.next();
+                let number = if is_whole { 1 } else { FIRST_SEGMENT_AFTER_BASE };
+                (number, create_segment(log, number, pairing.next_height)?)
+            }
             number => (number, open_segment(log, number, pairing.next_height)?),
         };
         let mut bytes = 0_u64;

@@ -77,7 +77,7 @@ fn take_in(disk: &Disk, from: &Store, height: Height, directory: &Path) -> Resul
 }
 
 /// A node that was made from the snapshot of a height.
-fn joined(from: &Store, height: u64) -> (tempfile::TempDir, PathBuf) {
+pub(super) fn joined(from: &Store, height: u64) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     take_in(&Disk::real(), from, Height::new(height), dir.path()).expect("whole");
     let data = dir.path().join("data");
