@@ -18,6 +18,7 @@ use crate::devnet::{self, DevnetError, DevnetOptions};
 use crate::guard::{self, GuardCommand};
 use crate::join::{self, JoinError, JoinOptions};
 use crate::keys::{self, KeyCommand};
+use crate::replay::{self, ReplayOptions, ReplayRefused};
 use crate::run::{self, RunError, RunOptions, guard_needs_somebody};
 use crate::sign::{self, SignError, SignOptions};
 use crate::status::{self, StatusError, StatusOptions};
@@ -68,6 +69,9 @@ enum Command {
     Backup(BackupOptions),
     /// Put a backup into a node's directory, everything checked.
     Restore(RestoreOptions),
+    /// Make the blocks that were fetched back to the first one a part of the block log: the next start executes all of
+    /// them, and then the node has every history. Only while it is stopped.
+    Replay(ReplayOptions),
     /// Hold a validator's key and its guard, and sign over a Unix socket, until it is stopped.
     Sign(SignOptions),
     /// Work with the guard, which remembers what was signed with a validator's key.
@@ -133,6 +137,9 @@ pub enum CommandError {
     /// See [`CopyError`].
     #[error(transparent)]
     Copy(Box<CopyError>),
+    /// See [`ReplayRefused`].
+    #[error(transparent)]
+    Replay(Box<ReplayRefused>),
     /// A check that found something.
     #[error("the check found {0} things; each says what to do")]
     Found(usize),
@@ -157,6 +164,7 @@ impl CommandError {
             Self::Run(error) if error.is_configuration() => CONFIGURATION,
             Self::Join(error) if error.is_configuration() => CONFIGURATION,
             Self::Copy(error) if error.is_configuration() => CONFIGURATION,
+            Self::Replay(error) if error.is_configuration() => CONFIGURATION,
             Self::Sign(error) => match &**error {
                 SignError::Config(_) => CONFIGURATION,
                 SignError::Guard(error) if guard_needs_somebody(error) => CONFIGURATION,
@@ -164,7 +172,8 @@ impl CommandError {
             },
             Self::Status(StatusError::Config(_) | StatusError::NoAdmin) => CONFIGURATION,
             Self::Found(_) => FOUND,
-            Self::Run(_) | Self::Join(_) | Self::Devnet(_) | Self::Status(_) | Self::Copy(_) | Self::Output(_) => FAULT,
+            Self::Run(_) | Self::Join(_) | Self::Devnet(_) | Self::Status(_) => FAULT,
+            Self::Copy(_) | Self::Replay(_) | Self::Output(_) => FAULT,
         }
     }
 }
@@ -196,6 +205,7 @@ impl Cli {
             Command::Status(options) => Ok(status::status(&options)?),
             Command::Backup(options) => backup::back_up(&options).map_err(|error| CommandError::Copy(Box::new(error))),
             Command::Restore(options) => backup::restore(&options).map_err(|error| CommandError::Copy(Box::new(error))),
+            Command::Replay(options) => replay::replay(&options).map_err(|error| CommandError::Replay(Box::new(error))),
             Command::Sign(options) => sign::sign(&options).map_err(|error| CommandError::Sign(Box::new(error))),
             Command::Key(command) => Ok(keys::execute(&command)?),
             Command::Guard(command) => Ok(guard::execute(command)?),

@@ -75,6 +75,9 @@ pub struct NodeConfig {
     /// True, also if it doesn't say, if blocks that are not kept go to `data/archive`, compressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archive: Option<bool>,
+    /// True if blocks from before the node joined are fetched from others, as far as `retain` keeps them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backfill: Option<bool>,
     /// The behaviour of a node that needs blocks which the others keep no more; it joins by itself if it doesn't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub far_behind: Option<FarBehindConfig>,
@@ -121,6 +124,7 @@ impl NodeConfig {
             state_cache_mb: None,
             retain: None,
             archive: None,
+            backfill: None,
             far_behind: None,
             http: HttpConfig::default(),
             webhooks: WebhooksConfig::default(),

@@ -12,6 +12,7 @@ mod keys;
 mod log;
 mod named_peer;
 mod open_files;
+mod replay;
 mod run;
 mod sign;
 mod status;

@@ -26,6 +26,8 @@ mod wallet;
 mod audit;
 #[path = "e2e/away.rs"]
 mod away;
+#[path = "e2e/backfill.rs"]
+mod backfill;
 #[path = "e2e/backup.rs"]
 mod backup;
 #[path = "e2e/connect.rs"]

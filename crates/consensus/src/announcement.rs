@@ -50,7 +50,7 @@ fn status(store: &Store, network: &Network, tip: Height) -> Vec<u8> {
     let status = Status::<Context> {
         peer_id: engine_id(network.local_peer_id()),
         tip_height: context::Height(tip),
-        history_min_height: context::Height(store.first_height()),
+        history_min_height: context::Height(store.first_block()),
     };
     BorshCodec.encode(&status).expect("a status has an encoding").to_vec()
 }

@@ -1,11 +1,11 @@
 //! The answers of this node to questions of the data protocol: of what it has on its disk.
 
 use lojal_chain::snapshot::Offer;
-use lojal_store::Store;
+use lojal_store::{Lookup, Store, StoredBlock};
 use lojal_types::{Bounded, Height};
 
-use crate::data::{Answer, Changes, Head, Question};
-use crate::limits::{CHANGES_BYTES_MAX, CHANGES_MAX, OFFERS_MAX};
+use crate::data::{Answer, Changes, DecidedBlock, Head, Question};
+use crate::limits::{BLOCKS_BACK_BYTES_MAX, BLOCKS_BACK_MAX, CHANGES_BYTES_MAX, CHANGES_MAX, OFFERS_MAX};
 
 /// Answers a question of a member, or of a guest.
 pub fn answer(store: &Store, question: Question, is_member: bool) -> Answer {
@@ -23,6 +23,25 @@ pub fn answer(store: &Store, question: Question, is_member: bool) -> Answer {
         // The store notes what can't be read, with the reason.
         Question::Chunk { height, number } => of_bytes(store.chunk(height, number).ok().flatten()),
         Question::Recent { height, number } => of_bytes(store.recent_ids(height, number).ok().flatten()),
+        Question::Blocks { end } => blocks(store, end),
+    }
+}
+
+/// Blocks from one down, as many as one answer holds and as can be read.
+fn blocks(store: &Store, end: Height) -> Answer {
+    let (mut blocks, mut bytes, mut height) = (Vec::new(), 0_usize, end);
+    while height > Height::GENESIS && blocks.len() < BLOCKS_BACK_MAX {
+        let Ok(Lookup::Found(StoredBlock { bytes: block, certificate })) = store.block(height) else { break };
+        bytes = bytes.saturating_add(block.len());
+        if bytes > BLOCKS_BACK_BYTES_MAX && !blocks.is_empty() {
+            break;
+        }
+        blocks.push(DecidedBlock { block: block.to_vec(), certificate });
+        height = Height::new(height.get().saturating_sub(1));
+    }
+    match Bounded::new(blocks) {
+        Ok(blocks) if !blocks.is_empty() => Answer::Blocks(blocks),
+        _ => Answer::Nothing,
     }
 }
 
@@ -90,10 +109,37 @@ mod tests {
             Question::Manifest { height },
             Question::Chunk { height, number },
             Question::Recent { height, number },
+            Question::Blocks { end: height },
         ];
         for question in of_members {
             assert_eq!(answer(&opened.store, question, false), Answer::Nothing, "{question:?}");
         }
+    }
+
+    #[test]
+    fn blocks_are_given_downwards_from_the_one_that_is_asked_for_as_many_as_there_are_and_no_more_than_the_limit() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let mut opened = lojal_store::open(dir.path(), &genesis(3_000), Options::default()).expect("a new store");
+        chain_of(&mut opened, BLOCKS_BACK_MAX as u64 + 2);
+        let heights = |end: u64| match answer(&opened.store, Question::Blocks { end: Height::new(end) }, true) {
+            Answer::Blocks(blocks) => blocks.iter().map(|one| one.certificate.height.get()).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(heights(3), [3, 2, 1]);
+        let most = BLOCKS_BACK_MAX as u64;
+        assert_eq!(heights(most), (1..=most).rev().collect::<Vec<_>>());
+        assert_eq!(heights(most + 2), (3..=most + 2).rev().collect::<Vec<_>>());
+        for none in [0, most + 3, u64::MAX] {
+            let question = Question::Blocks { end: Height::new(none) };
+            assert_eq!(answer(&opened.store, question, true), Answer::Nothing, "{none}");
+        }
+        let Answer::Blocks(found) = answer(&opened.store, Question::Blocks { end: Height::new(1) }, true) else {
+            panic!("it has the first block")
+        };
+        let one = borsh::to_vec(&found[0]).expect("memory");
+        let bytes_of = |count: u32| [vec![5], count.to_le_bytes().to_vec(), one.repeat(count as usize)].concat();
+        assert!(Answer::decode(&bytes_of(BLOCKS_BACK_MAX as u32)).is_ok());
+        assert!(Answer::decode(&bytes_of(BLOCKS_BACK_MAX as u32 + 1)).is_err());
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl App {
                 tell(reply, Vec::new());
             }
             AppMsg::GetHistoryMinHeight { reply } => {
-                tell(reply, Height(self.store.first_height()));
+                tell(reply, Height(self.store.first_block()));
             }
             AppMsg::ExtendVote { reply, .. } => tell(reply, None),
             AppMsg::VerifyVoteExtensions { extensions, reply, .. } => {

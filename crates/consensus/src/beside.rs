@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::announcement::{announce_genesis, announce_tips};
+use crate::backfilling::Backfilling;
 use crate::condition::Condition;
 use crate::enquiries::Enquiries;
 use crate::forwarding::Forwarding;
@@ -55,6 +56,7 @@ impl Beside {
             tokio::spawn(announce_genesis(self.store.clone(), self.network.clone())),
             tokio::spawn(announce_tips(self.store.clone(), self.network.clone(), self.membership.clone())),
             tokio::spawn(self.mending().run()),
+            tokio::spawn(self.backfilling().run()),
             tokio::spawn(self.reception().run(submitted)),
             tokio::spawn(self.forwarding().run(onward)),
             tokio::spawn(gossip(self.mempool, outbox, self.network)),
@@ -89,6 +91,11 @@ impl Beside {
             progress: self.progress.clone(),
             workers: self.workers,
         }
+    }
+
+    fn backfilling(&self) -> Backfilling {
+        let (store, network, enquiries) = (self.store.clone(), self.network.clone(), self.enquiries.clone());
+        Backfilling { store, network, enquiries, workers: self.workers }
     }
 
     fn seeking(&self) -> Seeking {

@@ -5,7 +5,7 @@ use lojal_chain::SetChange;
 use lojal_chain::snapshot::Offer;
 use lojal_types::{Bounded, Certificate, Header, Height};
 
-use crate::limits::{CHANGES_MAX, OFFERS_MAX};
+use crate::limits::{BLOCKS_BACK_MAX, CHANGES_MAX, OFFERS_MAX};
 
 /// A question of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -43,6 +43,11 @@ pub enum Question {
         /// The part's number.
         number: u32,
     },
+    /// Decided blocks up to one, the newest first.
+    Blocks {
+        /// The height of the last of them, which comes first.
+        end: Height,
+    },
 }
 
 /// An answer, which need not be believed.
@@ -58,6 +63,17 @@ pub enum Answer {
     Offers(Bounded<Offer, 0, OFFERS_MAX>),
     /// A manifest, a chunk, or a part of the ids.
     Bytes(Vec<u8>),
+    /// Blocks that follow each other downwards.
+    Blocks(Bounded<DecidedBlock, 0, BLOCKS_BACK_MAX>),
+}
+
+/// A block, and the certificate that makes it final.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DecidedBlock {
+    /// The canonical bytes of the block.
+    pub block: Vec<u8>,
+    /// The certificate of the node that answers.
+    pub certificate: Certificate,
 }
 
 /// A header, and the certificate that makes it final.

@@ -28,6 +28,7 @@
 mod announcement;
 mod answers;
 mod app;
+mod backfilling;
 mod beside;
 mod bridge;
 pub mod certificates;

@@ -114,6 +114,14 @@ pub const CHANGES_BYTES_MAX: usize = 1024 * 1024;
 pub const CHANGES_ON_THE_WAY_MAX: usize = 4_096;
 /// Most snapshots in one answer.
 pub const OFFERS_MAX: usize = 4;
+/// Most blocks in one answer to a node that fetches older ones.
+pub const BLOCKS_BACK_MAX: usize = 256;
+/// Largest answer to it, in bytes of blocks, unless it is a single block.
+pub const BLOCKS_BACK_BYTES_MAX: usize = 8 << 20;
+/// The rate at which a node fetches older blocks: nobody waits for them.
+pub const BACKFILL_RATE: Rate = Rate { messages_per_s: 64, bytes_per_s: 4 << 20 };
+/// The time after which it asks again for older blocks that nobody had.
+pub const BACKFILL_RETRY: Duration = Duration::from_secs(10);
 /// The rate at which one peer is given data.
 pub const DATA_RATE: Rate = Rate { messages_per_s: 64, bytes_per_s: 16 << 20 };
 /// The rate at which all peers together are given data.

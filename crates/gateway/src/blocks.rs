@@ -131,7 +131,7 @@ pub(crate) async fn export(
     }
     let place = app.place(Pool::Exports, &client).await?;
     let store = app.gateway.store.clone();
-    let first = store.first_height();
+    let first = store.first_block();
     if query.from < first {
         return Err(Failure::pruned(query.from, first));
     }

@@ -210,7 +210,7 @@ fn store(text: &mut Text, gateway: &Gateway) {
     if let Some(free) = counts.disk_free {
         text.single(Gauge, "lojal_disk_free_bytes", "Bytes that are free on the disk of the block log.", free);
     }
-    let first = gateway.store.first_height();
+    let first = gateway.store.first_block();
     text.single(Gauge, "lojal_first_height", "The first height whose block this node has or will have.", first);
     if let Some(newest) = gateway.store.snapshots().first() {
         let height = newest.height();

@@ -52,7 +52,7 @@ pub(crate) async fn node(State(app): State<Arc<App>>) -> Result<Json<api::Node>,
             age_ms: milliseconds(store.checkpoint_age),
         },
         snapshot: gateway.store.snapshots().first().map(|newest| newest.height()),
-        first_height: gateway.store.first_height(),
+        first_height: gateway.store.first_block(),
         log_bytes: store.log_bytes,
         disk_free_bytes: store.disk_free,
     }))

@@ -62,6 +62,11 @@ const SECTIONS: [Section; 5] = [
                  nobody can audit this directory from the first block on.",
             ),
             (
+                "backfill",
+                "Whether a node that joined by a snapshot fetches the blocks before it, as far as retain keeps them\n\
+                 and others have them. Not so if left out.",
+            ),
+            (
                 "far_behind",
                 "What the node does once it needs blocks that the others keep no more: \"join\" has it fetch a\n\
                  snapshot by itself, and keep its old data as data.old-N; \"stop\" ends it. \"join\" if left out.",
@@ -135,6 +140,7 @@ pub fn example() -> NodeConfig {
         state_cache_mb: Some(1024),
         retain: Some(RetainConfig(Retain::All)),
         archive: Some(true),
+        backfill: Some(true),
         far_behind: Some(FarBehindConfig::Join),
         http: HttpConfig {
             hosts: vec!["gateway.example.org".parse().expect(VALID)],

@@ -45,6 +45,7 @@ impl NodeConfig {
             repair,
             retain: self.retain.map_or(defaults.retain, |RetainConfig(retain)| retain),
             archives: self.archive.unwrap_or(defaults.archives),
+            backfills: self.backfill.unwrap_or(defaults.backfills),
             ..defaults
         };
         match self.state_cache_mb {

@@ -117,7 +117,7 @@ impl Network {
         client
     }
     /// Lets a client read everything, once the network is there.
-    fn read_everything_with(&self, client: &Client) {
+    pub fn read_everything_with(&self, client: &Client) {
         let Ok(seed) = std::fs::read_to_string(self.auditor_key()) else { return };
         let seed = hex::decode(seed.trim_end()).expect("hex");
         let auditor = KeyPair::from_seed(&seed.try_into().expect("32 bytes"));

@@ -58,7 +58,7 @@ impl Fall<'_> {
     /// True if the data that it has have blocks, which are kept beside those that replace them.
     pub fn keeps_old(&self) -> bool {
         let has_archive = self.directory.join("data").join("archive").exists();
-        self.store.tip().height >= self.store.first_height() || has_archive
+        self.store.tip().height >= self.store.first_block() || has_archive
     }
 
     /// Those that have a part by its blocks, and those that validate now.

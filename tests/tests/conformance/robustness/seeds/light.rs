@@ -2,7 +2,7 @@
 
 use lojal_chain::SetChange;
 use lojal_chain::snapshot::Offer;
-use lojal_consensus::data::{Answer, Changes, Head, Question};
+use lojal_consensus::data::{Answer, Changes, DecidedBlock, Head, Question};
 use lojal_consensus::submissions::{Submission, SubmissionAnswer};
 use lojal_tests::targets::light_chain;
 
@@ -45,6 +45,13 @@ pub(super) fn data_message() -> Seeds {
     add("ask-for-a-manifest", Question::Manifest { height }.encode());
     add("ask-for-a-chunk", Question::Chunk { height, number: 3 }.encode());
     add("ask-for-ids", Question::Recent { height, number: 0 }.encode());
+    add("ask-for-blocks", Question::Blocks { end: height }.encode());
+    let certificate = changes[0].certificate.clone();
+    let blocks = [vec![DecidedBlock { block: vec![7; 40], certificate }; 2], Vec::new()];
+    for (name, blocks) in ["blocks", "no-blocks"].into_iter().zip(blocks) {
+        add(name, Answer::Blocks(Bounded::new(blocks).expect("few")).encode());
+    }
+    add("announced-blocks", vec![5, 255, 255, 255, 255]);
     add("bytes", Answer::Bytes(vec![7; 40]).encode());
     let offer = Offer {
         header: changes[0].header.clone(),
