@@ -124,6 +124,7 @@ pub fn check(options: &CheckOptions) -> Result<usize, ConfigError> {
     );
     report.add("peers' entries", network::entries(&checked));
     report.add("chain", files::chain(&checked));
+    report.add("blocks", Ok(config.keeping_in_words()));
     if !follows {
         report.add("guard", files::guard(&checked));
     }

@@ -38,6 +38,16 @@ pub enum FarBehindConfig {
 }
 
 impl NodeConfig {
+    /// The blocks that are kept, in words, and what becomes of the others.
+    pub fn keeping_in_words(&self) -> String {
+        let kept = match self.store_options(false).retain {
+            Retain::All => return "all are kept".to_owned(),
+            Retain::Days(days) => format!("those of {days} days are kept, and up to half as many more"),
+            Retain::Since(height) => format!("those from height {height} on are kept"),
+        };
+        let others = if self.store_options(false).archives { "go to data/archive" } else { "are deleted" };
+        format!("{kept}; earlier ones {others}")
+    }
     /// The settings of the store that it makes.
     pub fn store_options(&self, repair: bool) -> Options {
         let defaults = Options::default();

@@ -94,9 +94,11 @@ fn a_spoilt_key_and_a_misspelt_field_are_named() {
 fn what_is_kept_is_what_node_toml_says_and_all_if_it_says_nothing() {
     let options = config().store_options(false);
     assert_eq!((options.retain, options.archives), (Retain::Since(Height::new(7)), false));
+    assert_eq!(config().keeping_in_words(), "those from height 7 on are kept; earlier ones are deleted");
     let bare = NodeConfig { retain: None, archive: None, backfill: None, ..config() };
     assert_eq!((bare.store_options(false).retain, bare.store_options(false).archives), (Retain::All, true));
     assert_eq!((options.backfills, bare.store_options(false).backfills), (true, false));
+    assert_eq!(bare.keeping_in_words(), "all are kept");
     let text = config().to_explained_toml().replace("\"since 7\"", "\"a year\"");
     let error = toml::from_str::<NodeConfig>(&text).expect_err("no such wish").to_string();
     assert!(error.contains("\"90 days\"") && error.contains("since HEIGHT"), "{error}");

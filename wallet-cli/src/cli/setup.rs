@@ -10,7 +10,7 @@ use super::profile::{ConfigCommand, ContactCommand, ProfileCommand};
 /// Commands that ask no gateway for anything but the way of a key.
 #[derive(Debug, Subcommand)]
 pub enum SetupCommand {
-    /// Carry this wallet's key to another device, encrypted
+    /// Make a key before there is a network, or carry this wallet's key to another device, encrypted
     #[command(subcommand)]
     Key(KeyCommand),
     /// Keep several wallets apart by names
@@ -45,6 +45,16 @@ pub enum SetupCommand {
 /// `lojal key`.
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
+    /// Make the words of a wallet before its network is there, and print the public key that they begin with
+    ///
+    /// lojal key new governor.words
+    ///
+    /// The key goes into the genesis document, for a validator's governor or a brand's operator. Once the network runs,
+    /// lojal restore --words-file makes the wallet.
+    New {
+        /// The new file that the words go to
+        words: PathBuf,
+    },
     /// Write the key to a new file, encrypted under this wallet's passphrase
     ///
     /// lojal key export anna.key

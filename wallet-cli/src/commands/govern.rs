@@ -64,7 +64,10 @@ fn list(context: &Context) -> Result<Report, CommandError> {
     let validators = gateways.ask(|gateway| Ok(gateway.client()?.validators()?))?;
     let governance = gateways.ask(|gateway| Ok(gateway.client()?.governance()?))?;
     let mut rows = vec![["VALIDATOR", "POWER", "GOVERNOR", "NODE"].map(str::to_owned).to_vec()];
-    for one in &validators.validators {
+    // A gateway has them in the order of their keys.
+    let mut named: Vec<&api::Validator> = validators.validators.iter().collect();
+    named.sort_by(|one, other| one.name.cmp(&other.name));
+    for one in named {
         let node = one.endpoint.as_ref().map(outside).unwrap_or_default();
         rows.push(vec![outside(&one.name), one.power.to_string(), one.governor.to_string(), node]);
     }

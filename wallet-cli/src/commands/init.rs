@@ -60,6 +60,15 @@ pub(super) struct Restored {
     exists: bool,
 }
 
+/// Words that are no wallet yet.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct NewWords {
+    /// The first key that they give.
+    public_key: PublicKey,
+    /// The file that they are in.
+    words_file: String,
+}
+
 /// The place that the words of a new wallet go to.
 enum WordsTo<'a> {
     /// To the person at the terminal, on stderr, so that they stay out of files that take stdout.
@@ -120,6 +129,16 @@ pub(super) fn init(context: &Context, genesis: &Path, words_out: Option<&Path>) 
             report.with(&Words { words: words.to_string() }).with_line(&words_in_columns(&words))
         }
     })
+}
+
+/// `lojal key new`. A genesis document names keys, and a wallet needs the document: the words come before both.
+pub(super) fn new_words(path: &Path) -> Result<Report, CommandError> {
+    let backup = Backup::random()?;
+    let shown = path.display().to_string();
+    let failed = |error| CommandError::Input(format!("{shown}: no words were made"), error);
+    backup.write_words(path).map_err(failed)?;
+    let public_key = backup.key(0).public_key();
+    Ok(Report::done(&NewWords { public_key, words_file: shown }, public_key.to_string()))
 }
 
 /// `lojal restore`. The account is asked for at a gateway, which can withhold a rotation of its key but not invent one

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::context::Context;
-use super::{contact, key_file, profile};
+use super::{contact, init, key_file, profile};
 use crate::cli::{Cli, KeyCommand, SetupCommand};
 use crate::error::CommandError;
 use crate::output::Report;
@@ -38,6 +38,7 @@ pub(super) struct Manual {
 /// Does what a command of this group says.
 pub(super) fn setup(context: &Context, command: SetupCommand) -> Result<Report, CommandError> {
     match command {
+        SetupCommand::Key(KeyCommand::New { words }) => init::new_words(&words),
         SetupCommand::Key(KeyCommand::Export { file }) => key_file::export(context, &file),
         SetupCommand::Key(KeyCommand::Import { file, genesis }) => key_file::import(context, &file, &genesis),
         SetupCommand::Profile(command) => profile::profile(context, command),

@@ -67,6 +67,23 @@ fn words_go_to_a_new_file_and_never_to_stdout_unasked() {
 }
 
 #[test]
+fn words_from_before_the_network_make_the_wallet_of_the_key_that_they_were_told_with() {
+    let (wallet, server) = (Wallet::nowhere(), Ledger::with(vec![]).start());
+    let path = wallet.file("governor", "").replace("governor", "governor.words");
+    let told = wallet.run(&["key", "new", &path, "--json"]).json();
+    assert_eq!(told["words_file"], path);
+    let words = std::fs::read_to_string(&path).expect("written");
+    let restored = restore(&wallet, &server, &words, &[]).json();
+    assert_eq!((&restored["public_key"], &restored["exists"]), (&told["public_key"], &false.into()));
+    // What is there is somebody's wallet.
+    let again = wallet.run(&["key", "new", &path]);
+    assert!(again.exit_code == 1 && again.stderr.contains("no words were made"), "{}", again.stderr);
+    assert_eq!(std::fs::read_to_string(&path).expect("left alone"), words);
+    let other = wallet.run(&["key", "new", &format!("{path}.other")]).stdout;
+    assert!(other.trim_end().len() == 64 && other.trim_end() != told["public_key"], "{other}");
+}
+
+#[test]
 fn words_that_nobody_can_see_make_no_wallet() {
     let wallet = Wallet::nowhere();
     let full = std::fs::File::options().write(true).open("/dev/full").expect("every Linux has it");

@@ -254,7 +254,7 @@ fn whoever_does_not_know_a_command_is_told_which_there_are() {
     let all = wallet.run(&["schema"]).stdout;
     assert!(all.lines().any(|line| line == "rotate-key") && all.lines().any(|line| line == "tx"), "{all}");
     let below = wallet.run(&["schema", "key"]).stdout;
-    assert_eq!(below.lines().collect::<Vec<_>>(), ["key export", "key import"]);
+    assert_eq!(below.lines().collect::<Vec<_>>(), ["key new", "key export", "key import"]);
     let unknown = wallet.run(&["schema", "nonsense"]);
     assert!(unknown.exit_code == 2 && unknown.stderr.contains("lojal schema lists"), "{}", unknown.stderr);
 }

@@ -118,6 +118,7 @@ fn of_the_wallet(files: &Files<'_>) -> Vec<Line> {
     vec![
         alone("init", &["--home", &new, "--genesis", &genesis, "--gateway", nobody, "--words-out", "-"]),
         asking("restore", &["--home", &restored, "--genesis", &genesis, "--words-file", &words]),
+        alone("key new", &[&files.free("new.words")]),
         alone("key export", &[&key]),
         asking("key import", &[&key, "--home", &imported, "--genesis", &genesis]),
         alone("address", &["--qr"]),
