@@ -58,6 +58,8 @@ mod keys;
 mod light;
 #[path = "e2e/managed.rs"]
 mod managed;
+#[path = "e2e/operations/mod.rs"]
+mod operations;
 #[path = "e2e/pages.rs"]
 mod pages;
 #[path = "e2e/proofs.rs"]

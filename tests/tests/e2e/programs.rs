@@ -148,6 +148,21 @@ impl Running {
         }
     }
 
+    /// Writes to its standard input.
+    pub fn say(&mut self, text: &str) {
+        let stdin = self.child.stdin.as_mut().expect("piped");
+        stdin.write_all(text.as_bytes()).and_then(|()| stdin.flush()).expect("it reads");
+    }
+
+    /// Waits for a line that begins with a mark; answers with the lines before it, and with the rest of that line.
+    #[track_caller]
+    pub fn lines_before(&mut self, mark: &str) -> (Vec<String>, String) {
+        let begun = self.seen.len();
+        let rest = self.line(mark, |line| line.strip_prefix(mark).map(str::to_owned));
+        let end = self.seen.len() - 1;
+        (self.seen[begun..end].to_vec(), rest)
+    }
+
     /// Kills it as `kill -9` does.
     pub fn kill(&mut self) {
         // One that has ended already needs no killing.
