@@ -210,7 +210,7 @@ impl NodeDir {
         self.0.join(VALIDATOR_KEY)
     }
 
-    /// True if there is no validator's key in it, nor one that is about to be, so that its node follows and never votes.
+    /// True if there is no validator's key in it, nor one that is about to be: its node follows and never votes.
     pub fn is_of_follower(&self) -> bool {
         !self.validator_key_path().exists() && !self.next().validator_key_path().exists()
     }

@@ -34,8 +34,8 @@ pub(super) fn voice(
     }
 }
 
-/// Looks again and again whether there is a next key, for as long as it is asked to: one that comes is taken, and one that
-/// goes is forgotten. What is wrong with it is told, and stops nothing: this validator has a key.
+/// Looks again and again whether there is a next key, for as long as it is asked to: one that comes is taken, and one
+/// that goes is forgotten. What is wrong with it is told, and stops nothing: this validator has a key.
 pub(super) async fn look_for_next_key(
     dir: &NodeDir,
     chain: ChainId,
@@ -55,7 +55,7 @@ pub(super) async fn look_for_next_key(
         known = None;
         match found.map_err(RunError::from).and_then(|_| next_voice(dir, chain, metrics)) {
             Ok(Some((key, voice))) => {
-                tracing::info!(%key, "there is a next key: it votes once governors have given it to this validator");
+                tracing::info!(%key, "there is a next key: it votes once governors give it to this validator");
                 successor.set(Some(voice));
                 (known, told) = (Some(key), String::new());
             }
@@ -63,7 +63,7 @@ pub(super) async fn look_for_next_key(
             Err(fault) => {
                 let fault = fault.to_string();
                 if fault != told {
-                    tracing::warn!(%fault, "the next key is of no use; this validator goes on with the one that it has");
+                    tracing::warn!(%fault, "the next key is of no use; this validator goes on with its own");
                     told = fault;
                 }
             }
@@ -119,8 +119,8 @@ pub(super) fn own_key(
     }
 }
 
-/// True if a key is one whose place another one has taken here: data of before that time are this node's own. A key that
-/// was retired itself has taken nobody's place.
+/// True if a key is one whose place another one has taken here: data of before that time are this node's own. A key
+/// that was retired itself has taken nobody's place.
 fn was_before(dir: &NodeDir, before: &PublicKey, own: &PublicKey) -> bool {
     let has_guards = [before, own].iter().all(|key| Guard::file(&dir.guard(), key).exists());
     has_guards && !dir.retired(own).exists()
