@@ -77,7 +77,7 @@ impl Fall<'_> {
         Ok(peers)
     }
 
-    /// Fetches a snapshot; none if that has been in vain for so long that the node looks once more whether it needs one.
+    /// Fetches a snapshot; none if that has been in vain for so long that the node looks again whether it needs one.
     ///
     /// # Errors
     /// What doesn't pass by itself.
