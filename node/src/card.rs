@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use lojal_types::{Action, AddValidator, AllowFollower, Endpoint, Name, NodeProof, PublicKey, SetKeys, Validator};
 use serde::Serialize;
 
-use crate::config::{ConfigError, NodeDir};
+use crate::config::{ConfigError, NodeDir, NodeKeys};
 use crate::typed_name::name;
 
 /// `lojal-node card`.
@@ -64,13 +64,18 @@ pub fn execute(options: CardOptions) -> Result<(), ConfigError> {
     }
     print(match options.governor.filter(|_| !options.replaces) {
         Some(governor) => Action::AddValidator(addition(&dir, governor, options.endpoint)?),
-        None => {
-            let (validator, proof) = proven(&dir)?;
-            let Validator { name, public_key, network_key, .. } = validator;
-            Action::SetKeys(SetKeys { name, public_key, network_key, proof })
-        }
+        None => replacement(&dir, &dir.keys()?)?,
     });
     Ok(())
+}
+
+/// The action that gives the validator of a directory these keys.
+///
+/// # Errors
+/// When a file of the directory is missing or not as it should be.
+pub fn replacement(dir: &NodeDir, keys: &NodeKeys) -> Result<Action, ConfigError> {
+    let (Validator { name, public_key, network_key, .. }, proof) = proven(dir, keys)?;
+    Ok(Action::SetKeys(SetKeys { name, public_key, network_key, proof }))
 }
 
 /// The action that makes the node of a directory a validator, for which this governor speaks.
@@ -78,14 +83,15 @@ pub fn execute(options: CardOptions) -> Result<(), ConfigError> {
 /// # Errors
 /// When a file of the directory is missing or not as it should be.
 pub fn addition(dir: &NodeDir, governor: PublicKey, endpoint: Option<Endpoint>) -> Result<AddValidator, ConfigError> {
-    let (validator, proof) = proven(dir)?;
+    let (validator, proof) = proven(dir, &dir.keys()?)?;
     Ok(AddValidator { validator, governor, proof, endpoint })
 }
 
-/// The validator of a directory, and the proof that both keys are its own.
-fn proven(dir: &NodeDir) -> Result<(Validator, NodeProof), ConfigError> {
+/// The validator of a directory with these keys, and the proof that both are its own.
+fn proven(dir: &NodeDir, keys: &NodeKeys) -> Result<(Validator, NodeProof), ConfigError> {
     let chain = dir.genesis(&dir.config()?)?.chain_id();
-    let (validator, keys) = (dir.entry()?.into_validator(), dir.keys()?);
+    let Validator { name, power, .. } = dir.entry()?.into_validator();
+    let validator = keys.validator(name, power);
     let Validator { name, public_key, network_key, .. } = &validator;
     let bytes = NodeProof::signing_bytes(&chain, name, public_key, network_key);
     let proof = NodeProof { by_validator: keys.validator.sign(&bytes), by_network: keys.network.sign(&bytes) };

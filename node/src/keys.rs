@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use lojal_signer::Guard;
 use lojal_store::Disk;
-use lojal_types::{Action, KeyPair, NodeProof, PublicKey, SetKeys, Validator};
+use lojal_types::{KeyPair, PublicKey, Validator};
 
-use crate::card::print;
+use crate::card::{print, replacement};
 use crate::config::{ConfigError, NodeDir, NodeKeys, random_key, write_key, write_new};
 
 /// `lojal-node key`.
@@ -86,12 +86,7 @@ fn make(dir: &NodeDir) -> Result<(), ConfigError> {
 fn tell(dir: &NodeDir) -> Result<(), ConfigError> {
     check(dir)?;
     let validator = next(dir)?.ok_or_else(|| ConfigError::NoNextKey(dir.path().to_owned()))?;
-    let chain = dir.genesis(&dir.config()?)?.chain_id();
-    let (network, Validator { name, .. }) = (dir.network_key()?, dir.entry()?.into_validator());
-    let (public_key, network_key) = (validator.public_key(), PublicKey::new(*network.public_key().as_bytes()));
-    let bytes = NodeProof::signing_bytes(&chain, &name, &public_key, &network_key);
-    let proof = NodeProof { by_validator: validator.sign(&bytes), by_network: network.sign(&bytes) };
-    print(Action::SetKeys(SetKeys { name, public_key, network_key, proof }));
+    print(replacement(dir, &NodeKeys { validator, network: dir.network_key()? })?);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use lojal_auditor::verify::{Scope, verify};
 use lojal_types::Height;
 use serde::Serialize;
 
-use crate::bed::{Bed, CONNECTIONS, Stored, UNLIMITED};
+use crate::bed::{Bed, CONNECTIONS, Measured, Stored, UNLIMITED};
 use crate::error::BenchError;
 use crate::load::Interval;
 use crate::metrics;
@@ -227,10 +227,7 @@ pub fn long(bed: &mut Bed<'_>, count: usize, skew: i32) -> Result<Long, BenchErr
     let mut intervals: Vec<Interval> = Vec::new();
     let (mut applied, mut seconds, mut cpu_s, mut transaction_bytes) = (0, 0.0, 0.0, 0.0);
     let mut full = Vec::new();
-    for from in (0..count).step_by(CHUNK) {
-        let kind = Kind::Transfer { skew };
-        let bodies = bed.signer.presign(kind, CHUNK.min(count - from), kind.batch());
-        let measured = bed.submit(&bodies, CONNECTIONS, None, UNLIMITED)?;
+    in_chunks(bed, count, Kind::Transfer { skew }, |measured| {
         full.extend(full_seconds(&measured.run.intervals));
         let later = |interval: &Interval| Interval { end_s: seconds + interval.end_s, ..*interval };
         let new: Vec<Interval> = measured.run.intervals.iter().map(later).collect();
@@ -239,7 +236,7 @@ pub fn long(bed: &mut Bed<'_>, count: usize, skew: i32) -> Result<Long, BenchErr
         seconds += measured.run.seconds;
         cpu_s += measured.run.resources.validators_cpu_s;
         transaction_bytes = measured.transaction_bytes;
-    }
+    })?;
     let stored_after = bed.settled_size()?;
     let compared_s = MINUTE_S.min(seconds / 3.0);
     let first = between(&intervals, 0.0, compared_s);
@@ -267,11 +264,17 @@ pub fn long(bed: &mut Bed<'_>, count: usize, skew: i32) -> Result<Long, BenchErr
 /// Transfers in a row of which nothing is measured; returns the number of those that happened.
 pub fn many(bed: &mut Bed<'_>, count: usize, kind: Kind) -> Result<u64, BenchError> {
     let mut applied = 0;
+    in_chunks(bed, count, kind, |measured| applied += measured.run.applied)?;
+    Ok(applied)
+}
+
+/// Signs and submits so many transfers, a part at a time; each part is told.
+fn in_chunks(bed: &mut Bed<'_>, count: usize, kind: Kind, mut told: impl FnMut(Measured)) -> Result<(), BenchError> {
     for from in (0..count).step_by(CHUNK) {
         let bodies = bed.signer.presign(kind, CHUNK.min(count - from), kind.batch());
-        applied += bed.submit(&bodies, CONNECTIONS, None, UNLIMITED)?.run.applied;
+        told(bed.submit(&bodies, CONNECTIONS, None, UNLIMITED)?);
     }
-    Ok(applied)
+    Ok(())
 }
 
 /// Operations per second in the seconds of a load but for the first and the last: they begin before the first answer,
