@@ -60,6 +60,34 @@ export function PassphraseField(props: {
   );
 }
 
+/** A field for a long text that is pasted or typed as it is. */
+export function TextField(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly wrong: string;
+  /** True if it is no words. */
+  readonly isMono?: boolean;
+  readonly onValue: (value: string) => void;
+}) {
+  const { label, value, wrong, isMono = false, onValue } = props;
+  return (
+    <Field label={label} wrong={wrong}>
+      {(id, hint) => (
+        <textarea
+          class={isMono ? "input mono" : "input"}
+          id={id}
+          aria-describedby={hint}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          value={value}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 /** Something that has to be said. */
 export function Notice(props: {
   readonly kind?: "good" | "warn" | "bad";

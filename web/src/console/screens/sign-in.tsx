@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
-import { Field, Waiting } from "../../shared/parts.js";
+import { TextField, Waiting } from "../../shared/parts.js";
 import { Locked, Welcome as Frame } from "../../shared/welcome.js";
 import { identity } from "../../wallet/model/network.js";
 import { ForeignTokenError, forgetWallet, keepToken, lock, wallet } from "../../wallet/model/session.js";
@@ -39,20 +39,7 @@ function TokenForm({ onBack }: Back) {
       <h1>{welcome.token}</h1>
       <p class="soft">{welcome.tokenLead}</p>
       <div class="panel stack">
-        <Field label={welcome.tokenLabel} wrong={wrong}>
-          {(id, hint) => (
-            <textarea
-              class="input mono"
-              id={id}
-              aria-describedby={hint}
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField label={welcome.tokenLabel} wrong={wrong} isMono value={text} onValue={setText} />
         <button class="button" type="submit" disabled={text.trim() === ""}>
           {welcome.tokenOpen}
         </button>

@@ -4,7 +4,7 @@ import { Backup, KeyFile, LojalError, parseAddressText } from "@lojal/client";
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 
-import { Field, PassphraseField, Waiting } from "../../shared/parts.js";
+import { Field, PassphraseField, TextField, Waiting } from "../../shared/parts.js";
 import { PassphraseForm } from "../../shared/passphrase.js";
 import { ask, signerOf } from "../model/keys.js";
 import { theNetwork } from "../model/network.js";
@@ -220,20 +220,7 @@ export function ImportWords({ onBack }: { readonly onBack: () => void }) {
   return (
     <Step title={welcome.importTitle} lead={welcome.importLead} at={1} of={2}>
       <form class="panel stack" onSubmit={read}>
-        <Field label={welcome.importLabel} wrong={wrong}>
-          {(id, hint) => (
-            <textarea
-              class="input"
-              id={id}
-              aria-describedby={hint}
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
-              value={typed}
-              onInput={(event) => setTyped(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField label={welcome.importLabel} wrong={wrong} value={typed} onValue={setTyped} />
         <button class="button" type="submit" disabled={typed.trim() === ""}>
           {common.continue}
         </button>

@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { clockText, numberText } from "../../shared/format.js";
 import type { IconName } from "../../shared/icon.js";
 import { Icon } from "../../shared/icon.js";
-import { Choice, Menu, Notice } from "../../shared/parts.js";
+import { Choice, Menu } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { goTo, linkTo } from "../../shared/route.js";
 import { freshness } from "../model/account.js";
@@ -15,10 +15,10 @@ import type { Deed, Line } from "../model/till.js";
 import { askFor, book, tillBrand, tills, totalsOf, workFor } from "../model/till.js";
 import { amountIn, BrandChoice } from "../ui/fields.js";
 import { Keypad } from "../ui/keypad.js";
-import { amountOf, errorText, Heading } from "../ui/parts.js";
+import { amountOf, Heading } from "../ui/parts.js";
+import { Obstacles } from "../ui/sign.js";
 import type { Desk } from "../ui/till-parts.js";
 import { AtDesk, lastOf } from "../ui/till-parts.js";
-import { words } from "../words/index.js";
 import { tillWords } from "../words/till.js";
 
 type Way = "pay" | "hold" | "give";
@@ -91,16 +91,7 @@ function Keys({ brand, may, operator }: Desk) {
           {text.limit(amountOf(brand, operator.issuedToday), amountOf(brand, operator.issueDailyMax))}
         </p>
       )}
-      {error !== null && (
-        <Notice kind="bad">
-          <p>{errorText(error)}</p>
-        </Notice>
-      )}
-      {isOffline && (
-        <Notice kind="warn">
-          <p>{words.value.pay.cantNow}</p>
-        </Notice>
-      )}
+      <Obstacles error={error} isOffline={isOffline} />
       <button class="button wide" type="submit" disabled={amount === null || isBusy || isOffline}>
         {isBusy ? <span class="spinner" aria-hidden="true" /> : <Icon name={way === "give" ? "scan" : "show"} />}
         {isBusy ? text.asking : way === "give" ? text.scanMember : text.showCode}

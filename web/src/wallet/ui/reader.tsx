@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
-import { Field, Notice } from "../../shared/parts.js";
+import { Notice, TextField } from "../../shared/parts.js";
 import { words } from "../words/index.js";
 
 interface Detector {
@@ -108,20 +108,7 @@ export function Reader({ wrong, onText }: { readonly wrong: string; readonly onT
       <Camera onText={onText} />
       <form class="panel stack" onSubmit={paste}>
         <h2>{scan.paste}</h2>
-        <Field label={scan.pasteLabel} wrong={wrong}>
-          {(id, hint) => (
-            <textarea
-              class="input mono"
-              id={id}
-              aria-describedby={hint}
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField label={scan.pasteLabel} wrong={wrong} isMono value={text} onValue={setText} />
         <button class="button" type="submit" disabled={text.trim() === ""}>
           {scan.use}
         </button>

@@ -51,6 +51,24 @@ export function wouldWork(forecast: Forecast): boolean {
   return forecast.type === "told" && forecast.outcome.result === "applied";
 }
 
+/** The reasons for which nothing is sent. */
+export function Obstacles({ error, isOffline }: { readonly error: unknown; readonly isOffline: boolean }) {
+  return (
+    <>
+      {error !== null && (
+        <Notice kind="bad">
+          <p>{errorText(error)}</p>
+        </Notice>
+      )}
+      {isOffline && (
+        <Notice kind="warn">
+          <p>{words.value.pay.cantNow}</p>
+        </Notice>
+      )}
+    </>
+  );
+}
+
 /** Signs and sends, once however often it is pressed, and shows what becomes of it. */
 export function SignButton(props: {
   readonly text: string;
@@ -82,16 +100,7 @@ export function SignButton(props: {
   };
   return (
     <div class="stack">
-      {error !== null && (
-        <Notice kind="bad">
-          <p>{errorText(error)}</p>
-        </Notice>
-      )}
-      {isOffline && (
-        <Notice kind="warn">
-          <p>{words.value.pay.cantNow}</p>
-        </Notice>
-      )}
+      <Obstacles error={error} isOffline={isOffline} />
       <button
         class={`button wide ${kind ?? ""}`}
         type="button"
