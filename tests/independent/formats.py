@@ -187,7 +187,7 @@ BRAND_ACTIONS = {
 
 OPERATIONS = choice({
     **BRAND_ACTIONS,
-    1: record(brand=BRAND, to=ADDRESS, amount=POINTS, reference=REFERENCE, dated=DAY),
+    1: record(brand=BRAND, to=ADDRESS, amount=POINTS, reference=REFERENCE, dated=DAY, expiry=optional(number(2))),
     2: record(brand=BRAND, source=ADDRESS, amount=POINTS, request=optional(REQUEST)),
     3: record(brand=BRAND, source=ADDRESS, to=ADDRESS, amount=POINTS),
     4: record(brand=BRAND, source=ADDRESS, amount=POINTS, at_least=POINTS, issue_reference=REFERENCE, issue_dated=DAY,

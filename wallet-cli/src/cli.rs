@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use lojal_client::Pin;
-use lojal_types::{AddressText, BrandId, Day, Reference};
+use lojal_types::{AddressText, BrandId, Day, Month, Reference};
 use lojal_wallet::label::Label;
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
@@ -239,6 +239,9 @@ pub enum Command {
         /// The day on the receipt, such as 2027-03-14 [default: the one that it was first sent with, or today (UTC)]
         #[arg(long, value_name = "DAY", value_parser = values::day)]
         dated: Option<Day>,
+        /// The last month of the points, such as 2027-03, if they are to expire earlier [default: as the policy says]
+        #[arg(long, value_name = "MONTH", value_parser = values::month)]
+        expires: Option<Month>,
         #[command(flatten)]
         consent: Consent,
         #[command(flatten)]

@@ -239,7 +239,7 @@ test("a till takes a member's address and ticket, and says what else a code is",
 test("what a till does with others' points is not told as its own", () => {
   const [reference, dated] = ["0a" as Reference, "2027-03-14" as Day];
   const amount = points(5);
-  const issue: Operation = { type: "issue", brand: NORDMAT, to: OTHER, amount, reference, dated };
+  const issue: Operation = { type: "issue", brand: NORDMAT, to: OTHER, amount, reference, dated, expiry: null };
   assert.deepEqual([entryOf(issue, OWN).kind, entryOf(issue, OTHER).kind], ["given", "issued"]);
   const hold = { brand: NORDMAT, from: OTHER, holdReference: reference, holdDated: dated };
   const capture: Operation = { type: "capture", ...hold, amount, reference, dated };

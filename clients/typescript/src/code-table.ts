@@ -88,6 +88,11 @@ export const CODES = {
     "the address has no account yet, and fewer points than this brand's opening_min open none; send more",
   ],
   hold_too_small: [235, "less than this brand's smallest transfer, which is its smallest hold too"],
+  issue_expiry_out_of_range: [
+    236,
+    "expiry, the points' last month, must not be over, later than this brand's policy gives, or more than 60 months " +
+      "ahead; leave it out for what the policy gives",
+  ],
   invalid_key: [301, "the new key is no valid Ed25519 public key"],
   key_unchanged: [302, "the new key already signs for this account"],
   account_frozen: [303, "this account is frozen; unfreeze it first, which takes a while unless its guardians agree"],

@@ -93,7 +93,8 @@ describe("a real network", { skip: skipWithout("lojal-node") }, () => {
   }
   function issue(to: Address, amount: number, receipt: string): Operation {
     const reference = receiptReference(receipt);
-    return { type: "issue", brand: NORDMAT, to, amount: toPoints(amount), reference, dated: dayOf(now()) };
+    const dated = dayOf(now());
+    return { type: "issue", brand: NORDMAT, to, amount: toPoints(amount), reference, dated, expiry: null };
   }
 
   test("wallets' files and words are read, and gateways serve the network of the genesis document", async () => {

@@ -239,6 +239,7 @@ describe("a real network", { skip: skipWithout("lojal-node") }, () => {
       amount: toPoints(1250),
       reference: receiptReference("till 7, receipt 1"),
       dated: dayOf(now()),
+      expiry: null,
     };
     await settle(keyOf(network.secret("nordmat")), issue);
     await settle(anna, { type: "create_household" });

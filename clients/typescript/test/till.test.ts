@@ -75,6 +75,7 @@ test("a reference keeps the day that it was first sent with", () => {
     amount: toPoints(5),
     reference,
     dated: first,
+    expiry: null,
   } as const;
   assert.deepEqual(datedOf(operation), { ...issue, day: first });
   assert.equal(datedOf({ type: "freeze" }), null);

@@ -117,6 +117,7 @@ impl<'a> Signer<'a> {
                 amount: Points::new(START_POINTS),
                 reference: reference(b"start", member as u64),
                 dated,
+                expiry: None,
             })
         };
         let issues = (first..self.members.len().min(first + OPERATIONS_MAX)).map(issue).collect();

@@ -106,6 +106,7 @@ pub(crate) fn issues(state: &State, number: u64, count: u64) -> Arc<VerifiedTran
             amount: Points::new(1),
             reference: Reference::new([number.to_be_bytes(), index.to_be_bytes()].concat()).expect("16 bytes"),
             dated: state.view().tip().time_ms.day(),
+            expiry: None,
         })
     };
     let until = state.view().tip().time_ms.plus_ms(VALID_MS);

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use lojal_text::typed;
 use lojal_types::api::{Account, Balance, Hold};
 use lojal_types::limits::POINTS_MAX;
-use lojal_types::{Address, AddressText, Code, Day, Height, Outcome, Points, Reference, TimeMs};
+use lojal_types::{Address, AddressText, Code, Day, Height, Month, Outcome, Points, Reference, TimeMs};
 use lojal_wallet::clock;
 use lojal_wallet::reference::ReceiptText;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,9 @@ pub(crate) struct Earn {
     pub(crate) reference: String,
     #[serde(default)]
     pub(crate) dated: Option<Day>,
+    /// The last month of the points, if they expire earlier than the brand's policy says.
+    #[serde(default)]
+    pub(crate) expiry: Option<Month>,
 }
 
 /// A purchase that is returned.
@@ -157,7 +160,8 @@ impl Desk {
     /// Rewards a purchase: now, or when a gateway answers.
     pub(crate) fn earn(&self, key: &ApiKey, earn: &Earn) -> Result<Accepted, Failure> {
         let named = named(&earn.reference)?;
-        let wish = Wish::Earn { to: self.member(earn.member)?, amount: points("amount", earn.amount)? };
+        let (to, amount) = (self.member(earn.member)?, points("amount", earn.amount)?);
+        let wish = Wish::Earn { to, amount, expiry: earn.expiry };
         let dated = self.day(Kind::Earn, &named.1, earn.dated)?;
         self.accept(key, named, wish, dated)
     }

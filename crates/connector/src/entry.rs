@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::api::{Problem, ReferenceKind};
 use lojal_types::{
-    Address, BrandId, Capture, Day, Height, Issue, Operation, Points, Reference, Release, Request, RequestKind,
+    Address, BrandId, Capture, Day, Height, Issue, Month, Operation, Points, Reference, Release, Request, RequestKind,
     Reverse, SignedTransaction, TimeMs, TransactionId,
 };
 
@@ -56,8 +56,8 @@ pub(crate) type Id = (Kind, Reference);
 /// A thing that a till wants done.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) enum Wish {
-    /// Points for a purchase.
-    Earn { to: Address, amount: Points },
+    /// Points for a purchase, which may expire earlier than the brand's policy says.
+    Earn { to: Address, amount: Points, expiry: Option<Month> },
     /// Points back, for what was given under another reference.
     Return { from: Address, amount: Points, at_least: Points, of: Reference, of_dated: Day },
     /// Points that are held.
@@ -95,7 +95,9 @@ impl Wish {
     pub(crate) fn operation(&self, brand: BrandId, reference: &Reference, dated: Day) -> Operation {
         let reference = reference.clone();
         match self.clone() {
-            Self::Earn { to, amount } => Operation::Issue(Issue { brand, to, amount, reference, dated }),
+            Self::Earn { to, amount, expiry } => {
+                Operation::Issue(Issue { brand, to, amount, reference, dated, expiry })
+            }
             Self::Return { from, amount, at_least, of: issue_reference, of_dated: issue_dated } => {
                 let reverse = Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated };
                 Operation::Reverse(reverse)
@@ -275,9 +277,10 @@ mod tests {
         let reference = |byte| Reference::new(vec![byte; 32]).expect("32 bytes");
         let (amount, day) = (Points::new(5), Day::default().plus(9));
         let wishes = [
-            Wish::Earn { to: member, amount },
-            Wish::Earn { to: other, amount },
-            Wish::Earn { to: member, amount: Points::new(6) },
+            Wish::Earn { to: member, amount, expiry: None },
+            Wish::Earn { to: other, amount, expiry: None },
+            Wish::Earn { to: member, amount: Points::new(6), expiry: None },
+            Wish::Earn { to: member, amount, expiry: Some(day.month()) },
             Wish::Return { from: member, amount, at_least: amount, of: reference(8), of_dated: day },
             Wish::Return { from: member, amount, at_least: amount, of: reference(9), of_dated: day },
             Wish::Capture { from: member, amount, hold_dated: day },

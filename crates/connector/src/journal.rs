@@ -14,7 +14,7 @@ use crate::entry::{Entry, Payment};
 use crate::limits::{JOURNAL_SLACK_BYTES, RECORD_BYTES_MAX};
 
 /// The version of the format.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 /// The bytes that are written at once when the file is written anew.
 const BUFFER_BYTES: usize = 1024 * 1024;
 const FILE: &str = "journal";
@@ -61,8 +61,12 @@ pub enum JournalError {
         /// The place of the first byte that is no part of a record.
         offset: usize,
     },
-    /// A later program wrote it.
-    #[error("{} has version {found}, but this program knows version {VERSION}: use a newer program", path.display())]
+    /// Another program wrote it.
+    #[error(
+        "{} has version {found}, but this program knows version {VERSION}: use the program that wrote it, or start \
+         with a new directory and the same wallet",
+        path.display()
+    )]
     Version {
         /// The file.
         path: PathBuf,

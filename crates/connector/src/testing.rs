@@ -39,7 +39,7 @@ pub(crate) fn open(disk: &Disk, dir: &Path, today: Day) -> Result<Book, JournalE
 
 /// A purchase that is to be rewarded, as it is taken in.
 pub(crate) fn earn(name: &str, amount: u64, now: TimeMs) -> Entry {
-    let wish = Wish::Earn { to: member(1), amount: Points::new(amount) };
+    let wish = Wish::Earn { to: member(1), amount: Points::new(amount), expiry: None };
     Entry {
         number: 0,
         name: name.to_owned(),

@@ -148,6 +148,7 @@ pub(crate) fn issue_by(chain: &ChainId, by: u8, number: u64, count: u64, until: 
             amount: Points::new(1),
             reference: Reference::new(reference).expect("17 bytes"),
             dated: clock::now().day(),
+            expiry: None,
         })
     };
     let operations = Bounded::new((0..count).map(issue).collect()).expect("1 to 100");
@@ -200,6 +201,7 @@ pub(crate) fn gift(chain: &ChainId, to: &[Address], amount: u64) -> SignedTransa
             amount,
             reference,
             dated: clock::now().day(),
+            expiry: None,
         })
     };
     let mut transaction = issue(chain, 0).transaction;

@@ -130,7 +130,7 @@ impl History {
         let operation = match kind {
             0..4 => {
                 let reference = self.reference(Kind::Issue);
-                (Kind::Issue, Operation::Issue(Issue { brand, to: from, amount, reference, dated }))
+                (Kind::Issue, Operation::Issue(Issue { brand, to: from, amount, reference, dated, expiry: None }))
             }
             4 => {
                 let Operation::Issue(issue) = self.random.pick(&issues)? else { return None };

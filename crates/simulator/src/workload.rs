@@ -155,5 +155,5 @@ impl Workload {
 /// A till issues points under a reference with a number and a day.
 pub fn issue(number: u64, to: Address, dated: Day) -> Issue {
     let reference = Reference::new(number.to_le_bytes().to_vec()).expect("8 bytes");
-    Issue { brand: people::brand(), to, amount: Points::new(1 + number % 100), reference, dated }
+    Issue { brand: people::brand(), to, amount: Points::new(1 + number % 100), reference, dated, expiry: None }
 }

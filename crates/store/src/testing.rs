@@ -165,7 +165,7 @@ impl Chain {
             let reference = Reference::new([height.to_le_bytes(), [number; 8]].concat()).expect("short");
             let to = member((height as u8).wrapping_mul(3).wrapping_add(number) % 20).address();
             let dated = TimeMs::new(time_ms).expect("in range").day();
-            let issue = Issue { brand, to, amount: Points::new(100), reference, dated };
+            let issue = Issue { brand, to, amount: Points::new(100), reference, dated, expiry: None };
             transactions.push(self.signed(&operator(), Operation::Issue(issue), time_ms));
         }
         let sender = member((height as u8).wrapping_mul(3) % 20);

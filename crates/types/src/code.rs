@@ -116,6 +116,8 @@ pub enum Code {
     OpeningTooSmall = 234,
     /// Fewer points than the brand's smallest transfer, which is its smallest hold too.
     HoldTooSmall = 235,
+    /// An issue whose points would be over before it, or live longer than the brand's policy lets them.
+    IssueExpiryOutOfRange = 236,
     /// The new key is not a valid Ed25519 public key.
     InvalidKey = 301,
     /// The new key is the one that already signs for the account.

@@ -86,6 +86,7 @@ fn gift(genesis: &Genesis, number: u32) -> SignedTransaction {
             amount: Points::new(5),
             reference: Reference::new(account.to_be_bytes().to_vec()).expect("4 bytes"),
             dated: lojal_consensus::clock::now().day(),
+            expiry: None,
         })
     };
     let chain = genesis.chain_id();

@@ -89,7 +89,14 @@ pub fn nordmat() -> BrandId {
 
 pub fn issue(to: Address, amount: u64, reference: &str) -> Operation {
     let reference = Reference::new(reference.as_bytes().to_vec()).expect("1 to 32 bytes");
-    Operation::Issue(Issue { brand: nordmat(), to, amount: Points::new(amount), reference, dated: now().day() })
+    Operation::Issue(Issue {
+        brand: nordmat(),
+        to,
+        amount: Points::new(amount),
+        reference,
+        dated: now().day(),
+        expiry: None,
+    })
 }
 
 pub fn transfer(from: Address, to: Address, amount: u64) -> Operation {

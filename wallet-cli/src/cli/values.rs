@@ -8,7 +8,7 @@ use std::str::FromStr;
 use lojal_client::Pin;
 use lojal_text::{TypedError, decomposed, typed};
 use lojal_types::api::{ReferenceKind, ReferenceKindError};
-use lojal_types::{AddressText, BrandId, Day, Guardian, PublicKey, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Guardian, Month, PublicKey, Reference, TransactionId};
 use lojal_wallet::label::Label;
 
 use super::book;
@@ -108,6 +108,11 @@ pub fn public_key(value: &str) -> Result<PublicKey, String> {
 /// The day on a receipt.
 pub fn day(value: &str) -> Result<Day, String> {
     read(&text(value)?)
+}
+
+/// A month, such as 2027-03.
+pub fn month(value: &str) -> Result<Month, String> {
+    value.parse().map_err(|_| "expected a month like 2027-03".to_owned())
 }
 
 /// The reference of an operation.

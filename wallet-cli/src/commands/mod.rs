@@ -101,8 +101,8 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Capture(args) => till::capture(context, args),
         Command::Release(args) => till::release(context, &args),
         Command::Convert(args) => between::convert(context, &args),
-        Command::Issue { to, amount, brand, reference, dated, consent, sending } => {
-            points::issue(context, to, (&amount, brand), (reference, dated), consent, &sending)
+        Command::Issue { to, amount, brand, reference, dated, expires, consent, sending } => {
+            points::issue(context, to, (&amount, brand, expires), (reference, dated), consent, &sending)
         }
         Command::Reverse { from, amount, brand, at_least, reference, dated, of, of_dated, sending } => points::reverse(
             context,

@@ -227,7 +227,7 @@ mod tests {
     }
     fn issue(number: u8, amount: u64) -> Operation<AddressText> {
         let (to, amount, dated) = (own(), Points::new(amount), Day::default());
-        Operation::Issue(Issue { brand: brand(), to, amount, reference: reference(number), dated })
+        Operation::Issue(Issue { brand: brand(), to, amount, reference: reference(number), dated, expiry: None })
     }
     fn redeem(amount: u64) -> Operation<AddressText> {
         Operation::Redeem(Redeem { brand: brand(), from: own(), amount: Points::new(amount), request: None })

@@ -2,7 +2,8 @@
 
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
-    AddressText, BrandId, Code, Day, Issue, Operation, Outcome, Points, Redeem, Reference, Reverse, Transfer, api,
+    AddressText, BrandId, Code, Day, Issue, Month, Operation, Outcome, Points, Redeem, Reference, Reverse, Transfer,
+    api,
 };
 use lojal_wallet::amount;
 use lojal_wallet::dates::{Dated, Kind};
@@ -16,6 +17,7 @@ use super::context::Context;
 use super::dating;
 use super::repeat::Repeat;
 use super::transact::{Session, Words, points_text, report_in_words};
+use super::words::good_until;
 use crate::ask;
 use crate::cli::{Consent, OfReceiptArgs, ReceiptArgs, Sending, SourceArgs};
 use crate::error::CommandError;
@@ -75,7 +77,7 @@ pub(super) fn redeem(
 pub(super) fn issue(
     context: &Context,
     to: AddressText,
-    (amount, brand): (&str, BrandId),
+    (amount, brand, expiry): (&str, BrandId, Option<Month>),
     (receipt, dated): (ReceiptArgs, Option<Day>),
     consent: Consent,
     sending: &Sending,
@@ -94,8 +96,9 @@ pub(super) fn issue(
     let reference = one_reference(&session, receipt.receipt, receipt.reference);
     let of = Dated { brand: brand.id, kind: Kind::Issue, reference: &reference };
     let dated = dating::day(&session, of, dated)?;
-    let issue = Issue { brand: brand.id, to: receiver, amount: points, reference, dated };
-    session.transact(Operation::Issue(issue), &format!("issued {text} to {to}"), sending)
+    let issue = Issue { brand: brand.id, to: receiver, amount: points, reference, dated, expiry };
+    let until = good_until(issue.expiry);
+    session.transact(Operation::Issue(issue), &format!("issued {text} to {to}{until}"), sending)
 }
 
 /// The advice after a reversal that was to put an amount right.

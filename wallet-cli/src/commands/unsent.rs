@@ -205,7 +205,14 @@ mod tests {
     }
     fn issue(amount: u64) -> TransactionStatus {
         let (amount, dated) = (Points::new(amount), Day::default());
-        done(Operation::Issue(Issue { brand: brand(), to: own(), amount, reference: reference(9), dated }))
+        done(Operation::Issue(Issue {
+            brand: brand(),
+            to: own(),
+            amount,
+            reference: reference(9),
+            dated,
+            expiry: None,
+        }))
     }
     fn hold(number: u8, expires_ms: u64) -> TransactionStatus {
         let (amount, expires_ms) = (Points::new(60), time(expires_ms));

@@ -2,8 +2,8 @@
 
 use lojal_text::outside;
 use lojal_types::{
-    Action, AddressText, BrandAction, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Reference, Role,
-    Roles,
+    Action, AddressText, BrandAction, BrandId, Guardian, Guardians, MemberRole, Month, Operation, Points, Reference,
+    Role, Roles,
 };
 use lojal_wallet::time::{hold_end, utc};
 
@@ -25,8 +25,10 @@ pub(super) fn in_words(
     };
     match operation {
         Operation::Issue(one) => {
-            let points = points(one.amount, one.brand);
-            if is_own(one.to) { format!("got {points}, new") } else { format!("issued {points} to {}", one.to) }
+            let (points, until) = (points(one.amount, one.brand), good_until(one.expiry));
+            let given =
+                if is_own(one.to) { format!("got {points}, new") } else { format!("issued {points} to {}", one.to) };
+            given + &until
         }
         Operation::Redeem(one) => format!("redeemed {}{}", points(one.amount, one.brand), of(one.from)),
         Operation::Transfer(one) => {
@@ -73,6 +75,11 @@ pub(super) fn in_words(
         Operation::RemoveMember(one) => format!("removed {} from the household {}", one.member, one.household),
         operation => between_brands(operation),
     }
+}
+
+/// The end of points that are issued with one of their own.
+pub(super) fn good_until(expiry: Option<Month>) -> String {
+    expiry.map_or_else(String::new, |month| format!(", good until the end of {month}"))
 }
 
 /// The reference that marks an operation, if there is one.

@@ -38,7 +38,7 @@ fn at(minutes: u64, operation: Operation) -> TransactionStatus {
 
 fn issue(amount: u64, reference: Reference) -> Operation {
     let (to, amount, dated) = (key().address(), Points::new(amount), Day::default());
-    Operation::Issue(Issue { brand: brand(), to, amount, reference, dated })
+    Operation::Issue(Issue { brand: brand(), to, amount, reference, dated, expiry: None })
 }
 fn hold(amount: u64, reference: Reference, until: u64) -> Operation {
     let (from, amount, expires_ms) = (key().address(), Points::new(amount), time(until));
@@ -114,7 +114,7 @@ fn points_whose_month_ends_while_they_are_held_expire_with_their_hold() {
     let Operation::Hold(hold) = hold(60, receipt("left"), 50 * DAY) else { panic!("another operation") };
     // 14 November and 40 days is 24 December; the hold ends on 3 January.
     let (amount, dated) = (Points::new(100), Day::default());
-    let issue = Issue { brand, to: key().address(), amount, reference: receipt("first"), dated };
+    let issue = Issue { brand, to: key().address(), amount, reference: receipt("first"), dated, expiry: None };
     let all = vec![at(40 * DAY, Operation::Hold(Hold { brand, ..hold })), at(10, Operation::Issue(issue))];
     let run = |reversed| {
         let own = Account { balances: vec![], ..account(own()) };
@@ -170,7 +170,8 @@ fn history_asks_what_a_reversal_took_and_shows_bounds_if_nobody_says() {
     let brand = "kaffet".parse().expect("valid");
     let (from, amount, issue_reference) = (key().address(), Points::new(300), receipt("first"));
     let (issue_dated, dated) = (Day::default(), Day::default());
-    let issue = Issue { brand, to: from, amount: Points::new(500), reference: issue_reference.clone(), dated };
+    let issue =
+        Issue { brand, to: from, amount: Points::new(500), reference: issue_reference.clone(), dated, expiry: None };
     let (at_least, reference) = (Points::new(100), receipt("back"));
     let reverse = Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated };
     let transactions = vec![at(11, Operation::Reverse(reverse)), at(10, Operation::Issue(issue))];
@@ -204,7 +205,7 @@ fn history_asks_what_a_reversal_took_and_shows_bounds_if_nobody_says() {
 fn history_says_with_which_month_points_expired_that_came_with_issues() {
     let brand = "kaffet".parse().expect("valid");
     let (amount, reference) = (Points::new(500), receipt("first"));
-    let issue = Issue { brand, to: key().address(), amount, reference, dated: Day::default() };
+    let issue = Issue { brand, to: key().address(), amount, reference, dated: Day::default(), expiry: None };
     let known = lojal_types::api::Issue {
         dated: Day::default(),
         to: own(),

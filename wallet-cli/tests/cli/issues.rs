@@ -105,3 +105,21 @@ fn a_receipt_keeps_the_day_that_it_was_first_sent_with() {
     // The test may run over midnight.
     assert!(days.len() == 3 && [today, today.plus(1)].map(|day| day.to_string()).contains(&days[2]), "{days:?}");
 }
+
+#[test]
+fn points_are_issued_with_an_earlier_end_of_their_own() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    let to = other().to_string();
+    let issue = ["issue", &to, "1", "kaffet", "--receipt", "R-1", "--expires"];
+    let ran = wallet.run(&[&issue[..], &["2027-03"]].concat());
+    let told = format!("issued 1.00 kaffet to {to}, good until the end of 2027-03 · final");
+    assert!(ran.stdout.starts_with(&told), "{}{}", ran.stdout, ran.stderr);
+    let Operation::Issue(signed) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!(signed.expiry.map(|month| month.to_string()), Some("2027-03".to_owned()));
+    for wrong in ["2027-13", "never", "2027", ""] {
+        let ran = wallet.run(&[&issue[..], &[wrong]].concat());
+        assert_eq!((ran.exit_code, ran.stdout.as_str()), (2, ""), "{wrong}");
+        assert!(ran.stderr.contains("expected a month like 2027-03"), "{}", ran.stderr);
+    }
+}

@@ -31,7 +31,7 @@ fn at(minutes: u64, operation: Operation) -> TransactionStatus {
 }
 fn issue(amount: u64, reference: Reference) -> Operation {
     let (brand, to) = ("nordmat".parse().expect("valid"), key().address());
-    Operation::Issue(Issue { brand, to, amount: Points::new(amount), reference, dated: Day::default() })
+    Operation::Issue(Issue { brand, to, amount: Points::new(amount), reference, dated: Day::default(), expiry: None })
 }
 fn redeem(amount: u64) -> Operation {
     let (brand, from) = ("nordmat".parse().expect("valid"), key().address());

@@ -12,8 +12,8 @@ import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
 import type { AnsweredRequest } from "../request.js";
 import { answeredRequestCodec } from "../request.js";
-import type { Day, TimeMs } from "../time.js";
-import { dayCodec, timeMsCodec } from "../time.js";
+import type { Day, Month, TimeMs } from "../time.js";
+import { dayCodec, monthCodec, timeMsCodec } from "../time.js";
 
 /** A brand's operator gives new points to an account. */
 export interface Issue {
@@ -27,6 +27,8 @@ export interface Issue {
   readonly reference: Reference;
   /** The day on the receipt. */
   readonly dated: Day;
+  /** The last month in which they can be used, if they expire earlier than the brand's policy says. */
+  readonly expiry: Month | null;
 }
 
 /** The owner of points gives them back to the brand for what it offers. */
@@ -148,6 +150,7 @@ export const pointOperations: VariantCodecs<PointOperations> = {
       amount: pointsCodec,
       reference: referenceCodec,
       dated: dayCodec,
+      expiry: option(monthCodec),
     }),
   ],
   redeem: [

@@ -143,6 +143,7 @@ impl Signing<'_> {
             amount: Points::new(receipt.points),
             reference: reference(b"receipt", number as u64),
             dated: time.day(),
+            expiry: None,
         })
     }
 }

@@ -51,6 +51,7 @@ impl Signer<'_> {
             amount: Points::new(100),
             reference: reference(b"receipt", random.bits()),
             dated: now().day(),
+            expiry: None,
         };
         (operator, Operation::Issue(issue))
     }

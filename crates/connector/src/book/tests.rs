@@ -43,7 +43,8 @@ fn the_same_again_changes_nothing_and_something_else_is_refused() {
     let first = book.entry(&id("R")).expect("there").clone();
     assert!(!book.accept(earn("R", 5, time(1)), None).expect("the same"));
     assert_eq!(book.entry(&id("R")), Some(&first), "the day is that of the first time");
-    let to_another = Entry { wish: Wish::Earn { to: member(2), amount: Points::new(5) }, ..earn("R", 5, time(0)) };
+    let to_another =
+        Entry { wish: Wish::Earn { to: member(2), amount: Points::new(5), expiry: None }, ..earn("R", 5, time(0)) };
     for other in [earn("R", 6, time(0)), to_another] {
         assert!(matches!(book.accept(other, None), Err(BookError::Different)));
     }

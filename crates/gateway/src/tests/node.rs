@@ -297,7 +297,7 @@ impl Node {
         let reference = Reference::new(self.count().to_be_bytes().to_vec()).expect("8 bytes");
         let brand = "nordmat".parse().expect("valid");
         let dated = self.now().day();
-        let issue = Issue { brand, to: address(to), amount: Points::new(amount), reference, dated };
+        let issue = Issue { brand, to: address(to), amount: Points::new(amount), reference, dated, expiry: None };
         self.commit(vec![self.sign(TILL, vec![Operation::Issue(issue)])])
     }
     /// Commits a block of so many transactions with as many operations as they can have; each is about 8 KiB.
@@ -307,7 +307,7 @@ impl Node {
                 Reference::new([[0; 24].as_slice(), &self.count().to_be_bytes()].concat()).expect("32 bytes");
             let brand = "nordmat".parse().expect("valid");
             let dated = self.now().day();
-            Operation::Issue(Issue { brand, to: address(to), amount: Points::new(1), reference, dated })
+            Operation::Issue(Issue { brand, to: address(to), amount: Points::new(1), reference, dated, expiry: None })
         };
         let one = |_| self.sign(TILL, (0..100).map(|_| issue()).collect());
         self.commit((0..transactions).map(one).collect());

@@ -26,7 +26,7 @@ pub(crate) fn today() -> Day {
 
 pub(crate) fn issue(id: &str, to: u8, amount: u64, receipt: &str) -> Operation {
     let (brand, to, amount) = (brand(id), address(to), Points::new(amount));
-    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt), dated: today() })
+    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt), dated: today(), expiry: None })
 }
 
 /// A till's request for points that lasts as long as any; its name makes it unlike others.

@@ -106,7 +106,7 @@ fn genesis() -> Genesis {
 
 fn issue(at: usize, to: u8, amount: u64, receipt: &str) -> Operation {
     let (brand, to, amount, reference) = (brand(at), address(to), Points::new(amount), reference(receipt));
-    Operation::Issue(Issue { brand, to, amount, reference, dated: today() })
+    Operation::Issue(Issue { brand, to, amount, reference, dated: today(), expiry: None })
 }
 
 /// The day of every reference.

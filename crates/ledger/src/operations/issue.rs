@@ -1,7 +1,7 @@
 //! `Issue`: a brand's operator gives new points to an account.
 
-use lojal_types::limits::REVERSAL_WINDOW_MS_MAX;
-use lojal_types::{Code, Issue, Lot, Points, Policy, Role};
+use lojal_types::limits::{EXPIRY_MONTHS_MAX, REVERSAL_WINDOW_MS_MAX};
+use lojal_types::{Code, Expiry, Issue, Lot, Points, Policy, Role};
 
 use super::allowance::{Gift, open};
 use super::balances::{add_outstanding, amount, change_totals};
@@ -20,7 +20,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     authority::stays(&brand)?;
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
     within_issue_max(issue, &brand.policy)?;
-    let expiry = brand.policy.expiry_of_issue_in(context.time.month());
+    let expiry = expiry_of(context, issue, &brand.policy)?;
     let place = place(context, issue.dated)?;
     // "It is the time of the block plus the policy's `reversal_window_ms`, at most 400 days and not after the drop of
     // the issue's shelf; from then on nothing can be reversed." (protocol, Points)
@@ -46,6 +46,17 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
 /// "At most `issue_max` of the policy at once." (protocol, Points) A slip of the finger stays small.
 fn within_issue_max(issue: &Issue, policy: &Policy) -> Result<(), Code> {
     if policy.issue_max.is_none_or(|max| issue.amount <= max) { Ok(()) } else { Err(Code::IssueTooLarge) }
+}
+
+/// "Without `expiry` its points live as long as the policy says. With it, a month, they can be used through that one,
+/// which is not over, not later than the policy gives, and at most 60 months ahead (`issue_expiry_out_of_range`)."
+/// (protocol, Points) So nobody gets more than the policy promises, and no account more lots than it can have.
+fn expiry_of(context: &Context<'_, '_>, issue: &Issue, policy: &Policy) -> Result<Expiry, Code> {
+    let now = context.time.month();
+    let given = policy.expiry_of_issue_in(now);
+    let Some(month) = issue.expiry else { return Ok(given) };
+    let in_range = (now..=now.plus(EXPIRY_MONTHS_MAX)).contains(&month) && Expiry::Month(month) <= given;
+    if in_range { Ok(Expiry::Month(month)) } else { Err(Code::IssueExpiryOutOfRange) }
 }
 
 /// "by an operator with the role *issue*, within its daily limit" (protocol, Points): a stolen till does damage of a

@@ -15,6 +15,10 @@ impl Model {
         self.check_stays(issue.brand)?;
         self.check_role(issue.brand, sender, Role::Issue)?;
         ensure(policy.issue_max.is_none_or(|max| amount <= max.get()), Code::IssueTooLarge)?;
+        let latest = self.expiry_under(&policy);
+        let expiry = issue.expiry.map_or(latest, Expiry::Month);
+        let months = issue.expiry.map_or(0, |month| i32::from(month.get()) - i32::from(self.month.get()));
+        ensure((0..=60).contains(&months) && expiry <= latest, Code::IssueExpiryOutOfRange)?;
         let key = (self.date(issue.dated)?, issue.brand, issue.reference.clone());
         self.check_fresh(&self.tables.issues, issue.brand, &issue.reference)?;
         let operator = self.tables.operators.get(&(issue.brand, sender));
@@ -23,7 +27,6 @@ impl Model {
             count(&mut self.tables.issued_on, key, amount, max, Code::IssueDailyMaxReached)?;
         }
         self.count_issued(issue.brand, amount)?;
-        let expiry = self.expiry_under(&policy);
         let until = (self.time + policy.reversal_window_ms.min(400 * DAY_MS)).min(self.drop_of(key.0));
         self.open(issue.to, &policy, amount, None)?;
         self.give(issue.to, issue.brand, vec![(expiry, amount)])?;

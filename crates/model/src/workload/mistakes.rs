@@ -150,7 +150,7 @@ impl Workload {
             let reference = Reference::new(self.random.clone().number().to_be_bytes().to_vec()).ok()?;
             let (to, amount) = (self.address(MEMBERS - 1), Points::new(policy.opening_min.get() - 1));
             let (brand, dated) = (*brand, self.time.day());
-            Some((self.address(TILL), Operation::Issue(Issue { brand, to, amount, reference, dated })))
+            Some((self.address(TILL), Operation::Issue(Issue { brand, to, amount, reference, dated, expiry: None })))
         });
         issues.collect()
     }
@@ -188,7 +188,7 @@ impl Workload {
             let reference = Reference::new(self.random.clone().number().to_be_bytes().to_vec()).ok()?;
             let (to, amount) = (self.address(0), Points::new(left + 1));
             let dated = self.time.day();
-            Some((*operator, Operation::Issue(Issue { brand: *brand, to, amount, reference, dated })))
+            Some((*operator, Operation::Issue(Issue { brand: *brand, to, amount, reference, dated, expiry: None })))
         });
         issues.collect()
     }

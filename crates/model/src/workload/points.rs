@@ -1,7 +1,8 @@
 //! Random issues, redemptions, transfers, reversals, holds, captures and releases.
 
 use lojal_types::{
-    Address, BrandId, Capture, Day, Issue, Operation, Points, Redeem, Release, RequestKind, Reverse, Role, Transfer,
+    Address, BrandId, Capture, Day, Issue, Month, Operation, Points, Redeem, Release, RequestKind, Reverse, Role,
+    Transfer,
 };
 
 use super::choices::Purse;
@@ -47,9 +48,23 @@ impl Workload {
     }
 
     pub(super) fn issue_of(&mut self, brand: BrandId, to: Address, amount: u64) -> Operation {
-        let (reference, dated) = (self.reference(), self.day());
+        let (reference, dated, expiry) = (self.reference(), self.day(), self.earlier_end(brand));
         remember(&mut self.issues, (brand, reference.clone(), dated));
-        Operation::Issue(Issue { brand, to, amount: Points::new(amount), reference, dated })
+        Operation::Issue(Issue { brand, to, amount: Points::new(amount), reference, dated, expiry })
+    }
+
+    /// A last month of points that are issued: mostly none, often one that the policy allows, now and then another.
+    fn earlier_end(&mut self, brand: BrandId) -> Option<Month> {
+        if !self.random.once_in(4) {
+            return None;
+        }
+        let now = self.time.month();
+        let months = self.model.tables.policies.get(&brand).and_then(|policy| policy.expiry_months).unwrap_or(60);
+        if self.twist() {
+            let wrong = [now.get().saturating_sub(1), now.get() + u16::from(months) + 1];
+            return self.random.pick(&wrong).map(Month::new);
+        }
+        Some(now.plus(u8::try_from(self.random.within(0..u64::from(months) + 1)).unwrap_or(0)))
     }
 
     fn gift_amount(&mut self, brand: BrandId) -> u64 {

@@ -6,7 +6,7 @@ pub(super) use self::governance::GOVERNANCE;
 use super::Code;
 
 /// The codes below 900 with their names and what they tell a person.
-pub(super) const TABLE: [(Code, &str, &str); 108] = [
+pub(super) const TABLE: [(Code, &str, &str); 109] = [
     (
         Code::Malformed,
         "malformed",
@@ -164,6 +164,12 @@ pub(super) const TABLE: [(Code, &str, &str); 108] = [
         "the address has no account yet, and fewer points than this brand's opening_min open none; send more",
     ),
     (Code::HoldTooSmall, "hold_too_small", "less than this brand's smallest transfer, which is its smallest hold too"),
+    (
+        Code::IssueExpiryOutOfRange,
+        "issue_expiry_out_of_range",
+        "expiry, the points' last month, must not be over, later than this brand's policy gives, or more than 60 \
+         months ahead; leave it out for what the policy gives",
+    ),
     (Code::InvalidKey, "invalid_key", "the new key is no valid Ed25519 public key"),
     (Code::KeyUnchanged, "key_unchanged", "the new key already signs for this account"),
     (

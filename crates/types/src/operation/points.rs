@@ -10,6 +10,7 @@ use crate::day::Day;
 use crate::points::Points;
 use crate::reference::Reference;
 use crate::request::{AnsweredRequest, Request, RequestKind};
+use crate::time::Month;
 
 /// A brand's operator gives new points to an account.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
@@ -25,12 +26,15 @@ pub struct Issue<A = Address> {
     pub reference: Reference,
     /// The day on the receipt.
     pub dated: Day,
+    /// The last month in which they can be used, if they expire earlier than the brand's policy says.
+    #[serde(default)]
+    pub expiry: Option<Month>,
 }
 
 impl<A> Issue<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Issue<B>, E> {
-        let Self { brand, to, amount, reference, dated } = self;
-        Ok(Issue { brand, to: f(to)?, amount, reference, dated })
+        let Self { brand, to, amount, reference, dated, expiry } = self;
+        Ok(Issue { brand, to: f(to)?, amount, reference, dated, expiry })
     }
 }
 

@@ -76,7 +76,7 @@ fn of_governors() -> Vec<Numbered> {
 fn of_points() -> Vec<Numbered> {
     let (brand, amount, from, to) = (brand("nordmat"), Points::new(7), address(1), address(2));
     let (issue_reference, reference, dated) = (reference(1), reference(2), day());
-    let issue = Issue { brand, to, amount, reference: issue_reference.clone(), dated };
+    let issue = Issue { brand, to, amount, reference: issue_reference.clone(), dated, expiry: None };
     let at_least = amount;
     let reverse = Reverse { brand, from, amount, at_least, issue_reference, issue_dated: dated, reference, dated };
     vec![

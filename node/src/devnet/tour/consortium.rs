@@ -96,7 +96,8 @@ fn gives_points(stage: &mut Stage, cast: &Cast, baker: &Actor) -> Result<(), Tou
     let amount = Points::new(WELCOME);
     let to = cast.anna.address;
     let does = format!("Bageriet gives Anna its first {WELCOME} points, by its own gateway.");
-    let issue = Issue { brand: bakery(), to, amount, reference: reference("opening day, 1"), dated: today() };
+    let issue =
+        Issue { brand: bakery(), to, amount, reference: reference("opening day, 1"), dated: today(), expiry: None };
     stage.act(baker, &does, vec![Operation::Issue(issue)])?;
     stage.holds("Anna", to, &[(bakery(), WELCOME), (cast.nordmat.id, 600), (cast.fjallen.id, 100)])
 }
@@ -108,7 +109,7 @@ fn fjallen_leaves(stage: &mut Stage, cast: &Cast, baker: &Actor) -> Result<(), T
     let does = "Fjällen says that it leaves in 91 days; until then its points are spent, and it gives no more.";
     stage.act(operator, does, vec![Operation::CloseBrand(CloseBrand { brand, closes_ms })])?;
     let (to, amount) = (cast.anna.address, Points::new(10));
-    let issue = Issue { brand, to, amount, reference: reference("lift 3, day pass"), dated: today() };
+    let issue = Issue { brand, to, amount, reference: reference("lift 3, day pass"), dated: today(), expiry: None };
     stage.refused(operator, "Fjällen tries to give 10 more.", Operation::Issue(issue), Code::BrandClosing)?;
     let name = cast.fjallen.id.as_str().parse().expect("a brand's id is a name");
     let actions = Bounded::from([Action::RemoveValidator(RemoveValidator { name })]);

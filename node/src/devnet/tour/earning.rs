@@ -18,7 +18,14 @@ pub fn play(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
 }
 
 fn issue(brand: BrandId, to: Address, points: u64, receipt: &str) -> Operation {
-    Operation::Issue(Issue { brand, to, amount: Points::new(points), reference: reference(receipt), dated: today() })
+    Operation::Issue(Issue {
+        brand,
+        to,
+        amount: Points::new(points),
+        reference: reference(receipt),
+        dated: today(),
+        expiry: None,
+    })
 }
 
 fn groceries(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {

@@ -5,7 +5,7 @@ use lojal_types::limits::{HOLD_MS_MAX, TIME_MS_MAX};
 use lojal_types::{
     AcceptPartnership, Address, Agree, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold, Day,
     EndPartnership, FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join, Leave, MemberLimit,
-    MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership, Redeem, Reference, Release,
+    MemberRole, Money, Month, Operation, PartnershipTerms, Points, ProposePartnership, Redeem, Reference, Release,
     RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Role, RotateKey, Salt, SetGuardians, SetMember,
     SetOperator, SetPolicy, Settle, StartRecovery, Transfer, Unfreeze,
 };
@@ -25,7 +25,7 @@ pub(super) fn past() -> Vec<Step> {
             let issue = |number: u8| {
                 let (brand, to) = (brand(usize::from(number % 3)), address(1 + number / 3));
                 let (amount, reference) = (Points::new(5_000), reference(number));
-                Operation::Issue(Issue { brand, to, amount, reference, dated })
+                Operation::Issue(Issue { brand, to, amount, reference, dated, expiry: None })
             };
             (0..12).map(issue).collect()
         }),
@@ -71,7 +71,10 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         0..=2 => {
             let (brand, to) = (any_brand(source), world.account(source));
             let (amount, reference, dated) = (amount(source), any_reference(source), any_day(source, world));
-            Operation::Issue(Issue { brand, to, amount, reference, dated })
+            // From the month before to one that no policy gives.
+            let end = |months: u8| Month::new(world.now().month().get().saturating_sub(1)).plus(months);
+            let expiry = source.flag().then(|| end(source.byte()));
+            Operation::Issue(Issue { brand, to, amount, reference, dated, expiry })
         }
         3 | 4 => {
             let (brand, from) = (any_brand(source), account(source, world, sender));

@@ -2,10 +2,10 @@
 
 use lojal_types::{
     AcceptPartnership, Agree, AnsweredRequest, ApproveForBrand, BrandAction, CancelRecovery, Capture, CloseBrand,
-    Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave, MotionId,
-    Operation, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse, RotateKey,
-    SetApprovals, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, StopForBrand, Transfer,
-    Unfreeze,
+    Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave, Month,
+    MotionId, Operation, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,
+    RotateKey, SetApprovals, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, StopForBrand,
+    Transfer, Unfreeze,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -30,9 +30,9 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
 }
 
 pub(super) fn points_operation() -> BoxedStrategy<Operation> {
-    let issue =
-        (brand_id(), address(), points(), reference(), day()).prop_map(|(brand, to, amount, reference, dated)| {
-            Operation::Issue(Issue { brand, to, amount, reference, dated })
+    let issue = (brand_id(), address(), points(), (reference(), day()), option::of(any::<u16>().prop_map(Month::new)))
+        .prop_map(|(brand, to, amount, (reference, dated), expiry)| {
+            Operation::Issue(Issue { brand, to, amount, reference, dated, expiry })
         });
     let redeem = (brand_id(), address(), points(), option::of(answered()))
         .prop_map(|(brand, from, amount, request)| Operation::Redeem(Redeem { brand, from, amount, request }));

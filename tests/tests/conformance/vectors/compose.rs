@@ -37,7 +37,13 @@ pub(super) fn reference(word: &str) -> Reference {
 
 pub(super) fn issue(brand: &str, to: AddressText, amount: u64, receipt: &str) -> Written {
     let (brand, amount) = (parse(brand), Points::new(amount));
-    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt), dated: today() })
+    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt), dated: today(), expiry: None })
+}
+
+/// An issue whose points expire with a month of their own.
+pub(super) fn issue_until(month: &str, brand: &str, to: AddressText, amount: u64, receipt: &str) -> Written {
+    let (brand, amount, expiry) = (parse(brand), Points::new(amount), Some(parse(month)));
+    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt), dated: today(), expiry })
 }
 
 pub(super) fn redeem(brand: &str, from: AddressText, amount: u64, request: Option<&str>) -> Written {

@@ -30,6 +30,7 @@ fn points() -> Vec<(String, Written)> {
     vec![
         named("issue", issue("nordmat", anna, 500, "receipt 1")),
         named("issue of the most points", most),
+        named("issue of points that expire earlier", issue_until("2027-03", "nordmat", anna, 500, "receipt 2")),
         named("redeem", redeem("nordmat", anna, 120, None)),
         named("redeem by request", redeem("nordmat", anna, 120, Some("request 1"))),
         named("transfer", transfer("nordmat", anna, bo, 75)),

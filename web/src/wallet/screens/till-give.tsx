@@ -42,7 +42,11 @@ function useIssue(receipt: string, brand: BrandId, to: Address, amount: Points) 
     setFault(null);
     if (reference !== null) {
       thisDay().then(
-        (dated) => (isOld ? undefined : setOperation({ type: "issue", brand, to, amount, reference, dated })),
+        (dated) => {
+          if (!isOld) {
+            setOperation({ type: "issue", brand, to, amount, reference, dated, expiry: null });
+          }
+        },
         (error: unknown) => (isOld ? undefined : setFault(error)),
       );
     }

@@ -1,6 +1,6 @@
 //! The end of a month (protocol, Points).
 
-use lojal_types::{Code, Outcome, Points, TimeMs};
+use lojal_types::{Code, Outcome, Points, Policy, TimeMs};
 
 use crate::DryRun;
 use crate::conservation::balance_sheet;
@@ -188,4 +188,58 @@ fn an_executor_without_transactions_already_shows_the_new_month() {
     let answer = DryRun::new(&ledger.state, start_of("2027-01")).validate(&spend);
     assert_eq!(answer, Err(Code::PointsExpired.into()));
     assert_eq!(ledger.totals(RESORT), Sums { issued: 8, outstanding: 8, ..Sums::default() });
+}
+
+#[test]
+fn points_issued_with_an_earlier_end_of_their_own_are_spent_first_and_are_gone_after_it() {
+    let mut ledger = Ledger::new(); // it is November 2026, and the grocer gives 12 months
+    ledger.apply(TILL, issue(GROCER, ANNA, 50, "of the policy"));
+    ledger.apply(TILL, issue_until("2026-12", GROCER, ANNA, 30, "brought along"));
+    assert_eq!(ledger.lots(ANNA, GROCER), [lot("2026-12", 30), lot("2027-11", 50)]);
+    ledger.apply(ANNA, redeem(GROCER, ANNA, 10));
+    ledger.pass_to(eve_of("2027-01"));
+    assert_eq!(ledger.lots(ANNA, GROCER), [lot("2026-12", 20), lot("2027-11", 50)]);
+    ledger.pass_to(start_of("2027-01"));
+    assert_eq!(ledger.lots(ANNA, GROCER), [lot("2027-11", 50)]);
+    let expected = Sums { issued: 80, outstanding: 50, redeemed: 10, expired: 20, ..Sums::default() };
+    assert_eq!(ledger.totals(GROCER), expected);
+}
+
+#[test]
+fn an_end_of_their_own_is_this_month_at_the_earliest_and_that_of_the_policy_at_the_latest() {
+    let mut ledger = Ledger::new();
+    for wrong in ["2026-10", "1970-01", "2027-12", "7431-04"] {
+        ledger.fails(TILL, issue_until(wrong, GROCER, ANNA, 1, wrong), Code::IssueExpiryOutOfRange);
+    }
+    for right in ["2026-11", "2027-11"] {
+        ledger.apply(TILL, issue_until(right, GROCER, ANNA, 1, right));
+    }
+    assert_eq!(ledger.lots(ANNA, GROCER), [lot("2026-11", 1), lot("2027-11", 1)]);
+}
+
+#[test]
+fn points_without_end_can_get_one_at_most_60_months_ahead_so_that_lots_have_a_bound() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, set_policy(GROCER, Policy { expiry_months: None, ..policy_of(GROCER) }));
+    ledger.apply(TILL, issue(GROCER, ANNA, 1, "without end"));
+    let now = ledger.now().month();
+    for months in 0..=60 {
+        let end = now.plus(months).to_string();
+        ledger.apply(TILL, issue_until(&end, GROCER, ANNA, 1, &end));
+    }
+    ledger.fails(TILL, issue_until("2031-12", GROCER, ANNA, 1, "late"), Code::IssueExpiryOutOfRange);
+    assert_eq!(recorded(&ledger, ANNA, GROCER).len(), 62);
+    ledger.pass_to(start_of("2031-12"));
+    assert_eq!(ledger.totals(GROCER), Sums { issued: 62, outstanding: 1, expired: 61, ..Sums::default() });
+}
+
+#[test]
+fn a_reversal_of_points_with_an_end_of_their_own_takes_lots_of_that_end_alone() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(GROCER, ANNA, 50, "of the policy"));
+    ledger.apply(TILL, issue_until("2026-12", GROCER, ANNA, 30, "brought along"));
+    ledger.apply(TILL, reverse(GROCER, ANNA, 20, "brought along", "a mistake"));
+    assert_eq!(ledger.lots(ANNA, GROCER), [lot("2026-12", 10), lot("2027-11", 50)]);
+    ledger.apply(ANNA, redeem(GROCER, ANNA, 10));
+    ledger.fails(TILL, reverse(GROCER, ANNA, 10, "brought along", "too late"), Code::InsufficientPoints);
 }

@@ -33,7 +33,8 @@ fn at(text: &str, operation: Operation<AddressText>) -> TransactionStatus {
 /// 100 came in January, 30 went in February, 5 came from somebody in March; the newest first.
 fn all() -> Vec<TransactionStatus> {
     let reference = Reference::new(vec![9]).expect("one byte");
-    let issue = Issue { brand: brand(), to: own(), amount: Points::new(100), reference, dated: Day::default() };
+    let issue =
+        Issue { brand: brand(), to: own(), amount: Points::new(100), reference, dated: Day::default(), expiry: None };
     let redeem = Redeem { brand: brand(), from: own(), amount: Points::new(30), request: None };
     let transfer = Transfer { brand: brand(), from: other(), to: own(), amount: Points::new(5) };
     vec![

@@ -79,6 +79,8 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         ledger.apply(TILL, set_policy(GROCER, Policy { issue_max: Some(Points::new(100)), ..policy_of(GROCER) }));
         (TILL, issue(GROCER, ANNA, 101, "new"))
     }),
+    (Code::IssueExpiryOutOfRange, |_| (TILL, issue_until("2026-10", GROCER, ANNA, 1, "new"))),
+    (Code::IssueExpiryOutOfRange, |_| (TILL, issue_until("2027-12", GROCER, ANNA, 1, "new"))),
     (Code::ReversalExceedsIssue, |_| (TILL, reverse(GROCER, ANNA, 501, "first", "return"))),
     (Code::DuplicateReference, |ledger| {
         ledger.apply(ANNA, redeem_for(GROCER, ANNA, 1, "till 7"));
