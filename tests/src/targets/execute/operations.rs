@@ -68,12 +68,12 @@ fn terms(world: &World, rate_num: u32, rate_den: u32) -> PartnershipTerms {
 /// The next operation. Often it is about the sender's own account, so that it has a chance.
 pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
     match source.below(41) {
-        0..=2 => {
+        kind @ 0..=2 => {
             let (brand, to) = (any_brand(source), world.account(source));
             let (amount, reference, dated) = (amount(source), any_reference(source), any_day(source, world));
             // From the month before to one that no policy gives.
             let end = |months: u8| Month::new(world.now().month().get().saturating_sub(1)).plus(months);
-            let expiry = source.flag().then(|| end(source.byte()));
+            let expiry = (kind == 2).then(|| end(source.byte()));
             Operation::Issue(Issue { brand, to, amount, reference, dated, expiry })
         }
         3 | 4 => {
