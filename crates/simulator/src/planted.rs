@@ -29,7 +29,7 @@ struct Bug {
 }
 
 /// Every bug.
-const BUGS: [Bug; 22] = [
+const BUGS: [Bug; 24] = [
     inside("skipped-sync", Plant::SkippedSync, "crash-all", 5),
     inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-majority", 20),
     inside("dropped-wal", Plant::DroppedWal, "crash-majority", 20),
@@ -52,6 +52,8 @@ const BUGS: [Bug; 22] = [
     patch("removed-heard", "removed-liar", 5),
     patch("old-program-goes-on", "upgrade-mixed", 5),
     patch("recent-ids-left-out", "join", 5),
+    patch("piece-not-hashed", "join-liars", 10),
+    patch("base-not-synced", "prune-crash", 5),
 ];
 
 const fn inside(name: &'static str, plant: Plant, class: &'static str, seeds_max: u64) -> Bug {

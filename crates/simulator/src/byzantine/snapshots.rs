@@ -57,7 +57,9 @@ pub(super) struct FalseSnapshots {
 impl FalseSnapshots {
     pub(super) fn new(number: usize, seed: u64) -> Self {
         let mut random = Random::of(seed, &format!("false snapshots {number}"));
-        Self { way: WAYS[random.index(WAYS.len())], random, old: None, given: 0 }
+        // Small states have few pieces, and few of these are asked of a liar.
+        let way = if random.coin() { Way::WrongPieces } else { WAYS[random.index(WAYS.len())] };
+        Self { way, random, old: None, given: 0 }
     }
 
     /// Changes a bit.

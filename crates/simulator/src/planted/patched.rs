@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use super::PlantError;
 
 /// The patches by name; the first brings the switch that the others ask.
-pub const PATCHES: [(&str, &str); 18] = [
+pub const PATCHES: [(&str, &str); 20] = [
     ("switch", include_str!("../../planted/switch.patch")),
     ("commit-not-synced", include_str!("../../planted/commit-not-synced.patch")),
     ("proposals-forgotten", include_str!("../../planted/proposals-forgotten.patch")),
@@ -25,6 +25,8 @@ pub const PATCHES: [(&str, &str); 18] = [
     ("removed-heard", include_str!("../../planted/removed-heard.patch")),
     ("old-program-goes-on", include_str!("../../planted/old-program-goes-on.patch")),
     ("recent-ids-left-out", include_str!("../../planted/recent-ids-left-out.patch")),
+    ("piece-not-hashed", include_str!("../../planted/piece-not-hashed.patch")),
+    ("base-not-synced", include_str!("../../planted/base-not-synced.patch")),
 ];
 
 /// The directories that are not copied.
