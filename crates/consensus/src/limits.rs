@@ -155,8 +155,12 @@ pub const START_QUORUM_TIMEOUT: Duration = Duration::from_secs(5);
 pub const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 /// Followers that stand behind one other, of which they get their blocks first.
 pub const RELAY_BRANCHES: usize = 4;
-/// The time that a height which others have reached waits for the follower of which this one gets its blocks first.
-pub const RELAY_WAIT: Duration = Duration::from_millis(500);
+/// The time within which a follower must have what others have, of the one that it stands behind, or come closer to it.
+pub const RELAY_WAIT: Duration = Duration::from_secs(2);
+/// The time for which one gives too little that only ever lets those behind it keep their distance to the others.
+pub const RELAY_PATIENCE: Duration = Duration::from_secs(30);
+/// The time for which nobody stands behind one that has given too little.
+pub const RELAY_PASS_OVER: Duration = Duration::from_secs(60);
 /// The time after which a node looks whether it has a block that it hasn't told the followers of.
 pub const TIP_INTERVAL: Duration = Duration::from_millis(100);
 /// The time that a validator listens after its start, once it has heard a quorum, for others that have seen more: a few

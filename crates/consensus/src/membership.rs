@@ -1,14 +1,16 @@
 //! The nodes that may be on the network, by what the ledger says: the swarm follows it, block by block.
 
+mod removal;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lojal_ledger::View;
+use lojal_ledger::{Missing, View};
 use lojal_network::limits::GUESTS_MAX;
 use lojal_network::{Network, PeerId, peer_id_of};
 use lojal_store::{Store, StoreError};
-use lojal_types::{Action, Height, MotionId, MotionStatus, Name, PublicKey};
+use lojal_types::{Height, PublicKey};
 use tokio::sync::mpsc;
 
 use crate::mempool::{Mempool, Onward};
@@ -16,6 +18,7 @@ use crate::outlook::{Outlooks, has, ids};
 use crate::progress::Progress;
 use crate::roster::{Addresses, Member, Role, Roster};
 use crate::workers::Workers;
+use removal::{Disallowed, disallowed, removed_by};
 
 /// The words about a node that is removed, or whose validator has another node's keys.
 const REMOVED: &str = "this node was removed from the network by its governors: its peers don't talk to it any more";
@@ -75,7 +78,10 @@ impl Membership {
         }
         let own = self.network.local_peer_id();
         let is_first = before == Roster::default();
-        let removed = self.removed(&before, &roster, own);
+        let mut removed = self.removed(&before, &roster, own);
+        if is_first && removed.is_none() && roster.get(&own).is_none() {
+            removed = self.disallowed(own).await?.map(|end| end.at);
+        }
         *self.known() = Known { roster: roster.clone(), removed };
         for peer in roster.peers(&own, &self.addresses) {
             if is_first || roster.get(&peer.id) != before.get(&peer.id) {
@@ -120,6 +126,11 @@ impl Membership {
         self.own().0 == Some(Role::Validator)
     }
 
+    /// True if this node only follows.
+    pub(crate) fn follows(&self) -> bool {
+        self.own().0 == Some(Role::Follower)
+    }
+
     /// True if a peer decides the next block, or one that this node doesn't have yet.
     pub(crate) fn is_validator(&self, peer: &PeerId) -> bool {
         matches!(self.role_of(peer), Some(Role::Validator | Role::Ahead))
@@ -138,7 +149,7 @@ impl Membership {
     /// The followers that this node is connected to and that stand before it, in their order, if it follows itself.
     pub(crate) fn followers_before(&self) -> Vec<PeerId> {
         let own = self.network.local_peer_id();
-        if !self.is_follower(&own) {
+        if !self.follows() {
             return Vec::new();
         }
         let is_before = |peer: &PeerId| *peer < own && self.is_follower(peer);
@@ -147,9 +158,29 @@ impl Membership {
         before
     }
 
-    /// True if any node only follows.
-    pub(crate) fn has_followers(&self) -> bool {
-        self.known().roster.members().any(|(_, member)| member.role == Role::Follower)
+    /// The last block that more than a third of the power says it has.
+    pub(crate) fn others_have(&self) -> Height {
+        let others = self.progress.others_work_on(self.store.view().validators());
+        Height::new(others.get().saturating_sub(1))
+    }
+
+    /// True if this node tells followers of blocks after one up to another: a follower does of all of them, and
+    /// validators take turns.
+    pub(crate) fn announces(&self, after: Height, last: Height) -> bool {
+        let known = self.known();
+        if !known.roster.members().any(|(_, member)| member.role == Role::Follower) {
+            return false;
+        }
+        let own = self.network.local_peer_id();
+        match known.roster.get(&own).map(|member| member.role) {
+            Some(Role::Follower) => true,
+            Some(Role::Validator) => {
+                let validators = known.roster.with_role(Role::Validator);
+                let place = validators.iter().position(|peer| *peer == own);
+                place.is_some_and(|place| has_turn((place, validators.len()), after, last))
+            }
+            Some(Role::Candidate | Role::Ahead) | None => false,
+        }
     }
 
     fn role_of(&self, peer: &PeerId) -> Option<Role> {
@@ -200,6 +231,8 @@ impl Membership {
                 let Some(name) = before.map(|member| member.name.clone()).or_else(of_genesis) else {
                     if let Some(at) = removed_after(&self.store, own) {
                         tracing::error!(%height, %at, "{REMOVED}");
+                    } else if let Some(Disallowed { name, motion, at }) = self.disallowed(own).await? {
+                        tracing::error!(%name, %height, %at, %motion, "{REMOVED}");
                     } else if was.is_none() {
                         tracing::warn!(
                             %height,
@@ -210,43 +243,33 @@ impl Membership {
                     }
                     return Ok(());
                 };
-                let motion = self.removed_by(name.clone()).await?.map(|motion| motion.to_string());
-                tracing::error!(
-                    %name, %height, motion = motion.unwrap_or_default(), "{REMOVED}"
-                );
+                let of = name.clone();
+                let motion = self.ask(move |view| removed_by(view, &of)).await?.map(|motion| motion.to_string());
+                tracing::error!(%name, %height, motion = motion.unwrap_or_default(), "{REMOVED}");
             }
         }
         Ok(())
     }
 
-    /// The motion that has removed a node, if it is still remembered.
-    async fn removed_by(&self, name: Name) -> Result<Option<MotionId>, StoreError> {
+    /// The answer to a question about the state, whose pages may have to be read.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl Fn(&View) -> Result<T, Missing> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let store = self.store.clone();
-        let question = move |view: &View| {
-            for id in view.register()?.closed.iter().rev() {
-                let Some(motion) = view.motion(*id)? else { continue };
-                let removes = |action: &Action| match action {
-                    Action::RemoveValidator(one) => one.name == name,
-                    Action::DisallowFollower(one) => one.name == name,
-                    // Another node has its validator's keys now.
-                    Action::SetKeys(one) => one.name == name,
-                    _ => false,
-                };
-                if matches!(motion.status, MotionStatus::Enacted { .. }) && motion.actions.iter().any(removes) {
-                    return Ok(Some(*id));
-                }
-            }
-            Ok(None)
-        };
         self.workers.blocking(move || store.read(question)).await
+    }
+
+    /// The end of this node's part as a follower, if it had one and has none now.
+    async fn disallowed(&self, own: PeerId) -> Result<Option<Disallowed>, StoreError> {
+        self.ask(move |view| disallowed(view, own)).await
     }
 
     async fn roster(&self) -> Result<Roster, StoreError> {
         if let Ok(roster) = Roster::of(&self.store.view()) {
             return Ok(roster);
         }
-        let store = self.store.clone();
-        self.workers.blocking(move || store.read(Roster::of)).await
+        self.ask(Roster::of).await
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -269,6 +292,13 @@ impl Membership {
         let _ = self.network.disallow(peer).await;
         self.progress.forget(&peer);
     }
+}
+
+/// True if one of the blocks after one up to another is that of the node with this place among so many.
+fn has_turn((place, count): (usize, usize), after: Height, last: Height) -> bool {
+    let blocks = last.get().saturating_sub(after.get()).min(count as u64);
+    let mut turns = (0..blocks).map(|back| last.get().saturating_sub(back) % (count as u64).max(1));
+    turns.any(|turn| turn == place as u64)
 }
 
 /// The block after which a node was a validator no more; none if it is one, or never was.

@@ -56,6 +56,8 @@ pub struct Report {
     pub answers: usize,
     /// Evidence that honest nodes have counted.
     pub evidence: u64,
+    /// Blocks that each node which runs at the end has given to nodes that fetched them.
+    pub given: Vec<u64>,
     /// Messages that reached somebody, and those that faults took.
     pub delivered: u64,
     /// See `delivered`.
@@ -87,6 +89,7 @@ impl Report {
             submissions: 0,
             answers: 0,
             evidence: 0,
+            given: Vec::new(),
             delivered: 0,
             lost: 0,
             recovery_ms: None,
@@ -121,6 +124,7 @@ struct Outcome {
     history: History,
     trace: crate::trace::Trace,
     counts: crate::network::MessageCounts,
+    given: Vec<u64>,
 }
 
 async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
@@ -160,12 +164,14 @@ async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
     world.history().deliveries = world.hub().deliveries();
     world.history().ended_ms = world.now_ms();
     let (trace, counts) = (world.hub().traced(), world.hub().counts());
+    let given = |node| world.node(node).map_or(0, |node| node.metrics.counts().sync_served);
+    let given = (0..plan.nodes()).map(given).collect();
     let genesis = world.history().genesis.clone();
     let history = std::mem::replace(&mut *world.history(), History::new(genesis, plan.nodes()));
     for node in 0..plan.nodes() {
         world.stop(node).await;
     }
-    Outcome { history, trace, counts }
+    Outcome { history, trace, counts, given }
 }
 
 /// The honest validators, as soon as a node runs that knows them.
@@ -203,7 +209,7 @@ async fn sleep_until(world: &World, at_ms: u64) {
 }
 
 fn report(plan: Plan, outcome: Outcome, real_ms: u64) -> (Report, History) {
-    let Outcome { history, trace, counts } = outcome;
+    let Outcome { history, trace, counts, given } = outcome;
     let found = oracles::judge(&history);
     let (violations, detections) = if plan.beyond_f { oracles::beyond_f(&history, found) } else { (found, Vec::new()) };
     let longest = history.honest_chains().map(|(_, chain)| chain).max_by_key(|chain| chain.blocks.len());
@@ -232,6 +238,7 @@ fn report(plan: Plan, outcome: Outcome, real_ms: u64) -> (Report, History) {
         submissions: history.submissions.len(),
         answers: history.answers.len(),
         evidence: history.honest_chains().map(|(_, chain)| chain.evidence).sum(),
+        given,
         delivered: counts.delivered,
         lost: counts.lost,
         recovery_ms,

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use lojal_simulator::change::{Change, Step};
 use lojal_simulator::classes::{CLASSES, by_name};
 use lojal_simulator::plan::{Plan, Plant};
 use lojal_simulator::run::Report;
@@ -68,6 +69,27 @@ fn a_network_goes_over_to_the_next_version_and_the_old_program_ends_before_it() 
     let report = run(&plan("upgrade-mixed", 1));
     assert_eq!(report.violations, []);
     assert!(report.stops.iter().any(|stop| stop.contains("begins version 2 of the protocol")), "{:?}", report.stops);
+}
+
+#[test]
+fn of_eight_followers_under_load_one_fetches_from_validators_and_the_others_from_followers() {
+    const FOLLOWERS: std::ops::Range<usize> = 4..12;
+    let follow = FOLLOWERS.map(|node| Step::Follow { node }).collect();
+    // Clients wait a hundredth of a second at most: blocks come faster than followers hear of them.
+    let plan = Plan {
+        spares: FOLLOWERS.len(),
+        pause_ms_max: 10,
+        changes: vec![Change { at_ms: 500, steps: follow }],
+        ..by_name("none").expect("there is such a class").plan(1, 2 * ACTIVE_MS, None)
+    };
+    let report = run(&plan);
+    assert_eq!(report.violations, []);
+    let (validators, followers) = report.given.split_at(FOLLOWERS.start);
+    let (of_validators, of_followers): (u64, u64) = (validators.iter().sum(), followers.iter().sum());
+    // All fetch the first few dozen blocks of validators, before they are connected to each other.
+    assert!(of_validators <= 2 * report.height, "{of_validators} of {} blocks, {:?}", report.height, report.given);
+    assert!(of_followers >= 6 * report.height, "{of_followers} of {} blocks, {:?}", report.height, report.given);
+    assert!(validators.iter().all(|given| *given <= report.height), "{:?}", report.given);
 }
 
 #[test]

@@ -106,6 +106,14 @@ fn a_follower_starts_empty_answers_what_validators_answer_hands_in_goes_on_and_s
     let late = member.sign(4, transfer(member.address(), brand.address(), 5));
     assert!(client.submit(&late, false).is_err_and(|error| error.is_problem("not_validator")));
     assert!(running.interrupt().success(), "SIGINT is no failure");
+
+    // Started again it still knows what has become of it, by its blocks.
+    let mut again = follower.start();
+    let reason = "this node was removed from the network by its governors";
+    let line = |line: &str| line.contains(reason).then(|| line.contains("motion=2"));
+    assert!(again.line("what has become of it", line), "the log names the motion");
+    eventually("its gateway says so again", told);
+    assert!(again.interrupt().success(), "SIGINT is no failure");
 }
 
 #[test]

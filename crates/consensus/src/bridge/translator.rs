@@ -164,13 +164,14 @@ impl Translator {
                 let status: Status<Context> = self.decode(data, source)?;
                 self.listeners.progress.has_blocks(source, status.history_min_height.0, status.tip_height.0);
                 // The engine takes one without a block for one that has nothing to give, for ever. And one that signs
-                // gets its blocks of those who decide them.
-                let is_idle = self.listeners.signs && self.listeners.membership.is_follower(&source);
+                // gets its blocks of those who decide them, unless it has a key and no vote.
+                let Listeners { membership, signs, .. } = &self.listeners;
+                let is_idle = *signs && membership.is_follower(&source) && !membership.follows();
                 if status.tip_height.0 == lojal_types::Height::GENESIS || is_idle {
                     return None;
                 }
                 let content = PeerStatus::new(status.tip_height, status.history_min_height);
-                if !self.listeners.signs && self.relay.holds(source, &content) {
+                if self.relay.holds(source, &content) {
                     return None;
                 }
                 Some(NetworkEvent::Status(engine_id(source), content))
