@@ -149,15 +149,35 @@ const TAKEN: [(&[&str], &str); 11] = [
     (&["wait"], "the word committed"),
 ];
 
-/// The fault of a query, with what the parameter takes.
+/// The fault of a query, with what the parameter takes, or which there are.
 fn query_fault(rejection: &QueryRejection) -> String {
     let text = rejection.body_text();
     let fault = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+    if let Some((_, unknown)) = fault.split_once("unknown field `") {
+        return unknown_parameter(unknown);
+    }
     let taken = |name: &str| TAKEN.iter().find(|(names, _)| names.contains(&name)).map(|(_, taken)| taken);
     match fault.split_once(": ").and_then(|(name, fault)| Some((name, taken(name)?, fault))) {
         Some((name, taken, fault)) => format!("the parameter {name} takes {taken} ({fault})"),
         None => format!("the query isn't one of this route: {fault}"),
     }
+}
+
+/// The fault of a parameter that a route doesn't know: its name, a backtick, and then those that it knows, each between
+/// two.
+fn unknown_parameter(fault: &str) -> String {
+    let (name, rest) = fault.split_once("`, ").unwrap_or((fault, ""));
+    let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+    match known.split_last() {
+        None => no_parameters(name),
+        Some((only, [])) => format!("this route has no parameter {name}; it has {only} alone"),
+        Some((last, others)) => format!("this route has no parameter {name}; it has {} and {last}", others.join(", ")),
+    }
+}
+
+/// The fault of a parameter of a route that has none.
+pub(crate) fn no_parameters(name: &str) -> String {
+    format!("this route has no parameter {name}, nor any other; leave out the ? and what follows it")
 }
 
 /// The day of a reference, in a query: it spares looking on the shelves of other months.

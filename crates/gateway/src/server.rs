@@ -26,6 +26,7 @@ use crate::app::App;
 use crate::clients::Client;
 use crate::connection::Accepted;
 use crate::events::LAST_EVENT_ID;
+use crate::extract::no_parameters;
 use crate::openapi::Written;
 use crate::openapi::document::document;
 use crate::problem::{Failure, Kind};
@@ -135,10 +136,13 @@ fn check_query(request: &Request, route: &str, with_query: &[&str]) -> Result<()
                       Bearer";
         return Err(Failure::new(Kind::InvalidParameter, detail));
     }
-    if request.uri().query().is_none() || route == NO_ROUTE || with_query.contains(&route) {
-        return Ok(());
-    }
-    Err(Failure::new(Kind::InvalidParameter, "this route takes no query; leave out the ? and what follows it"))
+    let unread = request.uri().query().filter(|_| route != NO_ROUTE && !with_query.contains(&route));
+    let Some(query) = unread else { return Ok(()) };
+    let detail = match query.split(['=', '&']).next().filter(|name| !name.is_empty()) {
+        Some(name) => no_parameters(name),
+        None => "there is nothing in this query; leave out the ? and what follows it".to_owned(),
+    };
+    Err(Failure::new(Kind::InvalidParameter, detail))
 }
 
 /// Notes whose a request is, bounds it in time, counts it and measures it, and completes its answer.

@@ -145,6 +145,24 @@ async fn a_history_refuses_limits_outside_their_bounds_and_cursors_that_it_did_n
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_that_a_route_doesnt_know_is_named_with_those_that_it_knows() {
+    let node = Node::start().await;
+    for (path, told) in [
+        (format!("{}/transactions?limt=5", account(ANNA)), "no parameter limt; it has limit and cursor"),
+        ("/v1/export?from=1&to=2".to_owned(), "no parameter to; it has from and limit"),
+        ("/v1/node/readiness?dated=1".to_owned(), "no parameter dated; it has motion alone"),
+        ("/v1/brands?limit=5".to_owned(), "no parameter limit, nor any other"),
+        ("/v1/brands?limit&x=1".to_owned(), "no parameter limit, nor any other"),
+        ("/v1/brands?".to_owned(), "there is nothing in this query"),
+    ] {
+        let answer = node.get(&path).await;
+        assert_eq!(answer.refusal(), (400, "invalid_parameter".into()), "{path}");
+        let detail = answer.problem().detail;
+        assert!(detail.contains(told), "{path}: {detail}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_is_unknown_then_pending_then_committed() {
     let node = Node::start().await;
     node.issue(ANNA, 100);
