@@ -150,6 +150,12 @@ pub fn back_up(options: &BackupOptions) -> Result<(), CopyError> {
         base => format!("the snapshot at height {base} and the blocks after it"),
     };
     lojal_print::line(format!("{}: {from}, up to height {last}; no keys and no guard", options.out.display()));
+    if base > Height::GENESIS {
+        lojal_print::line(
+            "not in it: earlier blocks, also those of data/older and data/archive. A node that is restored from it \
+             fetches them\nof others with backfill = true in node.toml; copy data/archive for what nobody else has",
+        );
+    }
     Ok(())
 }
 

@@ -3,20 +3,29 @@
 //! Strangers can fill the gateway with connections. A system's usual limit of 1,024 would leave none for the block log
 //! and the index then, and a node whose disk can't be written stops.
 
-use lojal_gateway::limits::{CONNECTIONS_MAX as GATEWAY_CONNECTIONS_MAX, REFUSALS_MAX};
+use lojal_gateway::limits::{CONNECTIONS_MAX as GATEWAY_CONNECTIONS_MAX, REFUSALS_MAX, STREAMS_DEFAULT};
 use lojal_network::limits::{CONNECTIONS_MAX, PENDING_INCOMING_MAX, PENDING_OUTGOING_MAX};
+use lojal_types::limits::KEEP_MONTHS_DEFAULT;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
 
+/// The number of files and sockets that the usual node may need at once, as its manual says: of a network that keeps
+/// references for as many months as most do, with as many streams as a gateway has if its operator says nothing.
+const USUALLY_NEEDED: u64 = 3_072;
 /// Files of the store for one tree of the state.
 const TREE_FILES_MAX: u64 = 26;
 /// The main tree, and the shelf of the month that begins while the oldest one isn't dropped yet.
 const TREES_BESIDE_MONTHS: u64 = 2;
-/// Other files of the store, threads' event queues, standard streams, and connections on their way in or out.
-const OTHERS_MAX: u64 = 122;
 /// Sockets of the gateway and of the network.
 const SOCKETS_MAX: u64 = (GATEWAY_CONNECTIONS_MAX + REFUSALS_MAX) as u64
     + (CONNECTIONS_MAX + PENDING_INCOMING_MAX + PENDING_OUTGOING_MAX) as u64;
+/// Other files of the store, threads' event queues, standard streams, and connections on their way in or out: what is
+/// left of that, more than a hundred.
+const OTHERS_MAX: u64 = USUALLY_NEEDED
+    - SOCKETS_MAX
+    - STREAMS_DEFAULT as u64
+    - TREE_FILES_MAX * (KEEP_MONTHS_DEFAULT as u64 + TREES_BESIDE_MONTHS);
+const _: () = assert!(OTHERS_MAX > 100, "the manual promises too few files");
 
 /// The number of files and sockets that a node may need at once, whose network keeps references for so many months, and
 /// whose gateway has so many streams.
@@ -62,16 +71,23 @@ pub fn allow(needed: u64) -> Result<(), OpenFilesError> {
 
 #[cfg(test)]
 mod tests {
-    use lojal_types::limits::{KEEP_MONTHS, KEEP_MONTHS_DEFAULT};
+    use lojal_types::limits::KEEP_MONTHS;
 
     use super::*;
     use crate::config::HttpConfig;
 
+    const MANUAL: &str = include_str!("../../docs/operations.md");
+
     #[test]
     fn operators_are_told_how_many_files_it_takes() {
         let needed = |months| needed(months, HttpConfig::default().streams());
-        assert!(needed(KEEP_MONTHS_DEFAULT) <= 3072);
-        assert!((3072..=4096).contains(&needed(*KEEP_MONTHS.end())), "{}", needed(*KEEP_MONTHS.end()));
+        assert_eq!(needed(KEEP_MONTHS_DEFAULT), USUALLY_NEEDED);
+        assert!((USUALLY_NEEDED..=4096).contains(&needed(*KEEP_MONTHS.end())), "{}", needed(*KEEP_MONTHS.end()));
+        let (thousands, rest) = (USUALLY_NEEDED / 1_000, USUALLY_NEEDED % 1_000);
+        assert!(MANUAL.contains(&format!("- {thousands},{rest:03} open files")), "where it says what a node takes");
+        let shown = MANUAL.lines().filter(|line| line.starts_with("ok     open files: "));
+        let expected = format!("ok     open files: {USUALLY_NEEDED} are allowed");
+        assert!(shown.clone().count() > 0 && shown.clone().all(|line| line == expected), "where it shows a check");
     }
 
     #[test]

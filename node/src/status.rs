@@ -116,6 +116,9 @@ fn text(node: &Node) -> String {
         ("voting", yes(node.is_signing, "yes", "no: the log says why")),
         ("signer", yes(node.guard.is_up, "answers", "no answer yet, or it is away, or refuses")),
         ("guard", format!("height {}, {} refusals", node.guard.height, node.guard.refusals)),
+    ];
+    rows.extend(node.next_key.map(|key| ("next key", format!("{key}, which votes once governors say so"))));
+    rows.extend([
         ("mempool", format!("{} transactions", node.mempool)),
         (
             "trouble",
@@ -136,7 +139,7 @@ fn text(node: &Node) -> String {
             ),
         ),
         ("peers", format!("{} connected of {}", node.connected, node.peers.len())),
-    ];
+    ]);
     rows.extend(node.peers.iter().map(|peer| ("", of_peer(peer))));
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, text)| vec![name.to_owned(), text]).collect();
     lojal_print::table(&rows, &[]).trim_end().to_owned()

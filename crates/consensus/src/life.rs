@@ -83,6 +83,11 @@ impl Life {
         Self { clock, workers, ..self }
     }
 
+    /// The key that takes the place of the validator's own one day, if there is one.
+    pub fn next_key(&self) -> Option<PublicKey> {
+        self.successor.voice().map(|voice| voice.key())
+    }
+
     /// Signs that this node is ready for what a motion asks of it.
     ///
     /// # Errors

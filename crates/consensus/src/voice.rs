@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lojal_signer::server::Served;
 use lojal_signer::{Answer, Client, ClientError, Guard, GuardError, Standing, Statement};
-use lojal_types::{Address, Height, Readiness, Signature};
+use lojal_types::{Address, Height, PublicKey, Readiness, Signature};
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc};
 
@@ -15,6 +15,7 @@ use crate::workers::Workers;
 /// taken where nobody else waits.
 #[derive(Clone)]
 pub struct Voice {
+    key: PublicKey,
     address: Address,
     holder: Holder,
     metrics: Metrics,
@@ -45,14 +46,21 @@ pub enum VoiceError {
 impl Voice {
     /// A key in this process.
     pub fn here(guard: Guard, workers: Workers, metrics: Metrics) -> Self {
-        let address = Address::of_key(&guard.public_key());
-        Self { address, holder: Holder::Here(Served::new(guard), workers), metrics }
+        let key = guard.public_key();
+        let address = Address::of_key(&key);
+        Self { key, address, holder: Holder::Here(Served::new(guard), workers), metrics }
     }
 
     /// A key in a signer's process.
     pub fn elsewhere(client: Client, metrics: Metrics) -> Self {
-        let address = Address::of_key(&client.key());
-        Self { address, holder: Holder::Elsewhere(Arc::new(Mutex::new(client))), metrics }
+        let key = client.key();
+        let address = Address::of_key(&key);
+        Self { key, address, holder: Holder::Elsewhere(Arc::new(Mutex::new(client))), metrics }
+    }
+
+    /// The public key.
+    pub fn key(&self) -> PublicKey {
+        self.key
     }
 
     /// The address of the validator.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use lojal_consensus::{Role, Roster};
+use lojal_consensus::{Life, Role, Roster};
 use lojal_network::PeerId;
 use lojal_types::{Height, api};
 
@@ -38,6 +38,7 @@ pub(crate) async fn node(State(app): State<Arc<App>>) -> Result<Json<api::Node>,
             height: Height::new(counts.guard_height),
             refusals: counts.guard_refusals,
         },
+        next_key: gateway.life.as_ref().and_then(Life::next_key),
         peers: peers(gateway, &roster),
         connected: gateway.network.peer_count(),
         mempool: gateway.mempool.len(),

@@ -14,6 +14,7 @@ use crate::archive::{self, ArchiveError};
 use crate::disk::Disk;
 use crate::error::StoreError;
 use crate::import::{Import, ImportError, PieceId, made_in};
+use crate::limits::FIRST_SEGMENT_AFTER_BASE;
 use crate::log::segment::segment_path;
 use crate::pieces::{BASE, Pieces};
 use crate::sets::{self, CHANGES};
@@ -130,7 +131,10 @@ fn write_log(disk: &Disk, data: &Path, genesis: &Genesis, base: Height, target: 
 pub fn read(backup: &Path, genesis: &Genesis, node: &Path) -> Result<PathBuf, BackupError> {
     let disk = Disk::real();
     let changes = whole_changes(&disk, backup, genesis)?;
-    let data = match archive::base(backup, genesis)? {
+    let base = archive::base(backup, genesis)?;
+    // With room before it for the blocks before the base.
+    let first = if base.is_some() { FIRST_SEGMENT_AFTER_BASE } else { SEGMENT };
+    let data = match base {
         Some(base) => {
             let manifest = base.manifest().manifest().encode();
             let import = Import::start(&disk, node, genesis, &changes, (&manifest, base.certificate()))?;
@@ -150,7 +154,7 @@ pub fn read(backup: &Path, genesis: &Genesis, node: &Path) -> Result<PathBuf, Ba
     sets::write(&disk, &data.join(CHANGES), &changes)?;
     let log = data.join(LOG);
     disk.create_directory(&log)?;
-    let (from, to) = (segment_path(&backup.join(LOG), SEGMENT), segment_path(&log, SEGMENT));
+    let (from, to) = (segment_path(&backup.join(LOG), SEGMENT), segment_path(&log, first));
     disk.copy_start(&from, &to, u64::MAX)?;
     disk.sync_directory(&log)?;
     disk.sync_directory(&data)?;

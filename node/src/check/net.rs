@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lojal_network::Multiaddr;
 use lojal_text::outside;
+use lojal_types::Name;
 use lojal_types::api::Status;
 
 use super::{Checked, Finding, Report};
@@ -44,21 +45,32 @@ fn answers(address: SocketAddr) -> Result<String, Finding> {
     connected.map_err(|error| Finding::new(format!("{address}: {error}"), "see the log of the running node"))
 }
 
-/// Each peer takes connections.
+/// Each peer takes connections: those of the configuration, and then those whose address the ledger has alone.
 pub(super) fn peers(checked: &Checked<'_>, report: &mut Report) {
-    for peer in &checked.config.peers {
-        let name = outside(&peer.validator).to_string();
-        let connected = host_and_port(&peer.address)
-            .ok_or_else(|| "its address has no host and TCP port".to_owned())
-            .and_then(|(host, port)| reach(&host, port));
-        report.add(
-            "peer",
-            connected.map(|()| format!("{name} takes connections at {}", peer.address)).map_err(|error| {
-                let remedy = "ask its operator, and look at firewalls between you and at [[peers]] of node.toml";
-                Finding::new(format!("{name} at {} can't be reached: {error}", peer.address), remedy)
-            }),
-        );
+    let own = &checked.config.peers;
+    for peer in own {
+        let remedy = "ask its operator, and look at firewalls between you and at [[peers]] of node.toml";
+        report.add("peer", takes_connections(&peer.validator, &peer.address.to_string(), remedy));
     }
+    let is_me = |name: &Name| checked.me.is_some_and(|me| me.name == *name);
+    let is_named = |name: &Name| own.iter().any(|peer| peer.validator == *name);
+    let others = checked.validators.endpoints.iter().filter(|(name, _)| !is_me(name) && !is_named(name));
+    for (name, endpoint) in others {
+        let remedy = "ask its operator, and look at firewalls between you; a [[peers]] entry in node.toml goes before \
+                      what the ledger says";
+        report.add("peer", takes_connections(name, &endpoint.to_string(), remedy));
+    }
+}
+
+fn takes_connections(name: &Name, address: &str, remedy: &str) -> Result<String, Finding> {
+    let name = outside(name);
+    let place = address.parse().ok().and_then(|address| host_and_port(&address));
+    let connected = place
+        .ok_or_else(|| "its address has no host and TCP port".to_owned())
+        .and_then(|(host, port)| reach(&host, port));
+    connected
+        .map(|()| format!("{name} takes connections at {address}"))
+        .map_err(|error| Finding::new(format!("{name} at {address} can't be reached: {error}"), remedy))
 }
 
 fn reach(host: &str, port: u16) -> Result<(), String> {
@@ -129,6 +141,10 @@ mod tests {
         let address = listener.local_addr().expect("it is bound");
         assert!(is_free(address).is_err() && answers(address).is_ok());
         assert!(reach("127.0.0.1", address.port()).is_ok());
+        let name = "kaffet".parse().expect("valid");
+        let told = |address: &str| takes_connections(&name, address, "ask");
+        assert!(told(&format!("/ip4/127.0.0.1/tcp/{}", address.port())).is_ok());
+        assert!(told("/ip4/127.0.0.1/udp/1").is_err_and(|finding| finding.wrong.contains("no host and TCP port")));
         drop(listener);
         assert!(is_free(address).is_ok() && answers(address).is_err());
     }

@@ -1,8 +1,10 @@
 //! The network as the genesis document has it, or as a gateway tells it, and the node's place there.
 
+use std::collections::BTreeMap;
+
 use lojal_client::Client;
 use lojal_text::outside;
-use lojal_types::{Action, ChainId, Genesis, MotionStatus, Name, PublicKey, Validator, api};
+use lojal_types::{Action, ChainId, Endpoint, Genesis, MotionStatus, Name, PublicKey, Validator, api};
 
 use super::{Checked, Finding};
 use crate::config::{NodeConfig, NodeDir};
@@ -19,8 +21,8 @@ pub(super) struct Answers {
 pub(super) struct Validators {
     list: Vec<Validator>,
     followers: Vec<api::Follower>,
-    /// Those whose address the ledger has.
-    reached: Vec<Name>,
+    /// The addresses that the ledger has, by name.
+    pub(super) endpoints: BTreeMap<Name, Endpoint>,
     /// The place that has them, in words.
     pub(super) source: String,
     /// The open motions, if a gateway was asked.
@@ -31,7 +33,9 @@ impl Validators {
     /// Those of the beginning.
     pub(super) fn of_genesis(genesis: &Genesis) -> Self {
         let (list, source) = (genesis.validators().validators().to_vec(), "in the genesis document".to_owned());
-        Self { list, followers: Vec::new(), reached: Vec::new(), source, motions: None }
+        let seats = genesis.document().governance.seats.iter();
+        let endpoints = seats.filter_map(|seat| Some((seat.name.clone(), seat.endpoint.clone()?))).collect();
+        Self { list, followers: Vec::new(), endpoints, source, motions: None }
     }
     /// Those that a gateway tells.
     pub(super) fn of_now(Answers { validators: answer, governance, .. }: &Answers) -> Self {
@@ -41,10 +45,11 @@ impl Validators {
             network_key: one.network_key,
             power: one.power,
         };
-        let reached = answer.validators.iter().filter(|one| one.endpoint.is_some()).map(|one| one.name.clone());
+        let endpoint = |one: &api::Validator| Some((one.name.clone(), one.endpoint.clone()?));
+        let endpoints = answer.validators.iter().filter_map(endpoint).collect();
         let source = format!("on the ledger after block {}", answer.height);
         let (list, followers) = (answer.validators.iter().map(one).collect(), answer.followers.clone());
-        Self { list, followers, reached: reached.collect(), source, motions: Some(governance.open.clone()) }
+        Self { list, followers, endpoints, source, motions: Some(governance.open.clone()) }
     }
 
     /// The next step of a node whose key no validator has.
@@ -132,14 +137,14 @@ pub(super) fn entries(checked: &Checked<'_>) -> Result<String, Finding> {
     if me.is_none() && !checked.follows {
         return Ok("not looked at without a seat".to_owned());
     }
-    let Validators { list, reached, source, .. } = checked.validators;
+    let Validators { list, endpoints, source, .. } = checked.validators;
     let peers = &checked.config.peers;
     let is_other = |name: &Name| list.iter().any(|one| one.name == *name && Some(&one.name) != me);
     if let Some(unknown) = peers.iter().find(|peer| !is_other(&peer.validator)) {
         let wrong = format!("{} is no other validator {source}", outside(&unknown.validator));
         return Err(Finding::new(wrong, "take its entry out of [[peers]] in node.toml, or put the name right"));
     }
-    let has_address = |name: &Name| reached.contains(name) || peers.iter().any(|peer| peer.validator == *name);
+    let has_address = |name: &Name| endpoints.contains_key(name) || peers.iter().any(|peer| peer.validator == *name);
     let others = || list.iter().filter(|one| Some(&one.name) != me);
     match others().find(|one| !has_address(&one.name)) {
         Some(missing) => {
@@ -147,5 +152,33 @@ pub(super) fn entries(checked: &Checked<'_>) -> Result<String, Finding> {
             Err(Finding::new(wrong, "add a [[peers]] entry for it to node.toml"))
         }
         None => Ok(format!("{} other validators {source}, all with an address", others().count())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lojal_types::{Bounded, GenesisDocument, GenesisSeat, Governance, KeyPair, TimeMs};
+
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_genesis_document_are_known() {
+        let key = |seed: u8| KeyPair::from_seed(&[seed; 32]).public_key();
+        let name = |number: u8| -> Name { format!("validator-{number}").parse().expect("valid") };
+        let validator =
+            |number| Validator { name: name(number), public_key: key(number), network_key: key(10 + number), power: 1 };
+        let endpoint = Endpoint::new("/ip4/192.0.2.1/tcp/7900".to_owned()).expect("short");
+        let seat = |number: u8| GenesisSeat {
+            name: name(number),
+            governor: key(20 + number),
+            endpoint: (number == 1).then(|| endpoint.clone()),
+        };
+        let document = GenesisDocument {
+            governance: Governance { seats: Bounded::from([1, 2].map(seat)), ..Governance::standard() },
+            validators: Bounded::from([1, 2].map(validator)),
+            ..GenesisDocument::empty("test".parse().expect("valid"), TimeMs::new(1_700_000_000_000).expect("in range"))
+        };
+        let genesis = Genesis::new(document).expect("the document keeps the rules");
+        assert_eq!(Validators::of_genesis(&genesis).endpoints, BTreeMap::from([(name(1), endpoint)]));
     }
 }

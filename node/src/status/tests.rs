@@ -1,5 +1,6 @@
 //! Nodes that are read and shown.
 
+use lojal_types::PublicKey;
 use serde_json::{Value, json};
 
 use super::*;
@@ -13,7 +14,7 @@ fn node() -> Value {
     json!({
         "version": "1.2.3", "protocol_version": 1, "chain_id": "ab".repeat(32), "height": 41, "time_ms": 7,
         "block_age_ms": 250, "round": 2, "proposer": "nordmat", "not_ready": null, "is_signing": false,
-        "guard": { "is_up": true, "height": 42, "refusals": 3 },
+        "guard": { "is_up": true, "height": 42, "refusals": 3 }, "next_key": null,
         "peers": [
             peer("bokhandeln", "follower", false, Value::Null),
             peer("kaffet", "validator", true, json!(40)),
@@ -46,6 +47,10 @@ fn a_node_is_shown_with_its_peers_by_name_and_part() {
         assert!(told.contains(expected) || told.ends_with(expected.trim_end()), "{expected}: {told}");
     }
     assert!(told.contains("bokhandeln (follower): nothing heard, not connected"), "{told}");
+    assert!(!told.contains("next key"), "{told}");
+    shown.next_key = Some(PublicKey::new([7; 32]));
+    let (told, key) = (text(&shown), format!("{}, which votes once governors say so", "07".repeat(32)));
+    assert!(told.contains("next key") && told.contains(&key), "{told}");
     shown.not_ready = Some("this node hasn't caught up".to_owned());
     assert!(text(&shown).contains("no: this node hasn't caught up"));
 }

@@ -92,7 +92,9 @@ impl Newcomer {
 pub fn vote(network: &Network, motion: &str, actions: &Path, governors: &[&str]) {
     let (first, others) = governors.split_first().expect("somebody proposes");
     let actions = actions.to_str().expect("UTF-8");
-    done(network, first, &["govern", "propose", "--actions", actions, "--yes"]);
+    let told = done(network, first, &["govern", "propose", "--actions", actions, "--yes"]);
+    let next = format!("it is motion {motion}; the other governors: `lojal govern approve {motion}`");
+    assert!(others.is_empty() || told.contains(&next), "{told}");
     for governor in others {
         done(network, governor, &["govern", "approve", motion, "--yes"]);
     }

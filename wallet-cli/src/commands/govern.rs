@@ -7,8 +7,8 @@ use lojal_text::outside;
 use lojal_types::governance::{actions_from_toml, digest_of};
 use lojal_types::limits::MOTION_ACTIONS_MAX;
 use lojal_types::{
-    Action, Actions, Activate, Approve, Bounded, Endpoint, Hash, MotionId, NetworkKind, Operation, Propose,
-    ReinstateBrand, SetEndpoint, SignOfLife, SuspendBrand, Withdraw, api,
+    Action, Actions, Activate, Approve, Bounded, Endpoint, Hash, MotionId, MotionStatus, NetworkKind, Operation,
+    Propose, ReinstateBrand, SetEndpoint, SignOfLife, SuspendBrand, Withdraw, api,
 };
 use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_wallet::time::utc;
@@ -41,6 +41,8 @@ pub(super) struct Listed {
 pub(super) struct Proposed {
     /// The digest of its actions.
     digest: Hash,
+    /// Its number; null if that isn't known yet.
+    motion: Option<MotionId>,
 }
 
 /// `lojal govern`.
@@ -152,7 +154,38 @@ fn propose(context: &Context, args: &ProposeMotionArgs) -> Result<Report, Comman
     ask::consent(&format!("put forward, and approve by that:\n{words}"), args.consent, &args.sending)?;
     let digest = digest_of(&session.home.chain_id(), &actions);
     let report = session.transact(Operation::Propose(Propose { actions }), "put the motion forward", &args.sending)?;
-    Ok(report.with(&Proposed { digest }).with_line("`lojal govern list` shows its number"))
+    // What is final stays so, whether or not a gateway tells its number now.
+    let found = if report.is_open { None } else { put_forward(&session, digest).unwrap_or(None) };
+    let next = match &found {
+        Some(motion) => next_step(motion),
+        None => "`lojal govern list` shows its number once it is final".to_owned(),
+    };
+    Ok(report.with(&Proposed { digest, motion: found.map(|motion| motion.motion) }).with_line(&next))
+}
+
+/// The last motion with a digest that this wallet's validator has put forward.
+fn put_forward(session: &Session<'_>, digest: Hash) -> Result<Option<api::Motion>, CommandError> {
+    let own = session.home.address().to_text(session.home.network());
+    let asked = session.gateways.ask(|gateway| {
+        let client = gateway.client()?;
+        Ok((client.validators()?.validators, client.governance()?))
+    });
+    let (validators, governance) = asked?;
+    let seat = validators.into_iter().find(|one| one.governor == own);
+    let of_seat = |motion: &api::Motion| seat.as_ref().is_some_and(|seat| seat.name == motion.by);
+    let all = governance.open.into_iter().chain(governance.closed);
+    Ok(all.filter(|motion| motion.digest == digest && of_seat(motion)).max_by_key(|motion| motion.motion))
+}
+
+/// The command that brings a motion on which has been put forward.
+fn next_step(api::Motion { motion, stage, .. }: &api::Motion) -> String {
+    match stage {
+        MotionStatus::Open => format!("it is motion {motion}; the other governors: `lojal govern approve {motion}`"),
+        MotionStatus::Approved { .. } => format!(
+            "it is motion {motion}, approved, and waits for signs of life: `lojal govern activate {motion} --node URL`"
+        ),
+        _ => format!("it is motion {motion}, and decided: `lojal govern show {motion}`"),
+    }
 }
 
 /// Approves the actions that were shown: the digest is of them, whatever a gateway says that it is.

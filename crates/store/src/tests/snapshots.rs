@@ -8,6 +8,8 @@ use lojal_types::Height;
 
 use crate::disk::Disk;
 use crate::import::{complete, install};
+use crate::limits::FIRST_SEGMENT_AFTER_BASE;
+use crate::log::segment::segment_path;
 use crate::testing::{Chain, append, append_if_writable, copy_dir, on};
 use crate::{
     Checkpoints, Faults, Import, ImportError, IndexAfterCrash, Lookup, Opened, Options, PieceId, SimulatedDisk, Store,
@@ -277,6 +279,8 @@ fn a_backup_has_the_newest_snapshot_and_what_came_after_it() {
         let base = if is_cut { KEPT[0] } else { 0 };
         assert_eq!((made.base.get(), made.last.get()), (base, BLOCKS as u64));
         let data = backup::read(copy.path(), &chain().genesis, node.path()).expect("whole");
+        let first = if is_cut { FIRST_SEGMENT_AFTER_BASE } else { 1 };
+        assert!(segment_path(&data.join("log"), first).exists(), "there is room for older blocks before a base");
         let mut opened = open_inline(&data).expect("whole");
         assert_eq!(opened.store.tip().height.get(), BLOCKS as u64);
         goes_on(&mut opened, base);

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ChainId, Height};
+use crate::ids::{ChainId, Height, PublicKey};
 use crate::name::Name;
 use crate::time::TimeMs;
 
@@ -32,6 +32,8 @@ pub struct Node {
     pub is_signing: bool,
     /// The guard of what it signs.
     pub guard: GuardState,
+    /// The key that takes the place of its validator's own once governors say so; null if there is none.
+    pub next_key: Option<PublicKey>,
     /// The other nodes that have a part on the network, by name.
     pub peers: Vec<PeerState>,
     /// The peers that are connected right now, also those that have no part any more.
