@@ -242,7 +242,7 @@ impl NodeDir {
     pub fn tls(&self, config: &NodeConfig) -> Result<Option<Tls>, ConfigError> {
         let Some(TlsConfig { certificate, key }) = &config.http.tls else { return Ok(None) };
         let files = TlsFiles { certificate: self.0.join(certificate), key: self.0.join(key) };
-        Tls::load(files).map(Some).map_err(|error| ConfigError::Tls(Box::new(error)))
+        lojal_gateway::load_tls(files).map(Some).map_err(|error| ConfigError::Tls(Box::new(error)))
     }
     /// Reads the keys.
     ///

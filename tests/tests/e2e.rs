@@ -3,8 +3,12 @@
 //! They use the programs `lojal-node`, `lojal`, `lojal-connect` and `lojal-audit` that `cargo test --workspace` builds
 //! beside them.
 
+#[path = "e2e/authority.rs"]
+mod authority;
 #[path = "e2e/connector.rs"]
 mod connector;
+#[path = "e2e/described.rs"]
+mod described;
 #[path = "e2e/liar.rs"]
 mod liar;
 #[path = "e2e/lossy.rs"]
@@ -32,6 +36,8 @@ mod backfill;
 mod backup;
 #[path = "e2e/connect.rs"]
 mod connect;
+#[path = "e2e/connect_tls.rs"]
+mod connect_tls;
 #[path = "e2e/crashes.rs"]
 mod crashes;
 #[path = "e2e/economy.rs"]

@@ -176,7 +176,7 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
     // Wherever it is started from later.
     let wallet = std::path::absolute(&wallet).map_err(|source| ConfigError::File { path: wallet, source })?;
     let home = Home::open(&wallet)?;
-    Config { brand, wallet, listen, passphrase_file: None }.create(&dir)?;
+    Config { brand, wallet, listen, passphrase_file: None, tls: None }.create(&dir)?;
     let shown = dir.display();
     lojal_print::line(format!(
         "made a connector in {shown} for {brand}, whose operator {} signs\nnext: lojal-connect key add --dir {shown} \

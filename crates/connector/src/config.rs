@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use lojal_http::tls::{Tls, TlsError, TlsFiles, Version};
 use lojal_text::without_byte_order_mark;
 use lojal_types::BrandId;
 use lojal_wallet::files;
@@ -37,6 +38,19 @@ pub(crate) struct Config {
     /// The file with the wallet's passphrase; a relative path starts at the connector's directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// The certificate with which it serves tills; without one, without encryption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<TlsConfig>,
+}
+
+/// The files of a certificate, in PEM; a relative path starts at the connector's directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsConfig {
+    /// The certificate, and those that lead from it to an authority.
+    pub(crate) certificate: PathBuf,
+    /// Its private key.
+    pub(crate) key: PathBuf,
 }
 
 const INTRODUCTION: &str = "\
@@ -45,7 +59,7 @@ const INTRODUCTION: &str = "\
 ";
 
 /// Every key in its order, with its explanation.
-const KEYS: [(&str, &str); 4] = [
+const KEYS: [(&str, &str); 5] = [
     ("brand", "The brand whose points it deals with."),
     (
         "wallet",
@@ -54,12 +68,18 @@ const KEYS: [(&str, &str); 4] = [
     ),
     (
         "listen",
-        "Where tills connect, without encryption: this machine alone, unless a proxy that speaks TLS is in front.",
+        "Where tills connect: this machine alone, unless there is a certificate below, or a proxy that speaks TLS in\n\
+         front.",
     ),
     (
         "passphrase_file",
         "The file with the wallet's passphrase, readable by its owner only; a relative path starts at this\n\
          directory. Left out, LOJAL_PASSPHRASE_FILE or LOJAL_PASSPHRASE has it, or somebody types it.",
+    ),
+    (
+        "tls",
+        "The certificate with which tills are served, and its key, in PEM; relative paths start at this directory.\n\
+         Both are taken anew when they change. Left out, nothing is encrypted.",
     ),
 ];
 
@@ -80,6 +100,9 @@ pub enum ConfigError {
     /// There is one already.
     #[error("there already is a connector in {}: it was left alone; name another directory", .0.display())]
     Exists(PathBuf),
+    /// A certificate that can't be used.
+    #[error("{0}: put the files of one into `tls` of connect.toml, or leave that out")]
+    Tls(Box<TlsError>),
     /// Not the TOML that is expected.
     #[error("{} can't be read: {reason}", path.display())]
     Toml {
@@ -104,6 +127,15 @@ impl Config {
         toml::from_str(without_byte_order_mark(&text))
             .map_err(|error| ConfigError::Toml { path, reason: error.to_string() })
     }
+    /// Reads the certificate, if there is to be one, of the connector in a directory.
+    ///
+    /// # Errors
+    /// When it can't be used.
+    pub(crate) fn certificate(&self, dir: &Path) -> Result<Option<Tls>, ConfigError> {
+        let Some(TlsConfig { certificate, key }) = &self.tls else { return Ok(None) };
+        let files = TlsFiles { certificate: dir.join(certificate), key: dir.join(key) };
+        Tls::load(files, &[Version::One]).map(Some).map_err(|error| ConfigError::Tls(Box::new(error)))
+    }
     /// Makes a directory with it, for its owner alone.
     ///
     /// # Errors
@@ -127,6 +159,7 @@ impl Config {
             wallet: "/var/lib/lojal-connect/wallet".into(),
             listen: "127.0.0.1:7810".parse().expect(VALID),
             passphrase_file: Some("/etc/lojal-connect/passphrase".into()),
+            tls: Some(TlsConfig { certificate: "connect.pem".into(), key: "connect.key".into() }),
         }
     }
     /// The file: every key explained, and those that are left out as comments with an example.
@@ -163,7 +196,7 @@ mod tests {
         let explained: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
         let example = table(&Config::example());
         assert!(explained.len() == example.len() && explained.iter().all(|key| example.contains_key(*key)));
-        for config in [Config::example(), Config { passphrase_file: None, ..Config::example() }] {
+        for config in [Config::example(), Config { passphrase_file: None, tls: None, ..Config::example() }] {
             let text = config.to_explained_toml();
             assert_eq!(toml::from_str::<Config>(&text).expect("valid"), config, "{text}");
         }

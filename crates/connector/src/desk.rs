@@ -9,6 +9,7 @@ use lojal_types::limits::POINTS_MAX;
 use lojal_types::{Address, AddressText, Code, Day, Height, Month, Outcome, Points, Reference, TimeMs};
 use lojal_wallet::clock;
 use lojal_wallet::reference::ReceiptText;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -41,7 +42,7 @@ pub(crate) struct Desk {
 }
 
 /// A purchase to be rewarded.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Earn {
     pub(crate) member: AddressText,
@@ -55,7 +56,7 @@ pub(crate) struct Earn {
 }
 
 /// A purchase that is returned.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Return {
     /// The reference of the purchase.
@@ -69,7 +70,8 @@ pub(crate) struct Return {
 }
 
 /// A member's points of the brand, as a gateway says.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Balance")]
 pub(crate) struct BalanceDocument {
     member: AddressText,
     total: Points,

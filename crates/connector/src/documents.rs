@@ -2,18 +2,38 @@
 
 use lojal_client::{TransactionProof, Verified};
 use lojal_types::api::Problem;
-use lojal_types::{AddressText, Day, Height, Operation, Points, Reference, TimeMs, TransactionId};
+use lojal_types::{AddressText, BrandId, ChainId, Day, Height, Operation, Points, Reference, TimeMs, TransactionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::entry::{Done, Entry, Kind, State};
 use crate::ledger::Ledger;
 
+/// The connector as its tills see it.
+#[derive(Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Status")]
+pub(crate) struct StatusDocument {
+    /// The brand whose points it deals with.
+    pub(crate) brand: BrandId,
+    /// The account that signs.
+    pub(crate) operator: AddressText,
+    /// The network.
+    pub(crate) chain_id: ChainId,
+    /// The wishes whose outcome isn't certain.
+    pub(crate) queued: usize,
+    /// The last block of the ledger, or null while no gateway answers.
+    pub(crate) height: Option<Height>,
+}
+
 /// A wish, and what became of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Entry")]
 pub(crate) struct EntryDocument {
+    #[schemars(extend("enum" = ["issue", "reverse", "capture", "release"]))]
     kind: &'static str,
     reference: String,
     /// `queued` until the outcome is certain, then `done` or `failed`.
+    #[schemars(extend("enum" = ["queued", "done", "failed"]))]
     state: &'static str,
     member: AddressText,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,34 +1,29 @@
-//! The routes: from HTTP to the desk and back.
+//! The handlers: from HTTP to the desk and back.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use lojal_types::api::ReferenceKind;
 use lojal_types::{AddressText, Reference};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::desk::{Accepted, Desk, Earn, Return};
-use crate::documents::EntryDocument;
+use crate::documents::{EntryDocument, StatusDocument};
 use crate::entry::Kind as Wish;
 use crate::keys::{ApiKey, Keys, Role};
-use crate::limits::{
-    BODY_BYTES_MAX, BODY_TIMEOUT, PAYMENT_PAUSE, PLACE_TIMEOUT, QUESTIONS_MAX, REQUEST_TIMEOUT, WAIT_S, WAIT_S_MAX,
-};
+use crate::limits::{BODY_BYTES_MAX, BODY_TIMEOUT, PAYMENT_PAUSE, PLACE_TIMEOUT, QUESTIONS_MAX, WAIT_S, WAIT_S_MAX};
 use crate::payments::{Capture, Pay};
 use crate::problem::{Failure, Kind};
-use crate::problems;
 
 /// The header of an answer that is about what was asked for before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -41,45 +36,12 @@ pub(crate) struct App {
     places: Arc<Semaphore>,
 }
 
-type Shared = State<Arc<App>>;
-
-/// The routes over a desk, for those who have keys.
-pub(crate) fn router(desk: Arc<Desk>, keys: Keys) -> Router {
-    let app = Arc::new(App { desk, keys, places: Arc::new(Semaphore::new(QUESTIONS_MAX)) });
-    Router::new()
-        .route("/healthz", get(healthz))
-        .route("/status", get(status))
-        .route("/problems/{code}", get(problems::page))
-        .route("/earn", post(earn))
-        .route("/returns", post(give_back))
-        .route("/payments", post(ask_for))
-        .route("/payments/{id}", get(look))
-        .route("/payments/{id}/capture", post(capture))
-        .route("/payments/{id}/release", post(release))
-        .route("/members/{address}/balance", get(balance))
-        .route("/references/{kind}/{reference}", get(reference))
-        .fallback(unknown_route)
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(axum::middleware::from_fn(in_time))
-        .with_state(app)
-}
-
-/// Bounds a request in time.
-async fn in_time(request: Request, next: axum::middleware::Next) -> Response {
-    timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(|_| {
-        Failure::new(Kind::Busy, "the answer took too long: ask again, nothing happens twice").into_response()
-    })
-}
-async fn unknown_route() -> Failure {
-    Failure::new(Kind::UnknownRoute, "nothing is here; docs/connect.md lists every route")
-}
-async fn method_not_allowed(method: Method) -> Failure {
-    let detail = format!("this route doesn't take {method}; the Allow header says what it takes");
-    Failure::new(Kind::MethodNotAllowed, detail)
-}
+pub(crate) type Shared = State<Arc<App>>;
 
 impl App {
+    pub(crate) fn new(desk: Arc<Desk>, keys: Keys) -> Self {
+        Self { desk, keys, places: Arc::new(Semaphore::new(QUESTIONS_MAX)) }
+    }
     /// The key that a request is made with, if it has a role.
     async fn key(self: &Arc<Self>, headers: &HeaderMap, role: Role) -> Result<ApiKey, Failure> {
         let mut sent = headers.get_all(header::AUTHORIZATION).iter();
@@ -152,26 +114,21 @@ fn replayed(mut response: Response, is_replayed: bool) -> Response {
     response
 }
 
-async fn healthz() -> &'static str {
+pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
-async fn status(State(app): Shared, headers: HeaderMap) -> Result<Response, Failure> {
+pub(crate) async fn status(State(app): Shared, headers: HeaderMap) -> Result<Response, Failure> {
     app.key(&headers, Role::Read).await?;
     let document = app.at_desk(|desk| {
         let waiting = desk.book().waiting();
         let height = desk.ledger.now().ok().map(|(status, _)| status.height);
         let home = desk.ledger.home();
-        Ok(json!({
-            "brand": desk.ledger.brand(),
-            "operator": home.address_text(),
-            "chain_id": home.chain_id(),
-            "queued": waiting,
-            "height": height,
-        }))
+        let (brand, operator, chain_id) = (desk.ledger.brand(), home.address_text(), home.chain_id());
+        Ok(StatusDocument { brand, operator, chain_id, queued: waiting, height })
     });
     Ok(Json(document.await?).into_response())
 }
-async fn earn(
+pub(crate) async fn earn(
     State(app): Shared,
     headers: HeaderMap,
     Wait(wait): Wait,
@@ -181,7 +138,7 @@ async fn earn(
     let accepted = app.at_desk(move |desk| desk.earn(&key, &earn)).await?;
     app.outcome(accepted, wait).await
 }
-async fn give_back(
+pub(crate) async fn give_back(
     State(app): Shared,
     headers: HeaderMap,
     Wait(wait): Wait,
@@ -191,7 +148,7 @@ async fn give_back(
     let accepted = app.at_desk(move |desk| desk.give_back(&key, &back)).await?;
     app.outcome(accepted, wait).await
 }
-async fn ask_for(State(app): Shared, headers: HeaderMap, Body(pay): Body<Pay>) -> Result<Response, Failure> {
+pub(crate) async fn ask_for(State(app): Shared, headers: HeaderMap, Body(pay): Body<Pay>) -> Result<Response, Failure> {
     let key = app.key(&headers, Role::Pay).await?;
     let asked = app.at_desk(move |desk| {
         let (document, is_new) = desk.ask_for(&key, &pay)?;
@@ -202,7 +159,7 @@ async fn ask_for(State(app): Shared, headers: HeaderMap, Body(pay): Body<Pay>) -
     Ok(replayed((status, Json(document)).into_response(), !is_new))
 }
 /// Waits, if it is asked to, until somebody has answered or nobody can any more.
-async fn look(
+pub(crate) async fn look(
     State(app): Shared,
     headers: HeaderMap,
     Segment(id): Segment<Reference>,
@@ -223,7 +180,7 @@ async fn look(
         sleep(PAYMENT_PAUSE).await;
     }
 }
-async fn capture(
+pub(crate) async fn capture(
     State(app): Shared,
     headers: HeaderMap,
     Segment(id): Segment<Reference>,
@@ -234,7 +191,7 @@ async fn capture(
     let accepted = app.at_desk(move |desk| desk.capture(&key, &id, &capture)).await?;
     app.outcome(accepted, wait).await
 }
-async fn release(
+pub(crate) async fn release(
     State(app): Shared,
     headers: HeaderMap,
     Segment(id): Segment<Reference>,
@@ -244,7 +201,7 @@ async fn release(
     let accepted = app.at_desk(move |desk| desk.release(&key, &id)).await?;
     app.outcome(accepted, wait).await
 }
-async fn balance(
+pub(crate) async fn balance(
     State(app): Shared,
     headers: HeaderMap,
     Segment(member): Segment<AddressText>,
@@ -253,7 +210,7 @@ async fn balance(
     Ok(Json(app.at_desk(move |desk| desk.balance(member)).await?).into_response())
 }
 /// For a till that has lost what it knew.
-async fn reference(
+pub(crate) async fn reference(
     State(app): Shared,
     headers: HeaderMap,
     path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
@@ -278,7 +235,7 @@ async fn reference(
 }
 
 /// The one variable part of a path.
-struct Segment<T>(T);
+pub(crate) struct Segment<T>(T);
 
 impl<T, S> FromRequestParts<S> for Segment<T>
 where
@@ -295,7 +252,7 @@ where
 }
 
 /// The time that a till wants to wait.
-struct Wait(Option<Duration>);
+pub(crate) struct Wait(Option<Duration>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -319,7 +276,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wait {
 }
 
 /// The body of a request, of bounded size and received within bounded time.
-struct Body<T>(T);
+pub(crate) struct Body<T>(T);
 
 impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
     type Rejection = Failure;

@@ -2,7 +2,8 @@
 //! and speaks plain REST with API keys.
 //!
 //! - [`cli`]: the commands.
-//! - `desk`: what tills can ask for, without HTTP; `http` and `server` bring it to them.
+//! - `desk`: what tills can ask for, without HTTP; `http` and `server` bring it to them by the table of `routes`, of
+//!   which `openapi` makes the description.
 //! - `book`: what tills have asked for and what became of it, in memory and in the `journal` on disk.
 //! - `sender`: the one thread that signs and sends what waits, in order, until each outcome is certain.
 //! - `ledger`: the gateways, one after the other, and what they prove.
@@ -22,9 +23,11 @@ mod journal;
 mod keys;
 mod ledger;
 mod limits;
+mod openapi;
 mod payments;
 mod problem;
 mod problems;
+mod routes;
 mod run;
 mod sender;
 mod server;

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 /// Most connections at once; more wait in the operating system's queue.
 pub(crate) const CONNECTIONS_MAX: usize = 256;
-/// Longest wait for the whole head of a request, and so for the next request on an idle connection.
+/// Longest wait for the whole head of a request, and so for the next request on an idle connection; for a
+/// handshake of TLS as well.
 pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time after which the files of the certificate are looked at again.
+pub(crate) const CERTIFICATE_CHECK: Duration = Duration::from_secs(10);
 /// Largest head of a request, in bytes.
 pub(crate) const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Largest body of a request, in bytes.

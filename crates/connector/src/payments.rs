@@ -7,6 +7,7 @@ use lojal_wallet::random::random_bytes;
 use lojal_wallet::time::hold_end;
 use lojal_wallet::uri::PaymentRequest;
 use lojal_wallet::{clock, qr};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::{Accepted, Desk, different, invalid, is_over, named, points};
@@ -21,7 +22,7 @@ const HOLD_FOR_S_MAX: u64 = HOLD_MS_MAX / 1000;
 const HOLD_FOR: &str = "hold_for_s is at least pay_within_s, and at most 2592000, which is 30 days";
 
 /// A payment to be asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Pay {
     pub(crate) amount: Points,
@@ -38,7 +39,7 @@ pub(crate) struct Pay {
 }
 
 /// Points to be taken of those that are held.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Capture {
     /// All of them, if it isn't said.
@@ -47,11 +48,13 @@ pub(crate) struct Capture {
 }
 
 /// A payment, and what became of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Payment")]
 pub(crate) struct PaymentDocument {
     id: Reference,
     reference: String,
     /// `open`, and `over` if nobody has answered in time; `paid`; `held`, and `captured`, `released` or `lapsed`.
+    #[schemars(extend("enum" = ["open", "over", "paid", "held", "captured", "released", "lapsed"]))]
     state: &'static str,
     brand: BrandId,
     amount: Points,

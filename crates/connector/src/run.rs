@@ -23,12 +23,12 @@ use tokio::task::JoinHandle;
 use crate::book::{Book, Bounds};
 use crate::config::{Config, ConfigError};
 use crate::desk::Desk;
-use crate::http;
 use crate::journal::{JournalError, Owner};
 use crate::keys::{Keys, KeysError};
 use crate::ledger::{Doubt, Ledger};
+use crate::routes;
 use crate::sender;
-use crate::server;
+use crate::server::{self, Served};
 
 /// The threads that serve tills; whoever waits for a disk or a gateway waits elsewhere.
 const THREADS: usize = 2;
@@ -92,10 +92,11 @@ pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), Ru
     for url in ledger.exposed() {
         lojal_print::note(format!("warning: {url} is asked without encryption: others can read it; use https://"));
     }
-    if !config.listen.ip().is_loopback() {
+    let tls = config.certificate(dir)?.map(Arc::new);
+    if tls.is_none() && !config.listen.ip().is_loopback() {
         lojal_print::note(format!(
             "warning: {} can be reached from other machines, without encryption: whoever reads along has the API keys; \
-             put a proxy that speaks TLS in front",
+             give it a certificate (`tls` of connect.toml), or put a proxy that speaks TLS in front",
             config.listen
         ));
     }
@@ -121,10 +122,13 @@ pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), Ru
         let address = listener.local_addr().map_err(system("a listener without an address"))?;
         let for_sender = desk.clone();
         let sender = tokio::task::spawn_blocking(move || sender::run(&for_sender, &woken));
-        tell_ready(address, &config, waiting);
+        // Whoever reads that it is ready may stop it at once.
+        let stopped = stopped(desk.faults(), sender);
+        tell_ready((address, tls.is_some()), &config, waiting);
         let mut fault = None;
-        let stop = async { fault = stopped(desk.faults(), sender).await };
-        server::serve(listener, http::router(desk.clone(), Keys::new(dir)), stop).await;
+        let stop = async { fault = stopped.await };
+        let served = Served { router: routes::router(desk.clone(), Keys::new(dir)), tls };
+        server::serve(listener, served, stop).await;
         fault.map_or(Ok(()), |fault| Err(RunError::Fault(fault)))
     });
     // Whoever still waits for a gateway finds what became of it after the next start.
@@ -143,19 +147,25 @@ fn others_may_read(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
-fn tell_ready(address: SocketAddr, config: &Config, waiting: usize) {
+fn tell_ready((address, has_tls): (SocketAddr, bool), config: &Config, waiting: usize) {
+    let scheme = if has_tls { "https" } else { "http" };
     let queue = if waiting == 0 { String::new() } else { format!("; {waiting} wait to be sent") };
-    lojal_print::line(format!("ready: http://{address} for tills of {}{queue}", config.brand));
+    lojal_print::line(format!("ready: {scheme}://{address} for tills of {}{queue}", config.brand));
 }
 
-/// Returns when the process is told to stop; with a reason when it can't go on.
-async fn stopped(mut faults: watch::Receiver<Option<String>>, sender: JoinHandle<()>) -> Option<String> {
+/// The moment at which the process is told to stop, which is heard from now on; with a reason when it can't go on.
+fn stopped(
+    mut faults: watch::Receiver<Option<String>>,
+    sender: JoinHandle<()>,
+) -> impl Future<Output = Option<String>> {
     let mut terminate = signal(SignalKind::terminate()).expect("the system lets a process handle SIGTERM");
     let mut interrupt = signal(SignalKind::interrupt()).expect("the system lets a process handle SIGINT");
-    tokio::select! {
-        _ = terminate.recv() => None,
-        _ = interrupt.recv() => None,
-        fault = faults.wait_for(Option::is_some) => fault.ok().and_then(|fault| fault.clone()),
-        _ = sender => Some("what waits can't be sent any more".to_owned()),
+    async move {
+        tokio::select! {
+            _ = terminate.recv() => None,
+            _ = interrupt.recv() => None,
+            fault = faults.wait_for(Option::is_some) => fault.ok().and_then(|fault| fault.clone()),
+            _ = sender => Some("what waits can't be sent any more".to_owned()),
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
 use lojal_consensus::{Condition, Life, Mempool, Metrics, clock};
+use lojal_http::tls::Tls;
 use lojal_ledger::{Missing, View};
 use lojal_network::Network;
 use lojal_store::Store;
@@ -32,7 +33,6 @@ use crate::rates::{Payer, Rate, Rates};
 use crate::readers::{Caller, Readers};
 use crate::rights::is_of_ledger;
 use crate::streams::Streams;
-use crate::tls::Tls;
 use crate::webhooks::courier::Pauses;
 use crate::webhooks::registry::{Registry, WebhookSettings};
 

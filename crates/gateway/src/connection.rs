@@ -9,6 +9,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use lojal_http::tls::Tls;
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::timeout;
@@ -19,7 +20,7 @@ use crate::origin::Origin;
 use crate::problem::Failure;
 use crate::seat::Seat;
 use crate::stream::{ClientStream, Exchange};
-use crate::tls::{self, Handshake, Tls};
+use crate::tls::{self, Handshake};
 use crate::wire::{Paced, Wire};
 use crate::{limits, multiplexed};
 

@@ -77,10 +77,11 @@ pub use axum::http::HeaderValue;
 pub use access::{Access, Auditor, Auditors};
 pub use app::Gateway;
 pub use brands::brand_in;
+pub use lojal_http::tls::{Tls, TlsError, TlsFiles};
 pub use lojal_web::Pages;
 pub use rates::Rate;
 pub use server::GatewayError;
-pub use tls::{Tls, TlsError, TlsFiles};
+pub use tls::load as load_tls;
 pub use webhooks::registry::WebhookSettings;
 
 /// Serves on `listener`, and to the node's own people on `admin`, until `shutdown` completes, then lets requests that

@@ -4,7 +4,6 @@
 pub(crate) mod document;
 pub(crate) mod operation;
 mod page;
-pub(crate) mod schemas;
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 #[cfg(test)]
 use axum::routing::get;
 use axum::{Extension, Router};
+use lojal_http::tls::Tls;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -31,7 +32,7 @@ use crate::openapi::Written;
 use crate::openapi::document::document;
 use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
-use crate::tls::Tls;
+use crate::tls;
 use crate::wire::{Paced, Wire};
 use crate::{connection, limits, pages, routes, webhooks};
 
@@ -206,7 +207,7 @@ pub(crate) async fn serve(
     let mut certificate = JoinSet::new();
     if let Some(tls) = app.gateway.tls.clone() {
         let every = app.timeouts.certificate;
-        certificate.spawn(async move { tls.follow(every).await });
+        certificate.spawn(async move { tls::follow(&tls, every).await });
     }
     let served = Served { router: router(app.clone()), tls: app.gateway.tls.clone() };
     let accepted = tokio::select! {

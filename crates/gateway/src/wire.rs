@@ -5,10 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use lojal_http::tls::TlsStream;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::server::TlsStream;
 
 use crate::limits::{ANSWER_RATE_MIN, SEND_BUFFER_BYTES, STREAM_BUFFER_BYTES};
 use crate::pace::Pace;

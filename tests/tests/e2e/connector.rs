@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::described;
 use crate::network::Network;
 use crate::programs::{Running, program, run};
 
@@ -65,11 +66,15 @@ impl Connector {
     pub fn post_with(&self, key: &str, path: &str, body: &Value) -> (u16, Value) {
         let request = ureq::post(format!("{}{path}", self.url)).config().http_status_as_error(false).build();
         let request = request.header("Authorization", format!("Bearer {key}")).content_type("application/json");
-        answer(request.send(body.to_string().as_bytes()))
+        let answer = answer(request.send(body.to_string().as_bytes()));
+        described::check("post", path, Some(body), (answer.0, &answer.1));
+        answer
     }
     pub fn get(&self, path: &str) -> (u16, Value) {
         let request = ureq::get(format!("{}{path}", self.url)).config().http_status_as_error(false).build();
-        answer(request.header("Authorization", format!("Bearer {}", self.key)).call())
+        let answer = answer(request.header("Authorization", format!("Bearer {}", self.key)).call());
+        described::check("get", path, None, (answer.0, &answer.1));
+        answer
     }
 }
 

@@ -1,43 +1,15 @@
 //! Wallets and auditors that reach a gateway with TLS, by a certificate of an authority of their own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use lojal_types::NetworkKind;
-use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, KeyPair};
 
+use crate::authority::Authority;
 use crate::network::Network;
 use crate::programs::{eventually, program, run};
 use crate::wallet::{Signer, issue, lojal};
-
-/// An authority, and the certificate of the gateway that it has signed.
-struct Authority {
-    key: KeyPair,
-    certificate: Certificate,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::new(Vec::new()).expect("no names");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let certificate = params.self_signed(&key).expect("a certificate");
-        Self { key, certificate }
-    }
-    fn write(&self, path: &Path) -> PathBuf {
-        fs::write(path, self.certificate.pem()).expect("writes");
-        path.to_owned()
-    }
-    /// Writes a certificate for a host, and its key, over those that are there.
-    fn certify(&self, host: &str, directory: &Path) {
-        let key = KeyPair::generate().expect("a key");
-        let params = CertificateParams::new(vec![host.to_owned()]).expect("a name");
-        let certificate = params.signed_by(&key, &self.certificate, &self.key).expect("a certificate");
-        fs::write(directory.join("gateway.pem"), certificate.pem()).expect("writes");
-        fs::write(directory.join("gateway.key"), key.serialize_pem()).expect("writes");
-    }
-}
 
 /// Brings a validator back with TLS at its gateway.
 fn with_tls(network: &mut Network, index: usize, authority: &Authority) -> String {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use lojal_http::schemas;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::operation::{Body, Content, Operation, Parameter, Place, Token};
-use super::schemas;
 
 /// The answers of a running gateway to questions like these, and what was asked; the tests write it (docs/api.md).
 const EXAMPLES: &str = include_str!("examples.json");

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use lojal_http::schemas::{self, Schema};
 use lojal_types::{AddressText, BrandId, Code, Reference, TransactionId};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use super::schemas::{self, Schema};
 use crate::problem::{Kind, status_of};
 
 /// The problems that any request can have.

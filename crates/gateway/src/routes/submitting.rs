@@ -3,6 +3,7 @@
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::post;
+use lojal_http::schemas::{self, Schema};
 use lojal_types::api::{Batch, BatchAnswer, Simulation, TransactionStatus};
 use lojal_types::{AddressText, Code, SignedTransaction, UnsignedTransaction};
 use serde_json::json;
@@ -10,7 +11,6 @@ use serde_json::json;
 use super::Route;
 use crate::limits::{BATCH_BYTES_MAX, SUBMISSION_BYTES_MAX};
 use crate::openapi::operation::Operation;
-use crate::openapi::schemas::{self, Schema};
 use crate::problem::Kind;
 use crate::{simulation, submit};
 

@@ -3,13 +3,13 @@
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
+use lojal_http::schemas::{self, Schema};
 use lojal_types::api::{Deliveries, EventPlace, NewWebhook, Webhook, WebhookSecret, Webhooks};
 use serde_json::json;
 
 use super::Route;
 use crate::limits::WEBHOOK_BYTES_MAX;
 use crate::openapi::operation::Operation;
-use crate::openapi::schemas::{self, Schema};
 use crate::problem::Kind;
 use crate::webhooks;
 

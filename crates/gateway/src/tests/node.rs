@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lojal_chain::replay::commit;
 use lojal_chain::{CommittedBlock, ExecutedBlock, propose};
 use lojal_consensus::{Clock, Condition, Mempool, Metrics, SharedState, Workers, clock, share};
+use lojal_http::tls::Tls;
 use lojal_network::{Event, Identity, Network, NetworkConfig};
 use lojal_store::{Opened, Options, Store, Writer, archive};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
@@ -26,7 +27,6 @@ use crate::app::{App, Gateway, Timeouts};
 use crate::limits::STREAMS_DEFAULT;
 use crate::rates::Rate;
 use crate::server::{GatewayError, Listeners, serve};
-use crate::tls::Tls;
 use crate::webhooks::registry::WebhookSettings;
 
 /// Members, by the seed of their key.

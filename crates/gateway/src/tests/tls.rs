@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes};
 use http_body::Body as _;
 use hyper::client::conn::http2::{self, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use lojal_http::tls::{TlsError, TlsFiles};
 use lojal_types::api::{Problem, TransactionState, TransactionStatus};
 use rcgen::{CertificateParams, KeyPair as CertificateKey, date_time_ymd};
 use tempfile::TempDir;
@@ -23,7 +24,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use super::http::{open, read_to_end};
 use super::node::{ANNA, BO, Node, Settings};
 use crate::app::Timeouts;
-use crate::tls::{Tls, TlsError, TlsFiles};
+use crate::tls;
 
 /// Longest wait for anything; only a broken gateway reaches it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -60,7 +61,7 @@ impl Certificate {
         Self { files, der, _directory: directory }
     }
     async fn node(&self, timeouts: Timeouts) -> Node {
-        let tls = Tls::load(self.files.clone()).expect("a certificate");
+        let tls = tls::load(self.files.clone()).expect("a certificate");
         Node::start_as(Settings { tls: Some(Arc::new(tls)), ..Settings::open() }, &[], timeouts).await
     }
 }
@@ -282,7 +283,7 @@ async fn eventually(node: &Node, mut is_so: impl FnMut() -> bool) {
 fn files_that_are_no_certificate_are_refused_with_their_fault() {
     let certificate = Certificate::new();
     let load = |certificate: &Path, key: &Path| {
-        Tls::load(TlsFiles { certificate: certificate.to_owned(), key: key.to_owned() }).err()
+        tls::load(TlsFiles { certificate: certificate.to_owned(), key: key.to_owned() }).err()
     };
     let TlsFiles { certificate: chain, key } = &certificate.files;
     assert!(load(chain, key).is_none());

@@ -6,12 +6,13 @@ use super::references::read;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 21] = [
+const LAYERS: [(&str, &[&str]); 22] = [
     ("lojal-types", &[]),
     ("lojal-text", &[]),
     ("lojal-random", &[]),
     ("lojal-print", &["lojal-text"]),
     ("lojal-web", &[]),
+    ("lojal-http", &["lojal-types"]),
     ("lojal-model", &["lojal-random", "lojal-types"]),
     ("lojal-ledger", &["lojal-model", "lojal-types"]),
     ("lojal-chain", &["lojal-ledger", "lojal-types"]),
@@ -27,6 +28,7 @@ const LAYERS: [(&str, &[&str]); 21] = [
         &[
             "lojal-chain",
             "lojal-consensus",
+            "lojal-http",
             "lojal-ledger",
             "lojal-network",
             "lojal-random",
@@ -54,7 +56,16 @@ const LAYERS: [(&str, &[&str]); 21] = [
     ("lojal-wallet", &["lojal-client", "lojal-print", "lojal-text", "lojal-types", "lojal-web"]),
     (
         "lojal-connector",
-        &["lojal-client", "lojal-print", "lojal-random", "lojal-store", "lojal-text", "lojal-types", "lojal-wallet"],
+        &[
+            "lojal-client",
+            "lojal-http",
+            "lojal-print",
+            "lojal-random",
+            "lojal-store",
+            "lojal-text",
+            "lojal-types",
+            "lojal-wallet",
+        ],
     ),
     (
         "lojal-auditor",

@@ -1,29 +1,29 @@
-//! The schemas of what a gateway answers and is sent, as the types of [`lojal_types::api`] declare them.
+//! The schemas of what a server answers and is sent, as the types of that declare them.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 /// The place of schemas in a document.
-pub(crate) const PLACE: &str = "/components/schemas";
+pub const PLACE: &str = "/components/schemas";
 /// The part of a schema's name that says the form of its addresses, which is the same everywhere.
 const OF_TEXTS: &str = "_for_Address";
 
 /// Gives a schema that refers to others.
-pub(crate) type Schema = fn(&mut SchemaGenerator) -> schemars::Schema;
+pub type Schema = fn(&mut SchemaGenerator) -> schemars::Schema;
 
 /// The schema of a type.
-pub(crate) fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> schemars::Schema {
+pub fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> schemars::Schema {
     generator.subschema_for::<T>()
 }
 
 /// The schema of a type that refers to no other.
-pub(crate) fn plain<T: JsonSchema>() -> Value {
+pub fn plain<T: JsonSchema>() -> Value {
     T::json_schema(&mut SchemaGenerator::default()).to_value()
 }
 
 /// Writes schemas of what is written, not of all that could be read.
-pub(crate) fn generator() -> SchemaGenerator {
+pub fn generator() -> SchemaGenerator {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let settings = settings.with(|settings| {
         settings.definitions_path = PLACE.into();
@@ -33,7 +33,7 @@ pub(crate) fn generator() -> SchemaGenerator {
 }
 
 /// All schemas that were referred to.
-pub(crate) fn definitions(generator: &mut SchemaGenerator) -> Value {
+pub fn definitions(generator: &mut SchemaGenerator) -> Value {
     // Problems are referred to by their name alone.
     let _ = generator.subschema_for::<lojal_types::api::Problem>();
     let all = generator.take_definitions(true);
@@ -42,7 +42,7 @@ pub(crate) fn definitions(generator: &mut SchemaGenerator) -> Value {
 }
 
 /// A schema or a part of one as people read it: without what is for the program's own documentation.
-pub(crate) fn tidied(value: Value) -> Value {
+pub fn tidied(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
             let title = tag_of(&fields);
