@@ -15,13 +15,12 @@ use lojal_types::{ChainId, Height};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::config::{ConfigError, NodeDir, read_genesis, write_new};
+use crate::config::{ConfigError, NodeDir, PUSH, WEBHOOKS, read_genesis, write_new};
 
 /// The digests of all other files, in the form that `sha256sum --check` reads.
 const DIGESTS: &str = "SHA256SUMS";
 const GENESIS: &str = "genesis.toml";
 const CONFIG: &str = "node.toml";
-const WEBHOOKS: &str = "webhooks";
 const READ_BYTES: usize = 256 * 1024;
 
 /// `lojal-node backup`.
@@ -133,10 +132,10 @@ pub fn back_up(options: &BackupOptions) -> Result<(), CopyError> {
     if partial.exists() {
         fs::remove_dir_all(&partial).map_err(file_error(&partial))?;
     }
-    // The secrets of webhooks are in it.
+    // The secrets of webhooks and pushes are in it.
     DirBuilder::new().recursive(true).mode(0o700).create(&partial).map_err(file_error(&partial))?;
     let BackedUp { base, last } = backup::write(&dir.data(), &genesis, &partial)?;
-    copy_webhooks(dir.path(), &partial)?;
+    copy_registered(dir.path(), &partial)?;
     let settings = [(dir.path().join(&config.genesis), GENESIS), (dir.path().join(CONFIG), CONFIG)];
     for (from, name) in settings {
         fs::copy(&from, partial.join(name)).map_err(file_error(&from))?;
@@ -198,7 +197,7 @@ pub fn restore(options: &RestoreOptions) -> Result<(), CopyError> {
     let height = opened.report.height;
     opened.store.close()?;
     drop(opened);
-    copy_webhooks(backup, dir.path())?;
+    copy_registered(backup, dir.path())?;
     import::install(&Disk::real(), dir.path(), &made, false)?;
     lojal_print::line(format!("restored {} up to height {height}", dir.path().display()));
     if !dir.validator_key_path().exists() {
@@ -212,19 +211,27 @@ pub fn restore(options: &RestoreOptions) -> Result<(), CopyError> {
     Ok(())
 }
 
-/// Copies the webhooks of a node, unless there are some where they go. Their files are replaced as a whole, so those of
-/// a running node are each as it is before or after a change.
-fn copy_webhooks(from: &Path, to: &Path) -> Result<(), CopyError> {
-    let (from, to) = (from.join(WEBHOOKS), to.join(WEBHOOKS));
+/// Copies what others have registered at a node, and the key of its pushes.
+fn copy_registered(from: &Path, to: &Path) -> Result<(), CopyError> {
+    [WEBHOOKS, PUSH].iter().try_for_each(|name| copy_files(&from.join(name), &to.join(name)))
+}
+
+/// Copies the files of a directory, unless there is one where they go. They are replaced as a whole, so those of a
+/// running node are each as it is before or after a change; one that is removed meanwhile is left out.
+fn copy_files(from: &Path, to: &Path) -> Result<(), CopyError> {
     if !from.exists() || to.exists() {
         return Ok(());
     }
-    DirBuilder::new().mode(0o700).create(&to).map_err(file_error(&to))?;
-    for name in files(&from, Path::new(""))?.into_iter().filter(|name| name.extension().is_some_and(|e| e == "json")) {
-        let text = fs::read_to_string(from.join(&name)).map_err(file_error(&from.join(&name)))?;
+    DirBuilder::new().mode(0o700).create(to).map_err(file_error(to))?;
+    for name in files(from, Path::new(""))?.into_iter().filter(|name| name.extension().is_some_and(|e| e == "json")) {
+        let path = from.join(&name);
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            text => text.map_err(file_error(&path))?,
+        };
         write_new(&to.join(&name), &text, 0o600)?;
     }
-    sync(&to)
+    sync(to)
 }
 
 /// The files of a directory and of those in it, by their paths in it, sorted.

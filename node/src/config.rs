@@ -9,6 +9,7 @@
 //! DIR/retired/         keys whose place was taken
 //! DIR/network.key      the key of the node on the peer-to-peer network, likewise
 //! DIR/data/            block log, index, consensus log
+//! DIR/push/            browsers that are pushed to, the key by which push services know the gateway
 //! DIR/webhooks/        where brands have events sent to, with the secrets that sign them, and how far that has come
 //! ```
 //!
@@ -18,6 +19,7 @@ mod access;
 mod error;
 mod explained;
 mod keeping;
+mod sending;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,7 +27,7 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use lojal_gateway::{Access, Tls, TlsFiles};
+use lojal_gateway::Access;
 use lojal_network::Multiaddr;
 use lojal_signer::Guard;
 use lojal_store::Disk;
@@ -33,10 +35,12 @@ use lojal_text::without_byte_order_mark;
 use lojal_types::{Genesis, KeyPair, Name, PublicKey, Validator};
 use serde::{Deserialize, Serialize};
 
-pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor, TlsConfig, WebhooksConfig};
+pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor, TlsConfig};
 pub use self::error::ConfigError;
 pub use self::explained::example;
 pub use self::keeping::{FarBehindConfig, RetainConfig};
+pub use self::sending::{Contact, PushConfig, WebhooksConfig};
+pub(crate) use self::sending::{PUSH, WEBHOOKS};
 
 /// The file that holds the validator's entry.
 const ENTRY: &str = "validator.toml";
@@ -87,6 +91,9 @@ pub struct NodeConfig {
     /// The places that webhooks may lead to.
     #[serde(default, skip_serializing_if = "WebhooksConfig::is_default")]
     pub webhooks: WebhooksConfig,
+    /// The way in which members' browsers are pushed what happens; without it nothing is pushed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push: Option<PushConfig>,
     /// Those who may read everything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub auditors: Vec<AuditorEntry>,
@@ -128,6 +135,7 @@ impl NodeConfig {
             far_behind: None,
             http: HttpConfig::default(),
             webhooks: WebhooksConfig::default(),
+            push: None,
             auditors: Vec::new(),
             peers,
         }
@@ -189,10 +197,6 @@ impl NodeDir {
         self.data().join("consensus")
     }
 
-    /// The directory of the webhooks: outside of the data, which can be made again.
-    pub fn webhooks(&self) -> PathBuf {
-        self.0.join("webhooks")
-    }
     /// The directory of the guard: outside of the data, so that whoever deletes or restores that leaves it alone.
     pub fn guard(&self) -> PathBuf {
         self.0.join("guard")
@@ -234,15 +238,6 @@ impl NodeDir {
     /// When it is not there or not valid.
     pub fn genesis(&self, config: &NodeConfig) -> Result<Genesis, ConfigError> {
         read_genesis(&self.0.join(&config.genesis))
-    }
-    /// Reads the certificate of the gateway, if it has one.
-    ///
-    /// # Errors
-    /// When it can't be used.
-    pub fn tls(&self, config: &NodeConfig) -> Result<Option<Tls>, ConfigError> {
-        let Some(TlsConfig { certificate, key }) = &config.http.tls else { return Ok(None) };
-        let files = TlsFiles { certificate: self.0.join(certificate), key: self.0.join(key) };
-        lojal_gateway::load_tls(files).map(Some).map_err(|error| ConfigError::Tls(Box::new(error)))
     }
     /// Reads the keys.
     ///

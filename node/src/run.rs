@@ -13,7 +13,7 @@ use lojal_consensus::{
     Addresses, Clock, Condition, ConsensusError, FarBehind, Life, Member, Mempool, Metrics, Role, Roster, Successor,
     ValidatorParts, Voice, Wal, Workers,
 };
-use lojal_gateway::{Gateway, Tls, WebhookSettings};
+use lojal_gateway::{Gateway, PushSettings, Tls};
 use lojal_network::{Identity, Network, NetworkConfig, Peer};
 use lojal_store::{Disk, OpenReport, Opened, Store};
 use lojal_text::outside;
@@ -176,7 +176,7 @@ impl Node<'_> {
     ) -> Result<End, RunError> {
         let (dir, config, metrics) = (&self.dir, &self.config, self.metrics.clone());
         let Opened { store, writer, state, pending, forgotten, .. } = opened;
-        let tls = dir.tls(config)?.map(Arc::new);
+        let (tls, push) = (dir.tls(config)?.map(Arc::new), dir.push(config)?);
         let (listener, admin) = (listen(config.gateway).await?, listen_for_own(config).await?);
         let (network, events) = lojal_network::start(network_config).await?;
         tell_manager(NotifyState::Ready);
@@ -188,7 +188,7 @@ impl Node<'_> {
         let versions = self.options.protocol_max.map_or(Versions::known(), Versions::up_to);
         let successor = Successor::default();
         let heir = voice.as_ref().map(|voice| (voice, &successor));
-        let gateway = gateway((dir, config, tls), versions, heir, parts, condition);
+        let gateway = gateway((dir, config, tls, push), versions, heir, parts, condition);
         let mut gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
         let network_handle = network.clone();
         let (clock, workers, interposer) = (Clock::System, Workers::Threads, None);
@@ -282,13 +282,12 @@ async fn is_stopped(mut stopped: watch::Receiver<bool>) {
 
 /// The parts that the gateway shows, with the rules of the configuration.
 fn gateway(
-    (dir, config, tls): (&NodeDir, &NodeConfig, Option<Arc<Tls>>),
+    (dir, config, tls, push): (&NodeDir, &NodeConfig, Option<Arc<Tls>>, Option<PushSettings>),
     versions: Versions,
     heir: Option<(&Voice, &Successor)>,
     (store, mempool, network, metrics): (Store, Mempool, Network, Metrics),
     condition: watch::Receiver<Condition>,
 ) -> Gateway {
-    let webhooks = WebhookSettings { directory: dir.webhooks(), allow_private: config.webhooks.allow_private };
     Gateway {
         life: heir.map(|heir| Life::of_node(heir, &store, &network, &condition)),
         store,
@@ -301,7 +300,8 @@ fn gateway(
         access: config.access(),
         origins: config.http.origins(),
         rate: Some(config.http.rate()),
-        webhooks,
+        webhooks: dir.webhooks(config),
+        push,
         streams: usize::try_from(config.http.streams()).unwrap_or(usize::MAX),
         web: config.http.web(),
         tls,

@@ -72,6 +72,8 @@ mod pages;
 mod proofs;
 #[path = "e2e/pruning.rs"]
 mod pruning;
+#[path = "e2e/push.rs"]
+mod push;
 #[path = "e2e/readers.rs"]
 mod readers;
 #[path = "e2e/refusals.rs"]

@@ -23,6 +23,7 @@ import { entriesOf, entryOf } from "../src/wallet/model/describe.js";
 import { statementOf } from "../src/wallet/model/statement.js";
 import { shownByMember } from "../src/wallet/model/till-code.js";
 import { typedKey } from "../src/wallet/model/typed-key.js";
+import { messageIn, noticeOf } from "../src/wallet/push-text.js";
 
 const [OWN, OTHER] = ["02".repeat(20), "04".repeat(20)] as [Address, Address];
 const [NORDMAT, KAFFET] = ["nordmat", "kaffet"] as [BrandId, BrandId];
@@ -244,4 +245,28 @@ test("what a till does with others' points is not told as its own", () => {
   const hold = { brand: NORDMAT, from: OTHER, holdReference: reference, holdDated: dated };
   const capture: Operation = { type: "capture", ...hold, amount, reference, dated };
   assert.deepEqual([entryOf(capture, OWN).kind, entryOf(capture, OTHER).kind], ["taken", "captured"]);
+});
+
+test("a notice says what happened in its reader's language, and nothing that others should not see", () => {
+  const types = ["points.issued", "points.expiring", "hold.captured", "household.invited", "recovery.started", "news"];
+  for (const language of ["sv", "en"]) {
+    const notices = types.map((type) => noticeOf(type, language));
+    assert.ok(notices.every(({ title, body }) => title === "Lojal" && body !== "" && !/\d|nordmat/i.test(body)));
+    assert.deepEqual(
+      notices.map(({ place }) => place),
+      ["activity", "expiring", "activity", "family", "security", ""],
+    );
+    assert.deepEqual(notices.filter(({ isUrgent }) => isUrgent).length, 1);
+  }
+  assert.notEqual(noticeOf("points.issued", "sv").body, noticeOf("points.issued", "en").body);
+});
+
+test("a message is read only as the gateway writes it", () => {
+  assert.deepEqual(messageIn(`{"type":"points.issued","id":"8-0-0"}${" ".repeat(90)}`), {
+    type: "points.issued",
+    id: "8-0-0",
+  });
+  for (const wrong of ["", "nonsense", "[]", "{}", '{"type":"<b>","id":"1"}', '{"type":"a","id":7}', "null"]) {
+    assert.equal(messageIn(wrong), null, wrong);
+  }
 });

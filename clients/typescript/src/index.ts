@@ -23,6 +23,7 @@ export * from "./client/follow.js";
 export * from "./client/gateways.js";
 export * from "./client/history.js";
 export * from "./client/prove.js";
+export * from "./client/push.js";
 export * from "./client/submission.js";
 export * from "./client/verifier.js";
 export * from "./client/watch.js";

@@ -29,11 +29,12 @@ use crate::origin::Origins;
 use crate::places::{Places, Pool};
 use crate::problem::{Failure, Kind};
 use crate::proxies::Proxies;
+use crate::push::registry::{PushSettings, Pushes};
 use crate::rates::{Payer, Rate, Rates};
 use crate::readers::{Caller, Readers};
 use crate::rights::is_of_ledger;
+use crate::sending::Pauses;
 use crate::streams::Streams;
-use crate::webhooks::courier::Pauses;
 use crate::webhooks::registry::{Registry, WebhookSettings};
 
 /// The parts of a node that the gateway shows.
@@ -65,6 +66,8 @@ pub struct Gateway {
     pub streams: usize,
     /// The place of the webhooks, and where they may lead.
     pub webhooks: WebhookSettings,
+    /// The way to members' browsers, if pushes are sent.
+    pub push: Option<PushSettings>,
     /// The certificate with which clients are served; without one, without TLS.
     pub tls: Option<Arc<Tls>>,
     /// The versions of the protocol that the node's program knows.
@@ -82,6 +85,8 @@ pub(crate) struct App {
     pub(crate) followers: Followers,
     pub(crate) streams: Streams,
     pub(crate) webhooks: Arc<Registry>,
+    /// Those of members' browsers, if pushes are sent.
+    pub(crate) pushes: Option<Arc<Pushes>>,
     pub(crate) requests: Requests,
     pub(crate) origins: Origins,
     pub(crate) readers: Readers,
@@ -110,9 +115,9 @@ pub(crate) struct Timeouts {
     pub(crate) commit: Duration,
     pub(crate) place: Duration,
     pub(crate) heartbeat: Duration,
-    /// Those between attempts to send an event to a webhook.
+    /// Those between attempts to send an event to a webhook or a browser.
     pub(crate) pauses: Pauses,
-    /// The longest wait for the receiver of a webhook.
+    /// The longest wait for the receiver of a webhook, or for a push service.
     pub(crate) receiver: Duration,
     /// The time after which the files of the certificate are looked at again.
     pub(crate) certificate: Duration,
@@ -155,12 +160,14 @@ impl App {
         let readers = Readers::new(chain, Hosts::new(hosts, listening), auditors);
         let site = Site::new(&gateway.web);
         let (streams, webhooks) = (gateway.streams, Arc::new(Registry::open(gateway.webhooks.clone())));
+        let pushes = gateway.push.clone().map(|settings| Arc::new(Pushes::open(settings, timeouts.receiver)));
         Self {
             gateway,
             finality: Finality::default(),
             followers: Followers::default(),
             streams: Streams::default(),
             webhooks,
+            pushes,
             requests: Requests::default(),
             origins,
             readers,

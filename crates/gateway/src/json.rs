@@ -4,7 +4,7 @@
 //! address in capitals, a field that is left out for one that is null. So what has been read is written again and
 //! compared.
 
-use lojal_types::api::{Batch, NewWebhook};
+use lojal_types::api::{Batch, NewPush, NewWebhook};
 use lojal_types::{AddressText, UnsignedTransaction};
 use serde::de::{DeserializeOwned, Error, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -33,6 +33,14 @@ pub fn unsigned(bytes: &[u8]) -> Result<UnsignedTransaction<AddressText>, serde_
 /// # Errors
 /// See [`transaction`].
 pub fn webhook(bytes: &[u8]) -> Result<NewWebhook, serde_json::Error> {
+    as_written(bytes)
+}
+
+/// Reads a browser's subscription of pushes; likewise.
+///
+/// # Errors
+/// See [`transaction`].
+pub fn push(bytes: &[u8]) -> Result<NewPush, serde_json::Error> {
     as_written(bytes)
 }
 

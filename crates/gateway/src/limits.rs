@@ -162,6 +162,29 @@ pub const ATTEMPTS_SHOWN: usize = 100;
 /// The time for which an old secret signs beside a new one.
 pub const SECRET_OVERLAP_MS: u64 = 24 * 60 * 60 * 1_000;
 
+/// Most subscriptions of pushes of a gateway.
+pub const PUSHES_MAX: usize = 10_000;
+/// Most of them of one account.
+pub const ACCOUNT_PUSHES_MAX: usize = 8;
+/// Longest address of a browser at its push service, in bytes.
+pub const PUSH_ENDPOINT_BYTES_MAX: usize = 1_024;
+/// Largest subscription, in bytes.
+pub const PUSH_BYTES_MAX: usize = 4 * 1024;
+/// The time after which a subscription ends that nobody has renewed.
+pub const PUSH_TIME_MS: u64 = 90 * 24 * 60 * 60 * 1_000;
+/// Most pushes that are sent at once to services that have taken the one before.
+pub const PUSH_WORK_MAX: usize = 16;
+/// Most that are sent at once to those that haven't, so that they hold nobody up.
+pub const PUSH_AGAIN_MAX: usize = 4;
+/// The longest time for which nobody looks whether there is something to push.
+pub const PUSH_IDLE: Duration = Duration::from_secs(60 * 60);
+/// The time for which a push service keeps what a browser hasn't fetched, in seconds.
+pub const PUSH_TTL_S: u64 = 7 * 24 * 60 * 60;
+/// The time for which the gateway's word to a push service is good, in seconds; RFC 8292 allows a day.
+pub const VAPID_S: u64 = 12 * 60 * 60;
+/// Bytes of every push before it is encrypted, so that its length says nothing.
+pub const PUSH_TEXT_BYTES: usize = 128;
+
 /// Most tokens that are remembered as checked.
 pub const TOKENS_MAX: usize = 10_000;
 /// Longest id of a request that a client gives, in characters.

@@ -31,6 +31,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     text.single(Gauge, "lojal_http_waiting", "Clients that wait for a final block.", app.finality.len());
     app.streams.write(&mut text);
     app.webhooks.write(&mut text);
+    app.pushes.iter().for_each(|pushes| pushes.write(&mut text));
     app.requests.write(&mut text);
     if let Some(tls) = &app.gateway.tls {
         let end = seconds(Duration::from_millis(tls.end().get()));

@@ -31,6 +31,9 @@ pub(crate) enum Kind {
     UnknownValidators,
     UnknownWebhook,
     TooManyWebhooks,
+    PushOff,
+    UnknownPush,
+    TooManyPushes,
     MethodNotAllowed,
     RequestTimeout,
     BodyTooLarge,
@@ -50,7 +53,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 34] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -67,6 +70,9 @@ impl Kind {
         Self::UnknownValidators,
         Self::UnknownWebhook,
         Self::TooManyWebhooks,
+        Self::PushOff,
+        Self::UnknownPush,
+        Self::TooManyPushes,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
         Self::BodyTooLarge,
@@ -105,6 +111,9 @@ impl Kind {
             Self::UnknownValidators => "this node knows no set of validators with this hash",
             Self::UnknownWebhook => "the brand has no webhook with this id at this gateway",
             Self::TooManyWebhooks => "the brand or the gateway has as many webhooks as it can",
+            Self::PushOff => "this gateway sends no pushes; its operator decides, and another gateway may",
+            Self::UnknownPush => "the account has no subscription of pushes with this id at this gateway",
+            Self::TooManyPushes => "the account or the gateway has as many subscriptions of pushes as it can",
             Self::MethodNotAllowed => "this route doesn't take the method; the Allow header says what it takes",
             Self::RequestTimeout => "the request took too long to arrive",
             Self::BodyTooLarge => "the body is larger than this route takes",
@@ -141,6 +150,9 @@ impl Kind {
             Self::UnknownValidators => (StatusCode::NOT_FOUND, "unknown_validators"),
             Self::UnknownWebhook => (StatusCode::NOT_FOUND, "unknown_webhook"),
             Self::TooManyWebhooks => (StatusCode::CONFLICT, "too_many_webhooks"),
+            Self::PushOff => (StatusCode::NOT_FOUND, "push_off"),
+            Self::UnknownPush => (StatusCode::NOT_FOUND, "unknown_push"),
+            Self::TooManyPushes => (StatusCode::CONFLICT, "too_many_pushes"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),

@@ -171,7 +171,7 @@ fn roles(view: &View, reader: &Reader, brand: BrandId, wanted: impl Fn(Role) -> 
 }
 
 /// Tells whether a token's key still signs for its account.
-fn is_genuine(view: &View, reader: &Reader) -> Result<bool, Missing> {
+pub(crate) fn is_genuine(view: &View, reader: &Reader) -> Result<bool, Missing> {
     signs(view, &reader.public_key, reader.account)
 }
 
@@ -190,7 +190,7 @@ pub(crate) fn is_stopped(view: &View, account: Address) -> Result<bool, Missing>
 
 /// Tells whether a key signs for an account. "For an account that the ledger doesn't know its first key signs."
 /// (protocol, Read tokens)
-fn signs(view: &View, key: &PublicKey, account: Address) -> Result<bool, Missing> {
+pub(crate) fn signs(view: &View, key: &PublicKey, account: Address) -> Result<bool, Missing> {
     match view.account(account)? {
         Some(_) => view.signs_for(key, account),
         None => Ok(Address::of_key(key) == account),

@@ -2,6 +2,7 @@
 
 mod ledger;
 mod network;
+mod push;
 mod submitting;
 mod webhooks;
 
@@ -29,7 +30,7 @@ impl Route {
 
 /// The routes for everybody.
 pub(crate) fn for_clients() -> Vec<Route> {
-    [network::all(), ledger::all(), submitting::all(), webhooks::all()].into_iter().flatten().collect()
+    [network::all(), ledger::all(), submitting::all(), webhooks::all(), push::all()].into_iter().flatten().collect()
 }
 
 /// The routes for the node's own people.

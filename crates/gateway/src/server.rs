@@ -34,7 +34,7 @@ use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::tls;
 use crate::wire::{Paced, Wire};
-use crate::{connection, limits, pages, routes, webhooks};
+use crate::{connection, limits, pages, push, routes, webhooks};
 
 /// A reason the gateway ended by itself.
 #[derive(Debug, Error)]
@@ -202,6 +202,7 @@ pub(crate) async fn serve(
     follower.spawn(app.finality.clone().follow(app.gateway.store.clone(), blocks));
     follower.spawn(app.followers.clone().run(app.gateway.store.clone(), app.gateway.store.subscribe()));
     webhooks::start(&app);
+    push::start(&app);
     let (stop, stopped) = watch::channel(false);
     let (mut connections, mut own) = (JoinSet::new(), JoinSet::new());
     let mut certificate = JoinSet::new();
@@ -221,6 +222,7 @@ pub(crate) async fn serve(
     app.finality.close();
     app.followers.close();
     app.webhooks.close();
+    app.pushes.iter().for_each(|pushes| pushes.close());
     // Connections read it until they end.
     stop.send_replace(true);
     let drained = timeout(app.timeouts.shutdown, async {

@@ -1,39 +1,38 @@
 //! `/v1/brands/{id}/webhooks`: addresses to which this gateway sends what happens to a brand (ADR 0066).
 
-mod addresses;
 pub(crate) mod courier;
 pub(crate) mod record;
 pub(crate) mod registry;
 mod signing;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use lojal_consensus::clock;
 use lojal_store::Subject;
 use lojal_types::api::{self, EventPlace};
 use lojal_types::{BrandId, Height};
 use serde::{Deserialize, Serialize};
 
-use self::addresses::is_public;
 use self::courier::Courier;
-use self::record::{Record, WebhookId};
+use self::record::Record;
 use self::registry::Kept;
 use self::signing::secret_text;
 use crate::app::App;
 use crate::events::subscription::Types;
 use crate::extract::{Form, Params, Payload, Segment, written_at};
 use crate::json;
+use crate::kept::KeptId;
 use crate::limits::WEBHOOK_URL_BYTES_MAX;
 use crate::problem::{Failure, Kind};
 use crate::rights::{administers, not_permitted};
+use crate::sending::url_fault;
 
 /// A brand, and the id of a webhook two parts further on in a path.
-pub(crate) struct BrandWebhook(BrandId, WebhookId);
+pub(crate) struct BrandWebhook(BrandId, KeptId);
 
 impl<S: Send + Sync> FromRequestParts<S> for BrandWebhook {
     type Rejection = Failure;
@@ -205,25 +204,9 @@ fn with_secret(kept: &Kept) -> api::WebhookSecret {
 
 /// Checks the address and the types of a new webhook.
 fn check(new: &api::NewWebhook, allow_private: bool) -> Result<(), Failure> {
-    let wrong = |reason: &str| {
+    if let Some(reason) = url_fault(&new.url, WEBHOOK_URL_BYTES_MAX, allow_private) {
         let detail = format!("url: {reason}; write it like https://shop.example.org/lojal");
-        Err(Failure::new(Kind::InvalidParameter, detail))
-    };
-    let Ok(uri) = new.url.parse::<Uri>() else { return wrong("it can't be read") };
-    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let authority = uri.authority().map_or("", |authority| authority.as_str());
-    let names_a_port = authority.rsplit_once(']').map_or(authority, |(_, rest)| rest).contains(':');
-    let is_private = host.parse::<IpAddr>().is_ok_and(|address| !is_public(address));
-    match uri.scheme_str() {
-        _ if new.url.len() > WEBHOOK_URL_BYTES_MAX => return wrong("it is too long"),
-        _ if new.url.contains('#') => return wrong("it has a #"),
-        _ if authority.contains('@') => return wrong("it has a user name"),
-        _ if host.is_empty() => return wrong("it names no host"),
-        _ if names_a_port && uri.port_u16().is_none_or(|port| port == 0) => return wrong("its port is none"),
-        _ if is_private && !allow_private => return wrong("it is no address of the internet"),
-        Some("https") => {}
-        Some("http") if allow_private => {}
-        _ => return wrong("it doesn't start with https://"),
+        return Err(Failure::new(Kind::InvalidParameter, detail));
     }
     match new.types.is_empty() {
         true => Ok(()),

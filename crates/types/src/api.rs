@@ -7,6 +7,7 @@ mod event;
 mod governance;
 mod light;
 mod node;
+mod push;
 mod reference;
 mod simulation;
 mod today;
@@ -21,6 +22,7 @@ pub use self::event::{
     DATA_TYPE, EVENT_TYPES, Event, EventData, EventPlace, EventPlaceError, Expiring, ExpiringPoints, REMINDER_INDEX,
     SPEC_VERSION, TYPE_PREFIX,
 };
+pub use self::push::{NewPush, PUSHED_ALWAYS, Push, PushService, Pushes};
 pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState};
 pub use self::simulation::{Effect, Foretold, Simulation};
 pub use self::today::{Today, UsedUp};

@@ -3,10 +3,12 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use lojal_gateway::{Auditor, Auditors, HeaderValue, Pages, Rate};
+use lojal_gateway::{Auditor, Auditors, HeaderValue, Pages, Rate, Tls, TlsFiles};
 use lojal_types::limits::TIME_MS_MAX;
 use lojal_types::{Audience, Day, Name, PublicKey, TimeMs};
 use serde::{Deserialize, Serialize};
+
+use super::{ConfigError, NodeConfig, NodeDir};
 
 /// Most streams of events at once, unless node.toml says.
 #[expect(clippy::cast_possible_truncation, reason = "a thousand")]
@@ -36,22 +38,6 @@ pub struct HttpConfig {
     /// The pages that are served to browsers; all that there are if it doesn't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<Vec<Pages>>,
-}
-
-/// `[webhooks]`: the places that webhooks may lead to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WebhooksConfig {
-    /// True if they may lead to addresses that not everybody reaches, and without encryption: for tests.
-    #[serde(default)]
-    pub allow_private: bool,
-}
-
-impl WebhooksConfig {
-    /// True if nothing is said.
-    pub(super) fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// The files of a certificate, in PEM; relative paths start at the node's directory.
@@ -100,6 +86,18 @@ impl Default for RateConfig {
     fn default() -> Self {
         let number = |number| NonZeroU32::new(number).expect("not zero");
         Self { per_s: number(20), burst: number(100) }
+    }
+}
+
+impl NodeDir {
+    /// Reads the certificate of the gateway, if it has one.
+    ///
+    /// # Errors
+    /// When it can't be used.
+    pub fn tls(&self, config: &NodeConfig) -> Result<Option<Tls>, ConfigError> {
+        let Some(TlsConfig { certificate, key }) = &config.http.tls else { return Ok(None) };
+        let files = TlsFiles { certificate: self.0.join(certificate), key: self.0.join(key) };
+        lojal_gateway::load_tls(files).map(Some).map_err(|error| ConfigError::Tls(Box::new(error)))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use lojal_gateway::TlsError;
+use lojal_gateway::{TlsError, VapidError};
 use lojal_signer::GuardError;
 use lojal_types::genesis::GenesisError;
 use thiserror::Error;
@@ -32,6 +32,9 @@ pub enum ConfigError {
     /// See [`TlsError`].
     #[error(transparent)]
     Tls(Box<TlsError>),
+    /// See [`VapidError`].
+    #[error(transparent)]
+    Vapid(Box<VapidError>),
     /// See [`GuardError`].
     #[error(transparent)]
     Guard(Box<GuardError>),

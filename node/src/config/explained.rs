@@ -7,8 +7,8 @@ use lojal_store::Retain;
 use toml::{Table, Value};
 
 use super::{
-    AuditorEntry, FarBehindConfig, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey, RetainConfig,
-    TlsConfig, WebhooksConfig,
+    AuditorEntry, Contact, FarBehindConfig, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey, PushConfig,
+    RetainConfig, TlsConfig, WebhooksConfig,
     access::{Origin, RateConfig},
 };
 
@@ -23,7 +23,7 @@ struct Section {
 }
 
 /// All parts, in the order of the file.
-const SECTIONS: [Section; 5] = [
+const SECTIONS: [Section; 6] = [
     Section {
         name: "",
         text: "A node of a lojal network. It reads this when it starts; docs/operations.md says more.\n\
@@ -108,6 +108,21 @@ const SECTIONS: [Section; 5] = [
         )],
     },
     Section {
+        name: "push",
+        text: "Whether members' browsers are pushed what happens to their accounts. Nothing is pushed if left out.",
+        keys: &[
+            (
+                "contact",
+                "How the people who run push services reach you: mailto:somebody@example.org, or a page, https://.",
+            ),
+            (
+                "allow_private",
+                "Whether pushes may go to an address that not everybody reaches, and to http://; for tests only.\n\
+                 Not if left out.",
+            ),
+        ],
+    },
+    Section {
         name: "auditors",
         text: "Those who may read everything: one [[auditors]] for each, or above the first table auditors = [\"*\"],\n\
                which opens the ledger to everybody.",
@@ -151,6 +166,10 @@ pub fn example() -> NodeConfig {
             web: Some(Pages::ALL.to_vec()),
         },
         webhooks: WebhooksConfig { allow_private: true },
+        push: Some(PushConfig {
+            contact: Contact::try_from("mailto:operator@example.org".to_owned()).expect(VALID),
+            allow_private: true,
+        }),
         auditors: vec![AuditorEntry::Listed(ListedAuditor {
             name: "audit office".parse().expect(VALID),
             key: PublicKey::new([0xab; 32]),

@@ -21,6 +21,10 @@ fn config() -> NodeConfig {
             web: Some(vec![lojal_gateway::Pages::Explorer]),
         },
         webhooks: WebhooksConfig { allow_private: true },
+        push: Some(PushConfig {
+            contact: "mailto:ops@example.org".to_owned().try_into().expect("valid"),
+            allow_private: false,
+        }),
         auditors: vec![
             AuditorEntry::Listed(ListedAuditor {
                 name: "audit office".parse().expect("valid"),

@@ -26,8 +26,8 @@ use lojal_wallet::passphrase::Passphrase;
 use super::error::DevnetError;
 use super::options::DevnetOptions;
 use crate::config::{
-    AuditorEntry, ConfigError, ListedAuditor, NodeConfig, NodeDir, NodeKeys, PeerConfig, random_key, read_genesis,
-    read_key, write_key, write_new,
+    AuditorEntry, ConfigError, Contact, ListedAuditor, NodeConfig, NodeDir, NodeKeys, PeerConfig, PushConfig,
+    random_key, read_genesis, read_key, write_key, write_new,
 };
 
 /// The directory of a network, unless the options say.
@@ -313,10 +313,12 @@ fn node_config(names: &[Name], index: u16, port_base: u16, auditor: PublicKey) -
     let others = names.iter().zip(0..).filter(|(_, other)| *other != index);
     let peers = others.map(|(name, other)| PeerConfig { validator: name.clone(), address: listen(other) }).collect();
     let gateway = ([127, 0, 0, 1], port_base + index).into();
+    let contact = Contact::try_from("mailto:devnet@example.org".to_owned()).expect("an address of mail");
     let auditor = ListedAuditor { name: "auditor".parse().expect("a valid name"), key: auditor, until: None };
     NodeConfig {
         admin: Some(([127, 0, 0, 1], port_base + ADMIN_PORTS + index).into()),
         auditors: vec![AuditorEntry::Listed(auditor)],
+        push: Some(PushConfig { contact, allow_private: false }),
         ..NodeConfig::new("../genesis.toml".into(), listen(index), gateway, peers)
     }
 }

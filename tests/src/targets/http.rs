@@ -70,6 +70,7 @@ impl Server {
             streams: 0,
             web: lojal_gateway::Pages::ALL.to_vec(),
             webhooks,
+            push: None,
             tls: None,
             versions: Versions::known(),
             version,

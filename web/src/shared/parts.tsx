@@ -139,6 +139,25 @@ export function Choice<T extends string>(props: {
   );
 }
 
+/** A box to be ticked, with what it says. */
+export function Tick(props: {
+  readonly label: string;
+  readonly hint?: string;
+  readonly isOn: boolean;
+  readonly onValue: (isOn: boolean) => void;
+}) {
+  const { label, hint, isOn, onValue } = props;
+  return (
+    <label class="tick">
+      <input type="checkbox" checked={isOn} onChange={(event) => onValue(event.currentTarget.checked)} />
+      <span>
+        {label}
+        {hint !== undefined && <span class="soft small"> · {hint}</span>}
+      </span>
+    </label>
+  );
+}
+
 /** Links to other screens and pages, one below the other. */
 export function Menu(props: {
   readonly links: readonly (readonly [string, IconName, string])[];

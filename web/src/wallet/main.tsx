@@ -9,14 +9,16 @@ import "./screens.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 
-import { startPreferences } from "../shared/preferences.js";
+import { language, startPreferences } from "../shared/preferences.js";
 import { App } from "./app.js";
 import { follow, freshness, fault, refresh, showLast, shown } from "./model/account.js";
 import { canKeepKeys } from "./model/keys.js";
 import { findNetwork } from "./model/network.js";
+import { renewNotices } from "./model/notices.js";
 import { resume } from "./model/outbox.js";
 import { finishRotation } from "./model/rotation.js";
-import { canRead, findWallet, touched, wallet } from "./model/session.js";
+import { canRead, findWallet, signer, touched, wallet } from "./model/session.js";
+import { write } from "./model/store.js";
 import { startServiceWorker } from "./ui/update.js";
 
 async function start(): Promise<void> {
@@ -44,6 +46,13 @@ async function start(): Promise<void> {
       follow();
       void refresh();
       void resume();
+    }
+  });
+  // The service worker has no other way to it.
+  effect(() => void write({ language: language.value }).catch(() => undefined));
+  effect(() => {
+    if (signer.value !== null) {
+      void renewNotices().catch(() => undefined);
     }
   });
   effect(() => {

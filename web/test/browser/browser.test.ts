@@ -11,6 +11,7 @@ import { explorerTests, makePartners } from "./explorer.js";
 import { keyTests } from "./keys.js";
 import { lieTests } from "./lies.js";
 import { memberTests } from "./member.js";
+import { noticeTests } from "./notices.js";
 import { reachTests } from "./reach.js";
 import { recoveryTests } from "./recovery.js";
 import { tillTests } from "./till.js";
@@ -43,6 +44,7 @@ describe("the pages", { skip: skipped() }, () => {
   memberTests(world);
   keyTests(world);
   recoveryTests(world);
+  noticeTests(world);
   lieTests(world);
   tillTests(world);
   reachTests(world);

@@ -49,6 +49,7 @@ const SCREENS = [
   "expiring",
   "family",
   "security",
+  "notices",
   "till",
   "recover",
   "recover/guardian",

@@ -6,6 +6,7 @@ export * from "./brands.js";
 export * from "./events.js";
 export * from "./light.js";
 export * from "./network.js";
+export * from "./push.js";
 export * from "./references.js";
 export * from "./simulation.js";
 export * from "./transactions.js";

@@ -4,13 +4,8 @@ import { HistoryError, isSameActivity, NO_ACTIVITY } from "../activity.js";
 import type { Address, NetworkKind } from "../address.js";
 import { addressToText, isHousehold } from "../address.js";
 import type { Account, AccountProof, AccountRecovery, History, Household } from "../api/accounts.js";
-import {
-  accountCodec,
-  accountProofCodec,
-  accountRecoveryCodec,
-  historyCodec,
-  householdCodec,
-} from "../api/accounts.js";
+import { accountCodec, accountProofCodec, accountRecoveryCodec } from "../api/accounts.js";
+import { historyCodec, householdCodec } from "../api/accounts.js";
 import type { BrandMotions } from "../api/brand-motions.js";
 import { brandMotionsCodec } from "../api/brand-motions.js";
 import type { BrandAnswer, Brands, IssueAnswer, Netting, Operators, Partnerships, Reversal } from "../api/brands.js";
@@ -61,6 +56,7 @@ import type { EventsOf, EventsOptions, Told } from "./events.js";
 import { streamEvents } from "./events.js";
 import { followValidators } from "./follow.js";
 import { activityAfter } from "./history.js";
+import { PushClient } from "./push.js";
 import type { Question } from "./transport.js";
 import { WebhookClient } from "./webhooks.js";
 import {
@@ -90,6 +86,8 @@ export class Client {
   readonly network: NetworkKind;
   /** The brand's webhooks at this gateway. */
   readonly webhooks: WebhookClient;
+  /** The browsers to which this gateway pushes. */
+  readonly push: PushClient;
   readonly #transport: Transport;
 
   /** A client of the gateway at `url`, such as `https://gateway.example.org`. Nothing is sent yet. */
@@ -97,6 +95,7 @@ export class Client {
     this.network = options.network;
     const fetcher = options.fetch ?? ((...request: Parameters<typeof fetch>) => fetch(...request));
     this.#transport = new Transport(gatewayUrl(url), fetcher);
+    this.push = new PushClient(this.#transport, options.network);
     this.webhooks = new WebhookClient(this.#transport, options.network);
   }
   /** The gateway's address. */

@@ -98,6 +98,7 @@ fn group(path: &str) -> &str {
     let first = parts.next().unwrap_or_default();
     match first {
         _ if path.contains("/webhooks") => "webhooks",
+        _ if path.ends_with("/push") || path.contains("/push/") => "push",
         "brands" | "accounts" | "transactions" | "light" => first,
         "households" => "accounts",
         "payments" | "events" | "simulate" => "transactions",
@@ -212,6 +213,7 @@ fn who(letters: &str) -> String {
         "G" => "the account's guardians, and whoever has a key that they have asked for",
         "X" => "auditors",
         "id" => "whoever knows the id",
+        "O" => "the account itself, with a token that ends within 5 minutes",
         _ => "admins of the brand, with a token that ends within 5 minutes",
     };
     letters.split(' ').map(words).collect::<Vec<_>>().join("; ")

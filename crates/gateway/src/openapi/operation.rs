@@ -133,6 +133,11 @@ impl Operation {
         self.by("F").kinds(&[Kind::TokenNotFresh])
     }
 
+    /// The same for the account itself with a token made for it.
+    pub(crate) fn by_owner(self) -> Self {
+        self.by("O").address().kinds(&[Kind::TokenNotFresh, Kind::PushOff])
+    }
+
     fn parameter(mut self, name: &'static str, place: Place, schema: Value, meaning: &'static str) -> Self {
         let is_required = place == Place::Path;
         self.parameters.push(Parameter { name, place, is_required, schema, meaning });

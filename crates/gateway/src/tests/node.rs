@@ -6,28 +6,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lojal_chain::replay::commit;
 use lojal_chain::{CommittedBlock, ExecutedBlock, propose};
 use lojal_consensus::{Clock, Condition, Mempool, Metrics, SharedState, Workers, clock, share};
-use lojal_http::tls::Tls;
 use lojal_network::{Event, Identity, Network, NetworkConfig};
 use lojal_store::{Opened, Options, Store, Writer, archive};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Governance, Issue, KeyPair,
     Operation, Outcome, Parameters, Points, Policy, ReadToken, Reference, Roles, Signature, SignedTransaction, TimeMs,
-    Transaction, TransactionId, Transfer, Validator, VerifiedTransaction, Versions, verify_all,
+    Transaction, TransactionId, Transfer, Validator, VerifiedTransaction, verify_all,
 };
-use lojal_web::Pages;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::http::{self, Answer};
-use crate::access::{Access, Auditors};
+use super::settings::push_settings;
+use crate::access::Access;
 use crate::app::{App, Gateway, Timeouts};
-use crate::limits::STREAMS_DEFAULT;
-use crate::rates::Rate;
 use crate::server::{GatewayError, Listeners, serve};
 use crate::webhooks::registry::WebhookSettings;
+
+pub(crate) use super::settings::Settings;
 
 /// Members, by the seed of their key.
 pub(crate) const ANNA: u8 = 1;
@@ -93,27 +92,6 @@ struct Committer {
     counter: u64,
 }
 
-/// The decisions of a gateway's operator.
-pub(crate) struct Settings {
-    pub(crate) access: Access,
-    pub(crate) origins: &'static [&'static str],
-    pub(crate) rate: Option<Rate>,
-    pub(crate) streams: usize,
-    pub(crate) allow_private: bool,
-    pub(crate) tls: Option<Arc<Tls>>,
-    pub(crate) web: &'static [Pages],
-    pub(crate) versions: Versions,
-}
-
-impl Settings {
-    /// An open ledger.
-    pub(crate) fn open() -> Self {
-        let access = Access { auditors: Auditors::Everybody, ..Access::default() };
-        let (streams, web, versions) = (STREAMS_DEFAULT, &Pages::ALL, Versions::known());
-        Self { access, origins: &[], rate: None, streams, allow_private: true, tls: None, web, versions }
-    }
-}
-
 /// A running gateway over a store of its own.
 pub(crate) struct Node {
     pub(crate) app: Arc<App>,
@@ -160,10 +138,11 @@ impl Node {
         let validator = Some(address(VALIDATOR));
         let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
         let version = "1.2.3";
-        let Settings { access, origins, rate, streams, allow_private, tls, web, versions } = settings;
+        let Settings { access, origins, rate, streams, allow_private, pushes, tls, web, versions } = settings;
         let origin = |text: &&str| text.parse().expect("a header");
         let origins = origins.iter().map(origin).collect();
         let webhooks = WebhookSettings { directory: directory.path().join("webhooks"), allow_private };
+        let push = pushes.then(|| push_settings(&directory.path().join("push"), allow_private));
         let gateway = Gateway {
             store,
             mempool,
@@ -179,6 +158,7 @@ impl Node {
             streams,
             web: web.to_vec(),
             webhooks,
+            push,
             tls,
             versions,
             version,

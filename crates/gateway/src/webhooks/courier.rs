@@ -10,20 +10,16 @@ use lojal_types::TimeMs;
 use lojal_types::api::{Attempt, Event, EventPlace};
 use ureq::Agent;
 use ureq::http::StatusCode;
-use ureq::unversioned::transport::DefaultConnector;
 
-use super::addresses::PublicResolver;
 use super::record::Record;
 use super::registry::{Kept, Registry};
 use super::signing::signatures;
 use crate::events::reading::{Reached, read};
 use crate::events::subscription::{Subscription, Types};
-use crate::limits::{DEAD_IN_A_ROW_MAX, WEBHOOK_CONNECT_TIMEOUT, WEBHOOK_HEADER_BYTES_MAX, WEBHOOK_IDLE};
+use crate::limits::{DEAD_IN_A_ROW_MAX, WEBHOOK_IDLE};
 use crate::problem::Failure;
 use crate::readers::Caller;
-
-/// The pauses after an attempt that has failed; after the last one the event is given up.
-pub(crate) type Pauses = [Duration; 9];
+use crate::sending::{Pauses, agent};
 
 /// The time that a webhook's sender waits before it looks again at what it couldn't read.
 const FAULT_PAUSE: Duration = Duration::from_secs(10);
@@ -171,20 +167,4 @@ impl Courier {
             Err(error) => Some((error.to_string(), false)),
         }
     }
-}
-
-/// The client that sends: without a proxy, which would resolve names itself, and without following anybody elsewhere.
-fn agent(allow_private: bool, patience: Duration) -> Agent {
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .https_only(!allow_private)
-        .timeout_global(Some(patience))
-        .timeout_resolve(Some(WEBHOOK_CONNECT_TIMEOUT))
-        .timeout_connect(Some(WEBHOOK_CONNECT_TIMEOUT))
-        .max_response_header_size(WEBHOOK_HEADER_BYTES_MAX)
-        .user_agent(concat!("lojal-webhooks/", env!("CARGO_PKG_VERSION")))
-        .build();
-    Agent::with_parts(config, DefaultConnector::default(), PublicResolver::new(allow_private))
 }

@@ -1,48 +1,15 @@
 //! A webhook as its file has it.
 
-use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::Path;
-use std::str::FromStr;
 
 use lojal_types::api::{self, Attempt, EventPlace};
 use lojal_types::{BrandId, Hash, KeyPair, TimeMs};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::signing::public_key_text;
+use crate::kept::{KeptId, replace};
 use crate::limits::{DEAD_MAX, SECRET_OVERLAP_MS};
-
-/// The id of a webhook at its gateway: 8 random bytes in hex.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct WebhookId([u8; 8]);
-
-/// A text that is no id of a webhook.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("expected the id of a webhook, 16 lower-case hex digits")]
-pub(crate) struct WebhookIdError;
-
-impl WebhookId {
-    /// A new one.
-    pub(crate) fn random() -> Self {
-        Self(rand::random())
-    }
-}
-impl fmt::Display for WebhookId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-impl FromStr for WebhookId {
-    type Err = WebhookIdError;
-    fn from_str(text: &str) -> Result<Self, WebhookIdError> {
-        let mut bytes = [0; 8];
-        hex::decode_to_slice(text, &mut bytes).map_err(|_| WebhookIdError)?;
-        Some(Self(bytes)).filter(|id| id.to_string() == text).ok_or(WebhookIdError)
-    }
-}
 
 /// A secret that signs, and the time from which on it doesn't any more.
 #[derive(Clone, Serialize, Deserialize)]
@@ -138,7 +105,7 @@ impl Record {
         (self.failures, self.attempts, self.dead_in_a_row, self.next_ms) = (0, 0, 0, None);
     }
     /// The webhook as its brand's admins see it.
-    pub(crate) fn shown(&self, id: WebhookId) -> api::Webhook {
+    pub(crate) fn shown(&self, id: KeptId) -> api::Webhook {
         api::Webhook {
             id: id.to_string(),
             brand: self.brand,
@@ -155,13 +122,8 @@ impl Record {
         }
     }
     /// Writes it so that it is there as a whole, before or after, whatever happens.
-    pub(crate) fn save(&self, directory: &Path, id: WebhookId) -> io::Result<()> {
-        let (path, new) = (directory.join(format!("{id}.json")), directory.join(format!("{id}.new")));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(&serde_json::to_vec(self)?)?;
-        file.sync_all()?;
-        fs::rename(&new, &path)?;
-        File::open(directory)?.sync_all()
+    pub(crate) fn save(&self, directory: &Path, id: KeptId) -> io::Result<()> {
+        replace(directory, id, &serde_json::to_vec(self)?)
     }
 }
 
@@ -192,14 +154,5 @@ mod tests {
         assert_eq!(record.secrets(time(10 + SECRET_OVERLAP_MS)), [second]);
         record.roll_secret(time(20));
         assert_eq!(record.secrets(time(20)), [record.secret(), second], "never more than two");
-    }
-
-    #[test]
-    fn an_id_has_one_text() {
-        let id = WebhookId([0xab; 8]);
-        assert_eq!(id.to_string().parse(), Ok(id));
-        for wrong in ["", "abab", "ABABABABABABABAB", "abababababababaz", "../../../etc/pass"] {
-            assert_eq!(wrong.parse::<WebhookId>(), Err(WebhookIdError), "{wrong}");
-        }
     }
 }

@@ -11,7 +11,8 @@ use std::time::Duration;
 use lojal_types::BrandId;
 use lojal_types::api::Attempt;
 
-use super::record::{Record, WebhookId};
+use super::record::Record;
+use crate::kept::{KeptId, kept_in};
 use crate::limits::{ATTEMPTS_SHOWN, BRAND_WEBHOOKS_MAX, WEBHOOKS_MAX};
 use crate::metrics::text::Kind::{Counter, Gauge};
 use crate::metrics::text::Text;
@@ -29,14 +30,14 @@ pub struct WebhookSettings {
 /// The webhooks of a gateway.
 pub(crate) struct Registry {
     pub(crate) settings: WebhookSettings,
-    kept: Mutex<BTreeMap<WebhookId, Arc<Kept>>>,
+    kept: Mutex<BTreeMap<KeptId, Arc<Kept>>>,
     taken: AtomicU64,
     refused: AtomicU64,
 }
 
 /// One webhook, and the bell of whoever sends its events.
 pub(crate) struct Kept {
-    pub(crate) id: WebhookId,
+    pub(crate) id: KeptId,
     directory: PathBuf,
     record: Mutex<Record>,
     attempts: Mutex<VecDeque<Attempt>>,
@@ -54,18 +55,12 @@ impl Registry {
     /// Reads those that are kept. One that can't be read is told in the log, and left where it is.
     pub(crate) fn open(settings: WebhookSettings) -> Self {
         let mut kept = BTreeMap::new();
-        let entries = fs::read_dir(&settings.directory).into_iter().flatten().flatten();
-        for path in entries.map(|entry| entry.path()) {
-            let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".json"));
-            let Some(id) = name.and_then(|name| name.parse::<WebhookId>().ok()) else { continue };
-            let read = fs::read(&path).and_then(|bytes| Ok(serde_json::from_slice::<Record>(&bytes)?));
-            match read {
+        for (id, bytes) in kept_in(&settings.directory) {
+            match serde_json::from_slice::<Record>(&bytes) {
                 Ok(record) => {
                     kept.insert(id, Arc::new(Kept::new(id, settings.directory.clone(), record)));
                 }
-                Err(error) => {
-                    tracing::error!(path = %path.display(), %error, "a webhook can't be read, and is left out")
-                }
+                Err(error) => tracing::error!(%id, %error, "a webhook can't be read, and is left out"),
             }
         }
         Self { settings, kept: Mutex::new(kept), taken: AtomicU64::new(0), refused: AtomicU64::new(0) }
@@ -82,7 +77,7 @@ impl Registry {
     ///
     /// # Errors
     /// If it has none with this id.
-    pub(crate) fn one(&self, brand: BrandId, id: WebhookId) -> Result<Arc<Kept>, Failure> {
+    pub(crate) fn one(&self, brand: BrandId, id: KeptId) -> Result<Arc<Kept>, Failure> {
         let kept = self.lock().get(&id).cloned().filter(|kept| kept.record().brand == brand);
         kept.ok_or_else(|| Failure::new(Kind::UnknownWebhook, "the brand has no webhook with this id at this gateway"))
     }
@@ -100,7 +95,7 @@ impl Registry {
             );
             return Err(Failure::new(Kind::TooManyWebhooks, detail));
         }
-        let id = WebhookId::random();
+        let id = KeptId::random();
         let directory = &self.settings.directory;
         let saved = fs::create_dir_all(directory).and_then(|()| record.save(directory, id));
         saved.map_err(|error| unwritable(&error))?;
@@ -154,13 +149,13 @@ impl Registry {
             );
         }
     }
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<WebhookId, Arc<Kept>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<KeptId, Arc<Kept>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Kept {
-    fn new(id: WebhookId, directory: PathBuf, record: Record) -> Self {
+    fn new(id: KeptId, directory: PathBuf, record: Record) -> Self {
         let (record, attempts, bell) = (Mutex::new(record), Mutex::default(), Mutex::default());
         Self { id, directory, record, attempts, bell, rung: Condvar::new() }
     }

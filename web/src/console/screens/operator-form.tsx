@@ -4,11 +4,11 @@ import type { api, BrandAction, Points, PublicKey, Role } from "@lojal/client";
 import { addressOfKey, AmountError, formatAmount, isValidKey, parseAmount, ROLES } from "@lojal/client";
 import { useEffect, useState } from "preact/hooks";
 
-import { Field, Waiting } from "../../shared/parts.js";
+import { Field, Tick, Waiting } from "../../shared/parts.js";
 import { Heading } from "../../wallet/ui/parts.js";
 import { keyOfOperator } from "../model/keys-of.js";
 import { say } from "../model/saying.js";
-import { TextInput, Tick } from "../ui/parts.js";
+import { TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
 import { words } from "../words/index.js";
 

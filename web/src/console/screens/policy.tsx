@@ -6,14 +6,14 @@ import { useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
 import { Heading } from "../../wallet/ui/parts.js";
-import { Field, Waiting } from "../../shared/parts.js";
+import { Field, Tick, Waiting } from "../../shared/parts.js";
 import { goTo, linkTo } from "../../shared/route.js";
 import { has, shown } from "../model/brand.js";
 import type { PolicyForm, Unit } from "../model/policy-form.js";
 import { formOf, policyOf, UNITS } from "../model/policy-form.js";
 import { changedRows, policyPairs } from "../model/rows.js";
 import { say } from "../model/saying.js";
-import { Facts, Panel, Said, Select, TextInput, Tick } from "../ui/parts.js";
+import { Facts, Panel, Said, Select, TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
 import { words } from "../words/index.js";
 

@@ -3,13 +3,13 @@
 import type { api } from "@lojal/client";
 import { useState } from "preact/hooks";
 
-import { Field, Notice } from "../../shared/parts.js";
+import { Field, Notice, Tick } from "../../shared/parts.js";
 import { goTo } from "../../shared/route.js";
 import { CopyButton, Heading } from "../../wallet/ui/parts.js";
 import { chosen } from "../model/brand.js";
 import { say } from "../model/saying.js";
 import { askWebhooks, readWebhooks } from "../model/webhooks.js";
-import { Fault, Panel, TextInput, Tick } from "../ui/parts.js";
+import { Fault, Panel, TextInput } from "../ui/parts.js";
 import { words } from "../words/index.js";
 
 const TYPES = ["points", "hold", "policy", "operator", "partnership", "settlement", "brand_motion"] as const;

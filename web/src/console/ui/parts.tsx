@@ -208,22 +208,3 @@ export function Select<T extends string>(props: {
     </select>
   );
 }
-
-/** A box to be ticked, with what it says. */
-export function Tick(props: {
-  readonly label: string;
-  readonly hint?: string;
-  readonly isOn: boolean;
-  readonly onValue: (isOn: boolean) => void;
-}) {
-  const { label, hint, isOn, onValue } = props;
-  return (
-    <label class="tick">
-      <input type="checkbox" checked={isOn} onChange={(event) => onValue(event.currentTarget.checked)} />
-      <span>
-        {label}
-        {hint !== undefined && <span class="soft small"> · {hint}</span>}
-      </span>
-    </label>
-  );
-}

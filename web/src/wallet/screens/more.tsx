@@ -19,6 +19,7 @@ export function More() {
     [linkTo("expiring"), "clock", more.expiring],
     [linkTo("family"), "family", more.family],
     [linkTo("security"), "shield", more.security],
+    [linkTo("notices"), "alert", more.notices],
     [linkTo("till"), "show", more.till],
     ["/explorer/", "spark", more.explorer],
   ];

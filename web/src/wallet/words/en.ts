@@ -349,6 +349,7 @@ export const en: Words = {
     account: "Account",
     family: "Family",
     security: "Security",
+    notices: "Notices",
     expiring: "Expiring points",
     convert: "Convert points",
     send: "Send points",

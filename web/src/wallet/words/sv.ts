@@ -347,6 +347,7 @@ export const sv = {
     account: "Konto",
     family: "Familj",
     security: "Säkerhet",
+    notices: "Notiser",
     expiring: "Utgående poäng",
     convert: "Byt poäng",
     send: "Skicka poäng",

@@ -1,6 +1,6 @@
 //! A network with something of everything, and what a gateway says about it.
 
-use lojal_types::api::NewWebhook;
+use lojal_types::api::{NewPush, NewWebhook};
 use lojal_types::{
     Action, Address, Bounded, CreateHousehold, MemberRole, NetworkKind, Operation, Points, Propose, RequestKind,
     Reverse, SuspendBrand, UnsignedTransaction,
@@ -73,6 +73,7 @@ impl Scene {
         let [receipt, returned] = ["receipt", "return"].map(reference);
         vec![
             ("status", "/v1/status".into()),
+            ("push", "/v1/push".into()),
             ("brands", "/v1/brands".into()),
             ("brand", "/v1/brands/nordmat".into()),
             ("operators", "/v1/brands/nordmat/operators".into()),
@@ -139,6 +140,7 @@ impl Scene {
         answered(&mut examples, "node", &self.node.get_own("/v1/node").await, None);
         self.send(&mut examples).await;
         self.ask_about_webhooks(&mut examples).await;
+        self.ask_about_pushes(&mut examples).await;
         Value::Object(examples)
     }
 
@@ -159,6 +161,25 @@ impl Scene {
         let another = json_of(&node.transfer(ANNA, BO, 2).to_text(NetworkKind::Test));
         let many = [b"{\"transactions\":[".to_vec(), another, b"]}".to_vec()].concat();
         answered(examples, "submit_batch", &node.post("/v1/transactions/batch", JSON, many).await, None);
+    }
+
+    /// Subscribes a browser, and asks about it.
+    async fn ask_about_pushes(&self, examples: &mut Map<String, Value>) {
+        let all = format!("/v1/accounts/{}/push", address(ANNA).to_text(NetworkKind::Test));
+        let authorization = format!("Bearer {}", self.node.token_for((address(ANNA), ANNA), "127.0.0.1", MINUTE_MS));
+        // The keys of RFC 8291's example.
+        let new = NewPush {
+            endpoint: "http://127.0.0.1:9/push".into(),
+            p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4".into(),
+            auth: "BTBZMqHH6r4Tts7J_aSIgg".into(),
+            types: vec!["points".into()],
+        };
+        let new = json_of(&new);
+        for _ in 0..2 {
+            let added = http::post_json_as(self.url(&all), authorization.clone(), new.clone()).await;
+            answered(examples, "subscribe", &added, Some(&new));
+        }
+        answered(examples, "pushes", &self.node.get_with(&all, "authorization", &authorization).await, None);
     }
 
     /// Registers a webhook, and asks about it.

@@ -1,0 +1,82 @@
+//! The things that a gateway keeps for others beside the ledger: their ids, and files that are replaced as a whole.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// The id of something that a gateway keeps: 8 random bytes in hex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct KeptId([u8; 8]);
+
+/// A text that is no such id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("expected an id, 16 lower-case hex digits")]
+pub(crate) struct KeptIdError;
+
+impl KeptId {
+    /// A new one.
+    pub(crate) fn random() -> Self {
+        Self(rand::random())
+    }
+}
+impl fmt::Display for KeptId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+impl FromStr for KeptId {
+    type Err = KeptIdError;
+    fn from_str(text: &str) -> Result<Self, KeptIdError> {
+        let mut bytes = [0; 8];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| KeptIdError)?;
+        Some(Self(bytes)).filter(|id| id.to_string() == text).ok_or(KeptIdError)
+    }
+}
+
+/// Writes a file of JSON so that it is there as a whole, before or after, whatever happens, and for its owner alone.
+///
+/// # Errors
+/// When it can't be written.
+pub(crate) fn replace(directory: &Path, id: KeptId, bytes: &[u8]) -> io::Result<()> {
+    let (path, new) = (directory.join(format!("{id}.json")), directory.join(format!("{id}.new")));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, &path)?;
+    File::open(directory)?.sync_all()
+}
+
+/// The files of a directory that are named by an id; none if there is no directory.
+pub(crate) fn kept_in(directory: &Path) -> impl Iterator<Item = (KeptId, Vec<u8>)> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.filter_map(|entry| {
+        let path = entry.path();
+        let id = path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()?;
+        match fs::read(&path) {
+            Ok(bytes) => Some((id, bytes)),
+            Err(error) => {
+                tracing::error!(path = %path.display(), %error, "a file can't be read, and is left out");
+                None
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_text() {
+        let id = KeptId([0xab; 8]);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for wrong in ["", "abab", "ABABABABABABABAB", "abababababababaz", "../../../etc/pass"] {
+            assert_eq!(wrong.parse::<KeptId>(), Err(KeptIdError), "{wrong}");
+        }
+    }
+}
