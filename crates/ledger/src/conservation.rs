@@ -13,6 +13,7 @@ mod fault;
 mod operators;
 mod seats;
 mod shelves;
+mod standings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -210,6 +211,7 @@ pub(crate) fn check_block(
     }
     shelves::check_block(written, time).map_err(of_shelf)?;
     accounts::check_block(written)?;
+    standings::check_block(written, time)?;
     tally.accounts_add_up()?;
     for (brand, before, after) in totals {
         balanced(brand, &after)?;
@@ -251,6 +253,7 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
         }
     }
     shelves::check(view)?;
+    standings::check(view)?;
     operators::check(view)?;
     seats::check(view)?;
     brand_motions::check(view)?;

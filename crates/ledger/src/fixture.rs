@@ -5,6 +5,7 @@ mod days;
 mod genesis;
 mod governance;
 mod operations;
+mod programme;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use self::genesis::genesis;
 pub(crate) use self::genesis::*;
 pub(crate) use self::governance::*;
 pub(crate) use self::operations::*;
+pub(crate) use self::programme::*;
 
 use crate::conservation::balance_sheet;
 use crate::execute::BlockExecutor;

@@ -6,6 +6,7 @@ mod governance;
 mod household;
 mod packed;
 mod partnership;
+mod programme;
 mod shelf;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -18,6 +19,7 @@ pub use self::governance::{FollowersKey, GovernorKey, MotionKey, ProtocolKey, Re
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
 pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
+pub use self::programme::{StampedKey, StandingKey, TakenBackKey, TrackKey, TrackListKey};
 pub use self::shelf::{CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey};
 use crate::record::{
     Account, Balance, Brand, BrandList, Closings, DayCount, HeldUntil, Holds, Operator, OperatorList, RecentDigest,
@@ -314,6 +316,11 @@ mod tests {
             BrandRegisterKey::KIND,
             ClosingsKey::KIND,
             BrandMotionKey::KIND,
+            TrackListKey::KIND,
+            TrackKey::KIND,
+            StandingKey::KIND,
+            StampedKey::KIND,
+            TakenBackKey::KIND,
         ];
         let count = kinds.len();
         kinds.sort_unstable();

@@ -23,6 +23,9 @@ mod reference;
 mod reverse;
 mod safeguards;
 mod settle;
+mod stamps;
+mod standings;
+mod tracks;
 mod transfer;
 
 pub(crate) use ledger::set_aside;
@@ -118,6 +121,10 @@ fn act(context: &mut Context<'_, '_>, operation: &Operation) -> Result<(), Stop>
         Operation::Withdraw(withdraw) => governance::withdraw(context, withdraw),
         Operation::Activate(activate) => governance::activate(context, activate),
         Operation::SetEndpoint(set) => governance::set_endpoint(context, set),
+        Operation::SetTrack(set) => tracks::set(context, set),
+        Operation::Stamp(stamp) => stamps::stamp(context, stamp),
+        Operation::TakeBack(take) => stamps::take_back(context, take),
+        Operation::SetConsent(set) => standings::set_consent(context, set),
     }
 }
 

@@ -3,6 +3,7 @@
 mod brand_motion;
 mod closings;
 mod governance;
+mod programme;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::{
@@ -20,9 +21,10 @@ pub use self::closings::{Closing, Closings};
 pub use self::governance::{
     Follower, Followers, Governor, Motion, OpenMotion, Protocol, Ready, Register, ScheduledVersion, Seat,
 };
+pub use self::programme::{Count, HeldLevel, Progress, Stamped, Standing, TakenBack, TrackLevels, TrackList};
 use crate::half_id::HalfId;
 
-/// An account: "An account exists from the first points it receives, an operator's from its appointment, a household's
+/// An account: "An account exists from the first points or stamp it receives, an operator's from its appointment, a household's
 /// from `CreateHousehold`." (protocol, Accounts and keys)
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Account {

@@ -3,15 +3,15 @@
 
 use lojal_types::api::{NettingPair, Partnership};
 use lojal_types::{
-    Address, BrandId, Day, ExactMoney, Guardians, Month, NetworkKind, Parameters, Points, Recovery, Reference,
-    TransactionId,
+    Address, BrandId, Day, ExactMoney, Guardians, Month, NetworkKind, Parameters, Points, Recovery, Reference, Track,
+    TrackId, TransactionId,
 };
 
 use crate::key::{
     ConvertedTodayKey, CreditorsKey, HeldKey, IssuedTodayKey, ObligationKey, OperatorKey, OperatorListKey, PartnersKey,
-    PartnershipKey, RedeemedKey, StateKey, TransferredTodayKey,
+    PartnershipKey, RedeemedKey, StandingKey, StateKey, TrackKey, TrackListKey, TransferredTodayKey,
 };
-use crate::record::{Account, DayCount, Held, Operator};
+use crate::record::{Account, DayCount, Held, Operator, Standing};
 use crate::records::Records;
 use crate::state::{Tip, View};
 use crate::tree::Missing;
@@ -207,6 +207,28 @@ impl View {
             std::cmp::Ordering::Greater => Some(first),
         };
         Ok(NettingPair { first, second, first_owes, second_owes, net, net_debtor })
+    }
+
+    /// The tracks of a brand that aren't over, by number.
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn tracks(&self, brand: BrandId) -> Result<Vec<(TrackId, Track)>, Missing> {
+        let mut tracks = Vec::new();
+        for track in self.get(&TrackListKey(brand))?.unwrap_or_default().tracks.iter().copied() {
+            let terms = self.get(&TrackKey { brand, track })?.expect("every listed track has a record");
+            if !terms.is_over_in(self.tip().time_ms.month()) {
+                tracks.push((track, terms));
+            }
+        }
+        Ok(tracks)
+    }
+    /// What a brand has counted of an account; none if it has never stamped anything for it.
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn standing(&self, account: Address, brand: BrandId) -> Result<Option<Standing>, Missing> {
+        self.get(&StandingKey { account, brand })
     }
 
     fn today<K: StateKey<Record = DayCount>>(&self, key: &K) -> Result<Points, Missing> {

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use lojal_types::{
     Action, Address, Approvals, BrandAction, BrandId, Day, Endpoint, Guardians, Hash, Height, Lot, MemberRights, Month,
     MotionId, MotionStatus, Name, Parameters, PartnershipProposal, PartnershipTerms, Policy, PublicKey, Recovery,
-    Reference, Role, Safeguards, Settings, TimeMs, Totals, Validator,
+    Reference, Role, Safeguards, Settings, TimeMs, Totals, Track, TrackId, Validator,
 };
 
 /// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
@@ -171,6 +171,30 @@ impl Facts {
     ) {
         self.note(format!("partnership of {} to {}", pair.0, pair.1), &(terms, proposal));
         self.count(format!("converted today of {} to {}", pair.0, pair.1), converted);
+    }
+
+    /// Notes the terms of a track that isn't over.
+    pub fn track(&mut self, brand: BrandId, track: TrackId, terms: &Track) {
+        self.note(format!("track {track} of {brand}"), terms);
+    }
+
+    /// Notes since when a brand has counted anything of an account, and what the member allows it.
+    pub fn relation(&mut self, account: Address, brand: BrandId, since: Day, consents: u8) {
+        self.note(format!("relation of {account:?} with {brand}"), &(since, consents));
+    }
+
+    /// Notes what counts on a track, the level now, and the levels that are held: reached when, which, until when.
+    pub fn progress(
+        &mut self,
+        (account, brand, track): (Address, BrandId, TrackId),
+        units: u64,
+        level: usize,
+        mut held: Vec<(Month, usize, Month)>,
+    ) {
+        held.sort_unstable();
+        if (units, level) != (0, 0) || !held.is_empty() {
+            self.note(format!("progress of {account:?} on {track} of {brand}"), &(units, level, held));
+        }
     }
 
     /// Notes what the first brand owes the second, in millionths of the minor unit.

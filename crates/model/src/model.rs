@@ -13,6 +13,7 @@ mod households;
 mod keys;
 mod lots;
 mod points;
+mod programme;
 mod shelves;
 mod show;
 mod tables;
@@ -346,6 +347,10 @@ impl Model {
             Operation::Withdraw(withdraw) => self.withdraw(sender, withdraw),
             Operation::Activate(activate) => self.activate(sender, activate),
             Operation::SetEndpoint(set) => self.set_endpoint(sender, set),
+            Operation::SetTrack(set) => self.set_track(sender, set),
+            Operation::Stamp(stamp) => self.stamp(sender, stamp),
+            Operation::TakeBack(take) => self.take_back(sender, take),
+            Operation::SetConsent(set) => self.set_consent(sender, set),
             Operation::CancelRecovery(_) | Operation::Freeze(_) | Operation::Unfreeze(_) => Ok(()),
         }
     }

@@ -10,6 +10,7 @@ mod households;
 mod keys;
 mod mistakes;
 mod points;
+mod programme;
 mod seats;
 #[cfg(test)]
 mod tests;
@@ -36,7 +37,7 @@ const ATTEMPTS: usize = 8;
 type Make = fn(&mut Workload, usize) -> Option<Operation>;
 
 /// The operations of members, with their weights.
-const MEMBERS_DO: [(u64, Make); 18] = [
+const MEMBERS_DO: [(u64, Make); 19] = [
     (12, Workload::redeem),
     (16, Workload::transfer),
     (10, Workload::hold),
@@ -55,10 +56,11 @@ const MEMBERS_DO: [(u64, Make); 18] = [
     (2, Workload::set_member),
     (1, Workload::remove_member),
     (1, Workload::unfreeze),
+    (2, Workload::set_consent),
 ];
 
 /// The operations of operators, with their weights.
-const OPERATORS_DO: [(u64, Make); 18] = [
+const OPERATORS_DO: [(u64, Make); 21] = [
     (20, Workload::issue),
     (5, Workload::reverse),
     (12, Workload::capture),
@@ -77,6 +79,9 @@ const OPERATORS_DO: [(u64, Make); 18] = [
     (2, Workload::start_recovery),
     (2, Workload::agree),
     (1, Workload::rotate),
+    (4, Workload::set_track),
+    (14, Workload::stamp),
+    (7, Workload::take_back),
 ];
 
 /// The operations of governors, with their weights.
@@ -109,6 +114,7 @@ pub struct Workload {
     issues: VecDeque<(BrandId, Reference, Day)>,
     holds: VecDeque<(BrandId, Reference, Day)>,
     requests: VecDeque<Request>,
+    stamps: VecDeque<(BrandId, Reference, Day)>,
 }
 
 impl Workload {
@@ -130,6 +136,7 @@ impl Workload {
             issues: VecDeque::new(),
             holds: VecDeque::new(),
             requests: VecDeque::new(),
+            stamps: VecDeque::new(),
         }
     }
 
@@ -199,6 +206,9 @@ impl Workload {
         }
         if let Some(errand) = self.random.once_in(8).then(|| self.errand()).flatten() {
             return errand;
+        }
+        if let Some(stamping) = self.random.once_in(6).then(|| self.stamping()).flatten() {
+            return stamping;
         }
         if let Some(ballot) = self.random.once_in(15).then(|| self.brand_ballot()).flatten() {
             return ballot;

@@ -11,11 +11,11 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use self::table::{GOVERNANCE, TABLE};
+use self::table::{GOVERNANCE, PROGRAMME, TABLE};
 use crate::decode::{from_text, invalid_data};
 
 /// A reason. Numbers are never reused: 1xx before a transaction can enter a block, 2xx points and holds, 3xx keys, 4xx
-/// brands and operators, 5xx between brands, 6xx households, 9xx governance. Nothing has 508, 509 and 602, nor ever
+/// brands and operators, 5xx between brands, 6xx households, 7xx programme, 9xx governance. Nothing has 508, 509 and 602, nor ever
 /// will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
@@ -238,6 +238,30 @@ pub enum Code {
     AlreadyInvited = 616,
     /// The account has created as many households on this day as it may.
     HouseholdsSpent = 617,
+    /// A track outside its limits, or a number that isn't higher than those of all before.
+    TrackOutOfBounds = 701,
+    /// The brand has as many tracks of the kind as it can have.
+    TooManyTracks = 702,
+    /// The track would be harder for members than it is.
+    TrackPromised = 703,
+    /// The brand has no track with this number.
+    UnknownTrack = 704,
+    /// Nothing can be stamped on the track yet, or any more.
+    TrackClosed = 705,
+    /// A place that the track doesn't have, or none where it counts places.
+    PlaceOutOfRange = 706,
+    /// More units than a stamp of the track can have, or than can be counted.
+    StampTooLarge = 707,
+    /// The stamp was given to another account.
+    AwardToOther = 708,
+    /// The time in which this stamp could be taken back is over.
+    TakeBackWindowClosed = 709,
+    /// More units than are left of the stamp.
+    TakeBackExceeds = 710,
+    /// The brand has never stamped anything for the account.
+    NoRelation = 712,
+    /// A consent that there isn't.
+    UnknownConsent = 713,
     /// The sender is the governor of no validator.
     NotGovernor = 901,
     /// No motion has this number, or it was decided long ago.
@@ -292,7 +316,7 @@ pub enum Code {
 
 /// Every code with its name and what it tells a person, by number.
 fn rows() -> impl Iterator<Item = &'static (Code, &'static str, &'static str)> {
-    TABLE.iter().chain(&GOVERNANCE)
+    TABLE.iter().chain(&PROGRAMME).chain(&GOVERNANCE)
 }
 
 impl Code {

@@ -46,6 +46,7 @@ mod schema;
 pub mod seat;
 pub mod time;
 pub mod totals;
+pub mod track;
 pub mod transaction;
 pub mod validator;
 
@@ -76,8 +77,8 @@ pub use operation::{
     AcceptPartnership, Activate, Agree, Approve, ApproveForBrand, BrandAction, BrandActions, CancelRecovery, Capture,
     CloseBrand, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave,
     Operation, Propose, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,
-    RotateKey, SetApprovals, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery,
-    StopForBrand, Transfer, Unfreeze, Withdraw,
+    RotateKey, SetApprovals, SetConsent, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, SetTrack,
+    Settle, Stamp, StartRecovery, StopForBrand, TakeBack, Transfer, Unfreeze, Withdraw,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};
@@ -91,6 +92,7 @@ pub use safeguard::{Barred, Cancelled, Change, Safeguards, Waiting};
 pub use seat::{GenesisSeat, Governance, Settings};
 pub use time::{Expiry, Month, TimeMs};
 pub use totals::{GrossPoints, Totals};
+pub use track::{Track, TrackId, TrackKind, TrackLevel};
 pub use transaction::{
     IdentifiedTransaction, Operations, SignedTransaction, Transaction, UnsignedTransaction, VerifiedTransaction,
     verify_all, verify_identified,

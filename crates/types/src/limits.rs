@@ -145,3 +145,29 @@ pub const BRAND_DELAY_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
 pub const CLOSING_MS: core::ops::RangeInclusive<u64> = 90 * 24 * 60 * 60 * 1000..=5 * 366 * 24 * 60 * 60 * 1000;
 /// Most admins that a motion gives a brand.
 pub const BRAND_ADMINS_MAX: usize = 16;
+/// Most rolling tracks of a brand that aren't over.
+pub const TRACKS_ROLLING_MAX: usize = 4;
+/// Most tracks of a brand of other kinds that aren't over.
+pub const TRACKS_OTHER_MAX: usize = 16;
+/// Most tracks of a brand that aren't over.
+pub const TRACKS_MAX: usize = TRACKS_ROLLING_MAX + TRACKS_OTHER_MAX;
+/// Most levels of a track.
+pub const TRACK_LEVELS_MAX: usize = 8;
+/// Longest time that a stamp of a rolling track counts, and that a level is held, in whole months after its own.
+pub const TRACK_MONTHS_MAX: u8 = 24;
+/// Most places of a track: as many as a number has bits.
+pub const TRACK_PLACES_MAX: u8 = 64;
+/// Longest window of a track, in milliseconds: 400 days.
+pub const TRACK_WINDOW_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
+/// Shortest notice of the end of a rolling track, in milliseconds: 30 days.
+pub const TRACK_NOTICE_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+/// The months after that of its end after which nobody has anything of a rolling track.
+pub const TRACK_OVER_MONTHS: u8 = TRACK_MONTHS_MAX + 1;
+/// Most days after a stamp in which it can be taken back.
+pub const TAKE_BACK_DAYS_MAX: u16 = 400;
+/// Most entries of an account's progress at a brand: a rolling track counts the running month and 24 more.
+pub const PROGRESS_MAX: usize = TRACKS_ROLLING_MAX * (TRACK_MONTHS_MAX as usize + 1) + TRACKS_OTHER_MAX;
+/// Most levels of one track that an account holds at a time, each since another month.
+pub const HELD_LEVELS_MAX: usize = 4;
+/// All that a member can consent to: the sum of its bits.
+pub const CONSENTS_ALL: u8 = 15;

@@ -13,6 +13,7 @@ mod household;
 mod keys;
 mod partnership;
 mod points;
+mod programme;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
@@ -29,6 +30,7 @@ pub use self::household::{CreateHousehold, Invite, Join, Leave, RemoveMember, Se
 pub use self::keys::{Agree, CancelRecovery, FinishRecovery, Freeze, RotateKey, SetGuardians, StartRecovery, Unfreeze};
 pub use self::partnership::{AcceptPartnership, Convert, EndPartnership, ProposePartnership, Settle};
 pub use self::points::{Issue, Redeem, Reverse, Transfer};
+pub use self::programme::{SetConsent, SetTrack, Stamp, TakeBack};
 use crate::address::Address;
 use crate::brand::BrandId;
 use crate::guardian::Guardian;
@@ -36,7 +38,7 @@ use crate::points::Points;
 use crate::rules::Rules;
 
 /// One step of a transaction. The numbers of the kinds are part of the bytes: 1 points and holds, 16 between brands,
-/// 24 brands, 32 keys, 40 households, 48 governance.
+/// 24 brands, 32 keys, 40 households, 48 governance, 64 programme.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[borsh(use_discriminant = true)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -120,6 +122,14 @@ pub enum Operation<A = Address> {
     Activate(Activate) = 51,
     /// See [`SetEndpoint`].
     SetEndpoint(SetEndpoint) = 52,
+    /// See [`SetTrack`].
+    SetTrack(SetTrack) = 64,
+    /// See [`Stamp`].
+    Stamp(Stamp<A>) = 65,
+    /// See [`TakeBack`].
+    TakeBack(TakeBack<A>) = 66,
+    /// See [`SetConsent`].
+    SetConsent(SetConsent) = 73,
 }
 
 impl<A> Operation<A> {
@@ -165,6 +175,10 @@ impl<A> Operation<A> {
             Self::Withdraw(_) => "withdraw",
             Self::Activate(_) => "activate",
             Self::SetEndpoint(_) => "set_endpoint",
+            Self::SetTrack(_) => "set_track",
+            Self::Stamp(_) => "stamp",
+            Self::TakeBack(_) => "take_back",
+            Self::SetConsent(_) => "set_consent",
         }
     }
 
@@ -213,6 +227,10 @@ impl<A> Operation<A> {
             Self::Withdraw(one) => Operation::Withdraw(one),
             Self::Activate(one) => Operation::Activate(one),
             Self::SetEndpoint(one) => Operation::SetEndpoint(one),
+            Self::SetTrack(one) => Operation::SetTrack(one),
+            Self::Stamp(one) => Operation::Stamp(one.try_map(f)?),
+            Self::TakeBack(one) => Operation::TakeBack(one.try_map(f)?),
+            Self::SetConsent(one) => Operation::SetConsent(one),
         })
     }
 
@@ -241,6 +259,8 @@ impl<A> Operation<A> {
             Self::Leave(one) => [Some(&one.household), None],
             Self::SetMember(one) => [Some(&one.household), Some(&one.member)],
             Self::RemoveMember(one) => [Some(&one.household), Some(&one.member)],
+            Self::Stamp(one) => [Some(&one.to), None],
+            Self::TakeBack(one) => [Some(&one.from), None],
             Self::ProposePartnership(_)
             | Self::AcceptPartnership(_)
             | Self::EndPartnership(_)
@@ -261,7 +281,9 @@ impl<A> Operation<A> {
             | Self::Approve(_)
             | Self::Withdraw(_)
             | Self::Activate(_)
-            | Self::SetEndpoint(_) => [None, None],
+            | Self::SetEndpoint(_)
+            | Self::SetTrack(_)
+            | Self::SetConsent(_) => [None, None],
         };
         let of_motion = match self {
             Self::ProposeForBrand(one) => Some(one.accounts()),
@@ -294,6 +316,10 @@ impl<A> Operation<A> {
             Self::StopForBrand(one) => [Some(one.brand), None],
             Self::SetApprovals(one) => [Some(one.brand), None],
             Self::CloseBrand(one) => [Some(one.brand), None],
+            Self::SetTrack(one) => [Some(one.brand), None],
+            Self::Stamp(one) => [Some(one.brand), None],
+            Self::TakeBack(one) => [Some(one.brand), None],
+            Self::SetConsent(one) => [Some(one.brand), None],
             Self::RotateKey(_)
             | Self::SetGuardians(_)
             | Self::StartRecovery(_)
@@ -321,6 +347,8 @@ impl<A> Operation<A> {
     pub fn is_known_to(&self, rules: &Rules) -> bool {
         match self {
             Self::Propose(one) => one.actions.iter().all(|action| action.is_known_to(rules)),
+            Self::ProposeForBrand(one) => one.actions.iter().all(|action| action.is_known_to(rules)),
+            Self::SetTrack(_) | Self::Stamp(_) | Self::TakeBack(_) | Self::SetConsent(_) => rules.programme,
             _ => true,
         }
     }

@@ -10,13 +10,15 @@ pub struct Rules {
     pub followers: bool,
     /// True if motions can give the network another version.
     pub version_changes: bool,
+    /// True if brands count more than points: tracks, stamps and levels.
+    pub programme: bool,
 }
 
 /// Version 1.
-const FIRST: Rules = Rules { set_changes: true, followers: true, version_changes: true };
+const FIRST: Rules = Rules { set_changes: true, followers: true, version_changes: true, programme: false };
 
-/// Version 2. "Version 2 has the rules of version 1 under another number" (protocol, Staying compatible).
-const SECOND: Rules = FIRST;
+/// Version 2. "Version 2 adds what stands in Programme" (protocol, Staying compatible).
+const SECOND: Rules = Rules { programme: true, ..FIRST };
 
 /// The rules of each version, from 1 on.
 const VERSIONS: [&Rules; 2] = [&FIRST, &SECOND];
@@ -72,9 +74,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_versions_are_known_and_the_second_has_the_rules_of_the_first() {
-        assert_eq!((Rules::at(1), Rules::at(2)), (Some(&FIRST), Some(&FIRST)));
-        assert_eq!(Rules::latest(), &FIRST);
+    fn two_versions_are_known_and_the_second_has_the_programme() {
+        assert_eq!((Rules::at(1), Rules::at(2)), (Some(&FIRST), Some(&SECOND)));
+        assert_eq!(Rules::latest(), &SECOND);
+        assert!(!FIRST.programme && SECOND.programme);
         for unknown in [0, 3, u32::MAX] {
             assert_eq!(Rules::at(unknown), None);
             assert!(!Versions::known().has(unknown));

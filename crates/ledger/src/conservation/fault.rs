@@ -1,6 +1,6 @@
 //! The ways in which a state can be wrong.
 
-use lojal_types::{Address, BrandId, Expiry, Month};
+use lojal_types::{Address, BrandId, Expiry, Month, TrackId};
 use thiserror::Error;
 
 use crate::tree::Missing;
@@ -112,6 +112,31 @@ pub enum ConservationError {
     /// Something is kept of an account that nothing has concerned.
     #[error("account {0:?}: something is kept of it, but no transaction has concerned it")]
     Activity(Address),
+    /// What is counted of an account on a track isn't what its stamps have left.
+    #[error("brand {brand}, track {track}: {counted} are counted of {account:?}, but its stamps have left {stamped}")]
+    Stamps {
+        /// The account.
+        account: Address,
+        /// The brand.
+        brand: BrandId,
+        /// The track.
+        track: TrackId,
+        /// In the standing; for a block, the change.
+        counted: i128,
+        /// By the stamps; for a block, the change.
+        stamped: i128,
+    },
+    /// A brand lists a track that it doesn't have, or has one that it doesn't list.
+    #[error("brand {0}: the tracks that it lists aren't those that it has")]
+    Tracks(BrandId),
+    /// A standing is out of order, or holds a level that its track doesn't have.
+    #[error("account {account:?}, brand {brand}: what is counted is out of order, or a level is held that there isn't")]
+    Standing {
+        /// The account.
+        account: Address,
+        /// The brand.
+        brand: BrandId,
+    },
     /// A record that is about an account has no blind, or its old one.
     #[error("account {0:?}: a record has no blind, or an old one")]
     Blind(Address),

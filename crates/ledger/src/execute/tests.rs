@@ -22,3 +22,4 @@ mod recovery;
 mod requests;
 mod safeguards;
 mod shelves;
+mod tracks;

@@ -35,6 +35,16 @@ pub(super) fn open(
     Ok(())
 }
 
+/// Opens the account of somebody who is stamped, if there is none: "A `Stamp` opens accounts as an `Issue` does,
+/// without points." (protocol, Allowances)
+pub(super) fn open_by_stamp(context: &mut Context<'_, '_>, to: Address) -> Result<(), Stop> {
+    if to.is_household() || context.overlay.get(&AccountKey(to))?.is_some() {
+        return Ok(());
+    }
+    context.overlay.put(&AccountKey(to), &Account::default())?;
+    Ok(())
+}
+
 /// "An account's first points are at least `opening_min` of their brand's policy (`opening_too_small`)." (protocol,
 /// Allowances)
 fn enough_to_open(policy: &Policy, amount: Points) -> Result<(), Code> {

@@ -26,7 +26,7 @@ pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Resu
     Ok(())
 }
 
-/// `SetOperator`: "An account exists from the first points it receives, an operator's from its appointment" (protocol,
+/// `SetOperator`: "An account exists from the first points or stamp it receives, an operator's from its appointment" (protocol,
 /// Accounts and keys), so that the operator can act.
 pub(super) fn set_operator(context: &mut Context<'_, '_>, set: &SetOperator) -> Result<(), Stop> {
     authority::brand_in_force(context, set.brand)?;

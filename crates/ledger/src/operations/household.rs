@@ -7,7 +7,9 @@ use super::allowance::count_household;
 use super::counters::this_month;
 use super::expired_holds::{return_expired, uncount_holds};
 use super::{Context, authority};
-use crate::key::{AccountKey, BalanceKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
+use crate::key::{
+    AccountKey, BalanceKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey, StandingKey,
+};
 use crate::record::{Account, Household};
 use crate::stop::Stop;
 use crate::tree::Missing;
@@ -239,6 +241,7 @@ fn forget_what_was_spent(context: &mut Context<'_, '_>, address: Address, member
 fn dissolve(context: &mut Context<'_, '_>, account: Address, household: &Household) -> Result<(), Missing> {
     for brand in household.brands.iter() {
         context.overlay.remove(&BalanceKey { account, brand: *brand })?;
+        context.overlay.remove(&StandingKey { account, brand: *brand })?;
     }
     for member in household.invited.iter() {
         context.overlay.remove(&InvitationKey { household: account, member: *member })?;

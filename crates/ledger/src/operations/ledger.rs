@@ -27,8 +27,9 @@ pub(super) fn credit(
 }
 
 /// "Nothing is credited at a household's address without a household there: it fails as `unknown_household`."
-/// (protocol, Households) A household remembers which brands its pool holds.
-fn enter_pool(context: &mut Context<'_, '_>, address: Address, brand: BrandId) -> Result<(), Stop> {
+/// (protocol, Households) A household remembers of which brands something is kept at its
+/// address.
+pub(super) fn enter_pool(context: &mut Context<'_, '_>, address: Address, brand: BrandId) -> Result<(), Stop> {
     let mut household = context.overlay.get(&HouseholdKey(address))?.ok_or(Code::UnknownHousehold)?;
     if !household.brands.contains(&brand) {
         household.brands = household.brands.with_sorted(brand).expect("there are no more brands than that");

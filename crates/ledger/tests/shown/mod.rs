@@ -3,7 +3,7 @@
 
 use lojal_ledger::key::{
     AccountKey, CapturedKey, HeldKey, HouseholdKey, IssuedKey, MotionKey, RedeemedKey, ReversedKey, ShelfKey, SpentKey,
-    StateKey, TransferredTodayKey,
+    StampedKey, StandingKey, StateKey, TakenBackKey, TransferredTodayKey,
 };
 use lojal_ledger::{Records, StateTree, View};
 use lojal_model::Facts;
@@ -41,6 +41,7 @@ pub(super) fn facts(view: &View) -> Facts {
     note_brands(&mut facts, view);
     note_references(&mut facts, view);
     note_governance(&mut facts, view);
+    note_programme(&mut facts, view);
     facts
 }
 
@@ -91,6 +92,32 @@ fn note_references(facts: &mut Facts, view: &View) {
     }
     for (CapturedKey { shelf, brand, reference }, _) in shelved(view) {
         facts.reference("captured", &(shelf, brand, reference), &());
+    }
+}
+
+fn note_programme(facts: &mut Facts, view: &View) {
+    let month = view.tip().time_ms.month();
+    for brand in view.brand_ids().iter().copied() {
+        for (track, terms) in view.tracks(brand).expect("in memory") {
+            facts.track(brand, track, &terms);
+        }
+    }
+    for (StampedKey { shelf, brand, reference }, one) in shelved(view) {
+        let what = (one.to, one.track, one.month, one.dated, one.take_back_until_ms, one.left());
+        facts.reference("stamped", &(shelf, brand, reference), &what);
+    }
+    for (TakenBackKey { shelf, brand, reference }, one) in shelved(view) {
+        facts.reference("taken back", &(shelf, brand, reference), &one.amount);
+    }
+    for key in keys::<StandingKey>(view) {
+        let standing = view.get(&key).expect("in memory").expect("it is in the state");
+        facts.relation(key.account, key.brand, standing.since, standing.consents);
+        for (track, terms) in view.tracks(key.brand).expect("in memory") {
+            let level = usize::from(standing.level(track, &terms, month).level);
+            let held = standing.held(track).iter().filter(|one| one.until >= month);
+            let held = held.map(|one| (one.reached, usize::from(one.level), one.until)).collect();
+            facts.progress((key.account, key.brand, track), standing.units(track, month), level, held);
+        }
     }
 }
 

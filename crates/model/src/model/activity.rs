@@ -30,6 +30,8 @@ impl Model {
             Operation::StartRecovery(one) => vec![one.account],
             Operation::FinishRecovery(one) => vec![one.account],
             Operation::Agree(one) => vec![one.account],
+            Operation::Stamp(one) => vec![one.to],
+            Operation::TakeBack(one) if self.tables.relations.contains(&(one.from, one.brand)) => vec![one.from],
             Operation::CreateHousehold(_) => {
                 vec![Address::of_household(&self.chain, &act.transaction, act.index)]
             }
@@ -55,6 +57,9 @@ impl Model {
             | Operation::RotateKey(_)
             | Operation::SetGuardians(_)
             | Operation::CancelRecovery(_)
+            | Operation::SetTrack(_)
+            | Operation::TakeBack(_)
+            | Operation::SetConsent(_)
             | Operation::Freeze(_)
             | Operation::Unfreeze(_)
             | Operation::Propose(_)

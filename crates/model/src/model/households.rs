@@ -117,6 +117,7 @@ impl Model {
             self.leave_nothing(address)?;
             self.tables.households.remove(&address);
             self.tables.accounts.remove(&address);
+            self.forget_standing(address);
         } else {
             ensure(household.admins() > 0, Code::LastHouseholdAdmin)?;
             self.tables.households.set(address, household);

@@ -109,6 +109,7 @@ impl Model {
         }
         self.note_counts(&mut facts);
         self.note_references(&mut facts);
+        self.note_programme(&mut facts);
         self.note_brands(&mut facts, &brands);
         self.note_governance(&mut facts);
         facts
@@ -168,6 +169,29 @@ impl Model {
         for (kind, table) in [("redeemed", &self.tables.redeemed), ("captured", &self.tables.captured)] {
             for (key, ()) in table.iter().filter(|(key, _)| self.is_kept(key.0)) {
                 facts.reference(kind, key, &());
+            }
+        }
+    }
+
+    fn note_programme(&self, facts: &mut Facts) {
+        for (brand, _) in self.tables.brands.iter() {
+            for (track, terms) in self.tracks_of(*brand) {
+                facts.track(*brand, track, &terms);
+            }
+        }
+        for (key, one) in self.tables.stamps.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            let until = TimeMs::default().plus_ms(one.until);
+            facts.reference("stamped", key, &(one.to, one.track, one.month, one.dated, until, one.amount - one.taken));
+        }
+        for (key, taken) in self.tables.taken_back.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            facts.reference("taken back", key, taken);
+        }
+        for ((account, brand), relation) in self.tables.relations.iter() {
+            facts.relation(*account, *brand, relation.since, relation.consents);
+            for (track, terms) in self.tracks_of(*brand) {
+                let key = (*account, *brand, track);
+                let held = self.held_now(key).into_iter().map(|one| (one.month, one.level, one.until)).collect();
+                facts.progress(key, self.units(key), self.level_now(key, &terms), held);
             }
         }
     }

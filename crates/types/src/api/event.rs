@@ -25,7 +25,7 @@ pub const DATA_TYPE: &str = "application/json";
 /// The index of reminders: above those of all transactions of a block.
 pub const REMINDER_INDEX: u32 = 1 << 16;
 /// The types of all events, without [`TYPE_PREFIX`].
-pub const EVENT_TYPES: [&str; 41] = [
+pub const EVENT_TYPES: [&str; 45] = [
     "points.issued",
     "points.redeemed",
     "points.transferred",
@@ -65,6 +65,10 @@ pub const EVENT_TYPES: [&str; 41] = [
     "brand_motion.stopped",
     "approvals.set",
     "brand.closing",
+    "track.set",
+    "stamp.counted",
+    "stamp.taken_back",
+    "consents.set",
     "transaction.failed",
     "points.expiring",
 ];
@@ -248,6 +252,10 @@ impl<A> Operation<A> {
             Self::StopForBrand(_) => "brand_motion.stopped",
             Self::SetApprovals(_) => "approvals.set",
             Self::CloseBrand(_) => "brand.closing",
+            Self::SetTrack(_) => "track.set",
+            Self::Stamp(_) => "stamp.counted",
+            Self::TakeBack(_) => "stamp.taken_back",
+            Self::SetConsent(_) => "consents.set",
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The names of the codes and what they tell a person.
 
 mod governance;
+mod programme;
 
 pub(super) use self::governance::GOVERNANCE;
+pub(super) use self::programme::PROGRAMME;
 use super::Code;
 
-/// The codes below 900 with their names and what they tell a person.
+/// The codes below 700 with their names and what they tell a person.
 pub(super) const TABLE: [(Code, &str, &str); 109] = [
     (
         Code::Malformed,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AcceptPartnership, Agree, EndPartnership, FinishRecovery, Operation, ProposePartnership, RemoveOperator,
-    SetOperator, SetPolicy, Settle, StartRecovery,
+    SetOperator, SetPolicy, SetTrack, Settle, StartRecovery,
 };
 use crate::address::Address;
 use crate::bounded::Bounded;
@@ -15,6 +15,7 @@ use crate::governance::MotionId;
 use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, Hash};
 use crate::limits::MOTION_ACTIONS_MAX;
+use crate::rules::Rules;
 use crate::time::TimeMs;
 
 /// One step of a motion of a brand's admins: an operation that one admin could send where one is enough. The numbers
@@ -48,6 +49,8 @@ pub enum BrandAction<A = Address> {
     FinishRecovery(FinishRecovery<A>) = 36,
     /// See [`Agree`]: the brand acts as a guardian.
     Agree(Agree<A>) = 39,
+    /// See [`SetTrack`].
+    SetTrack(SetTrack) = 64,
 }
 
 /// The actions of a brand's motion, in the order in which they happen.
@@ -69,6 +72,14 @@ impl<A> BrandAction<A> {
             Self::StartRecovery(_) => "start_recovery",
             Self::FinishRecovery(_) => "finish_recovery",
             Self::Agree(_) => "agree",
+            Self::SetTrack(_) => "set_track",
+        }
+    }
+    /// True if the action can be asked for under these rules.
+    pub(super) fn is_known_to(&self, rules: &Rules) -> bool {
+        match self {
+            Self::SetTrack(_) => rules.programme,
+            _ => true,
         }
     }
     /// The account that the action is about, if it is about one.
@@ -85,7 +96,8 @@ impl<A> BrandAction<A> {
             | Self::SetPolicy(_)
             | Self::SetOperator(_)
             | Self::SetApprovals(_)
-            | Self::CloseBrand(_) => None,
+            | Self::CloseBrand(_)
+            | Self::SetTrack(_) => None,
         }
     }
     fn try_map<B, E>(self, f: impl FnMut(A) -> Result<B, E>) -> Result<BrandAction<B>, E> {
@@ -102,6 +114,7 @@ impl<A> BrandAction<A> {
             Self::StartRecovery(one) => BrandAction::StartRecovery(one.try_map(f)?),
             Self::FinishRecovery(one) => BrandAction::FinishRecovery(one.try_map(f)?),
             Self::Agree(one) => BrandAction::Agree(one.try_map(f)?),
+            Self::SetTrack(one) => BrandAction::SetTrack(one),
         })
     }
     /// The action as the operation that it is.
@@ -119,6 +132,7 @@ impl<A> BrandAction<A> {
             Self::StartRecovery(one) => Operation::StartRecovery(one),
             Self::FinishRecovery(one) => Operation::FinishRecovery(one),
             Self::Agree(one) => Operation::Agree(one),
+            Self::SetTrack(one) => Operation::SetTrack(one),
         }
     }
     /// The operation as an action of a brand's motion, if it can be one.
@@ -136,6 +150,7 @@ impl<A> BrandAction<A> {
             Operation::StartRecovery(one) => Self::StartRecovery(one),
             Operation::FinishRecovery(one) => Self::FinishRecovery(one),
             Operation::Agree(one) => Self::Agree(one),
+            Operation::SetTrack(one) => Self::SetTrack(one),
             _ => return None,
         })
     }

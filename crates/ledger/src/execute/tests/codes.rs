@@ -7,6 +7,7 @@ mod holds;
 mod households;
 mod keys;
 mod points;
+mod programme;
 
 use std::collections::BTreeSet;
 
@@ -54,7 +55,7 @@ const REFUSALS: [(Code, Refused); 6] = [
 /// The codes of transactions that land with a receipt and without effect.
 fn failures() -> impl Iterator<Item = &'static (Code, Failing)> {
     let groups = [points::FAILURES, holds::FAILURES, keys::FAILURES, brands::FAILURES, between::FAILURES];
-    let more = [households::FAILURES, governance::FAILURES, governance::FAILURES_OF_NODES];
+    let more = [households::FAILURES, governance::FAILURES, governance::FAILURES_OF_NODES, programme::FAILURES];
     groups.into_iter().chain(more).flatten()
 }
 
@@ -112,6 +113,11 @@ fn what_a_version_does_not_have_can_not_be_in_a_block_of_it() {
     let mut executor = BlockExecutor::on(state.view(), state.recent(), &WITHOUT_FOLLOWERS, time);
     assert_eq!(executor.push(&transaction), Err(Code::UnknownInVersion.into()));
     assert!(executor.finish().expect("points are conserved").receipts().is_empty());
+    let track = set_track(GROCER, 1, rolling(1, &[]));
+    for operation in [track.clone(), propose_for(GROCER, vec![track]), stamp(GROCER, 1, ANNA, 1, "new")] {
+        let transaction = ledger.sign(TILL, vec![operation]);
+        assert_eq!(ledger.block(ledger.next_time(), &[transaction]), [Err(Code::UnknownInVersion)]);
+    }
 }
 
 #[test]

@@ -1,0 +1,121 @@
+//! The records of tracks and of what is counted on them (protocol, Programme).
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_types::limits::{HELD_LEVELS_MAX, PROGRESS_MAX, TRACKS_MAX, TRACKS_ROLLING_MAX};
+use lojal_types::{Address, Bounded, Day, Month, TimeMs, TrackId};
+
+use crate::half_id::HalfId;
+
+/// The tracks of a brand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct TrackList {
+    /// The highest number that a track of the brand has ever had.
+    pub last: TrackId,
+    /// The tracks that have a record, by number. Those that are over may still stand here.
+    pub tracks: Bounded<TrackId, 0, TRACKS_MAX>,
+}
+
+/// What a brand has counted of an account, and what the member allows it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Standing {
+    /// The day of the first stamp.
+    pub since: Day,
+    /// The sum of what the member allows.
+    pub consents: u8,
+    /// What is counted, in the order of tracks and months. What is over may still stand here.
+    pub progress: Bounded<Progress, 0, PROGRESS_MAX>,
+    /// The levels that were reached, by track.
+    pub levels: Bounded<TrackLevels, 0, TRACKS_ROLLING_MAX>,
+}
+
+/// What is counted on one track, with one end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct Progress {
+    /// The track.
+    pub track: TrackId,
+    /// What is counted.
+    pub count: Count,
+}
+
+/// What is counted by one stamp, or by all with the same end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub enum Count {
+    /// Units of a rolling track.
+    Rolling {
+        /// The last month in which they count.
+        until: Month,
+        /// The number of units.
+        units: u64,
+    },
+    /// Units of a window's track; they count until it is over.
+    Window {
+        /// The number of units.
+        units: u64,
+    },
+    /// Places of a track; they count until it is over.
+    Places {
+        /// A bit for each place.
+        set: u64,
+    },
+}
+
+/// The levels of one track that an account has reached.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct TrackLevels {
+    /// The track.
+    pub track: TrackId,
+    /// The levels, by the month in which they were reached; one a month.
+    pub held: Bounded<HeldLevel, 1, HELD_LEVELS_MAX>,
+}
+
+/// A level that was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct HeldLevel {
+    /// The month in which it was reached last.
+    pub reached: Month,
+    /// Its number, from 1 on.
+    pub level: u8,
+    /// The last month in which it is held.
+    pub until: Month,
+}
+
+/// A stamp as it was made, and how much of it has been taken back.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Stamped {
+    /// The account that was stamped.
+    pub to: Address,
+    /// The track.
+    pub track: TrackId,
+    /// The month of the block.
+    pub month: Month,
+    /// What it has counted; no place if that had been counted before.
+    pub count: Count,
+    /// The number of units that have been taken back.
+    pub taken_back: u64,
+    /// The day of its reference.
+    pub dated: Day,
+    /// The time from which on nothing of it can be taken back: fixed when it was made, not by later terms.
+    pub take_back_until_ms: TimeMs,
+    /// The transaction that made it, or has taken some of it back last: it keeps the rest from being guessed.
+    pub transaction: HalfId,
+}
+
+impl Stamped {
+    /// The units that earlier operations have left of it.
+    pub fn left(&self) -> u64 {
+        let amount = match self.count {
+            Count::Rolling { units, .. } | Count::Window { units } => units,
+            Count::Places { .. } => 1,
+        };
+        amount.checked_sub(self.taken_back).expect("at most what was stamped is taken back")
+    }
+}
+
+/// The mark that a reference has been used to take back a stamp, and what it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct TakenBack {
+    /// The number of units.
+    pub amount: u64,
+    /// The transaction that took them: it keeps the number from being guessed.
+    pub transaction: HalfId,
+}

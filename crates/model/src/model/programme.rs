@@ -1,0 +1,336 @@
+//! Tracks, stamps and levels once more: every stamp ever is remembered, and summed up whenever somebody asks.
+
+use lojal_types::{
+    Address, BrandId, Code, Day, Month, Role, SetConsent, SetTrack, Stamp, TakeBack, Track, TrackId, TrackKind,
+};
+
+use super::brand_motions::Takes;
+use super::{AMOUNT_MAX, Account, DAY_MS, Model, ensure};
+
+/// A stamp as long as its reference is remembered, and longer.
+#[derive(Clone, Debug)]
+pub(crate) struct Stamped {
+    pub(crate) to: Address,
+    pub(crate) track: TrackId,
+    pub(crate) month: Month,
+    pub(crate) amount: u64,
+    pub(crate) dated: Day,
+    /// The time from which on nothing of it can be taken back.
+    pub(crate) until: u64,
+    pub(crate) taken: u64,
+}
+
+/// What counts of one stamp.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// The reference that it came by, as the number of the stamp.
+    number: usize,
+    /// The last month in which it counts; none while its track does.
+    until: Option<Month>,
+    place: Option<u8>,
+    units: u64,
+}
+
+/// A level with the month in which it was reached, and the last in which it is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reached {
+    pub(crate) month: Month,
+    pub(crate) level: usize,
+    pub(crate) until: Month,
+}
+
+/// An account's own at one brand: the first day, and the consents.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Relation {
+    pub(crate) since: Day,
+    pub(crate) consents: u8,
+}
+
+type Progress = (Address, BrandId, TrackId);
+
+impl Model {
+    pub(super) fn set_track(&mut self, sender: Address, set: &SetTrack) -> Result<(), Code> {
+        self.policy(set.brand)?;
+        self.in_force(set.brand)?;
+        self.check_admin(set.brand, sender, Takes::SeveralAndTime)?;
+        let key = (set.brand, set.track);
+        match self.track(set.brand, set.track) {
+            Some(before) => {
+                ensure(self.is_kinder(&before, &set.terms), Code::TrackPromised)?;
+                ensure(limits_hold(&set.terms), Code::TrackOutOfBounds)?;
+            }
+            None => {
+                let of_brand = self.tables.tracks.iter().filter(|((brand, _), _)| *brand == set.brand);
+                let highest = of_brand.map(|((_, track), _)| track.get()).max().unwrap_or(0);
+                ensure(set.track.get() > highest, Code::TrackOutOfBounds)?;
+                ensure(limits_hold(&set.terms) && self.ends_in_time(&set.terms), Code::TrackOutOfBounds)?;
+                let rolls = |track: &Track| matches!(track.kind, TrackKind::Rolling { .. });
+                let alike =
+                    self.tracks_of(set.brand).iter().filter(|(_, track)| rolls(track) == rolls(&set.terms)).count();
+                ensure(alike < if rolls(&set.terms) { 4 } else { 16 }, Code::TooManyTracks)?;
+            }
+        }
+        self.tables.tracks.set(key, set.terms.clone());
+        Ok(())
+    }
+
+    /// A track that isn't over.
+    pub(crate) fn track(&self, brand: BrandId, track: TrackId) -> Option<Track> {
+        self.tables.tracks.get(&(brand, track)).filter(|track| !self.is_over(track)).cloned()
+    }
+
+    /// Those of a brand that aren't over.
+    pub(crate) fn tracks_of(&self, brand: BrandId) -> Vec<(TrackId, Track)> {
+        let tracks = self.tables.tracks.iter().filter(|((of, _), track)| *of == brand && !self.is_over(track));
+        tracks.map(|((_, track), terms)| (*track, terms.clone())).collect()
+    }
+
+    fn is_over(&self, track: &Track) -> bool {
+        let month = u32::from(self.month.get());
+        match track.kind {
+            TrackKind::Rolling { closes_ms, .. } => {
+                closes_ms.is_some_and(|closes| month >= u32::from(closes.month().get()) + 25)
+            }
+            TrackKind::Window { closes_ms, .. } | TrackKind::Places { closes_ms, .. } => {
+                let last = closes_ms.plus_ms(u64::from(track.take_back_days) * DAY_MS);
+                month > u32::from(last.month().get())
+            }
+        }
+    }
+
+    fn ends_in_time(&self, terms: &Track) -> bool {
+        match terms.kind {
+            TrackKind::Rolling { closes_ms, .. } => {
+                closes_ms.is_none_or(|closes| closes.get() >= self.time + 30 * DAY_MS)
+            }
+            TrackKind::Window { closes_ms, .. } | TrackKind::Places { closes_ms, .. } => closes_ms.get() > self.time,
+        }
+    }
+
+    fn is_kinder(&self, before: &Track, after: &Track) -> bool {
+        let kind = match (before.kind, after.kind) {
+            (
+                TrackKind::Rolling { months: was, closes_ms: closed },
+                TrackKind::Rolling { months, closes_ms: closes },
+            ) => {
+                let end = |closes: Option<lojal_types::TimeMs>| closes.map_or(u64::MAX, |closes| closes.get());
+                let with_notice = closed.is_some() || closes.is_none() || self.ends_in_time(after);
+                months >= was && with_notice && (closed.is_none() || end(closes) >= end(closed))
+            }
+            (TrackKind::Window { opens_ms: opened, closes_ms: closed }, TrackKind::Window { opens_ms, closes_ms }) => {
+                opens_ms <= opened && closes_ms >= closed
+            }
+            (
+                TrackKind::Places { opens_ms: opened, closes_ms: closed, count: was },
+                TrackKind::Places { opens_ms, closes_ms, count },
+            ) => opens_ms <= opened && closes_ms >= closed && count >= was,
+            _ => false,
+        };
+        let levels = before.levels.iter().enumerate().all(|(place, was)| {
+            after.levels.get(place).is_some_and(|now| now.at_least <= was.at_least && now.months >= was.months)
+        });
+        let returns = after.take_back_days <= before.take_back_days;
+        kind && levels && returns && after.stamp_max >= before.stamp_max && (after.soft || !before.soft)
+    }
+
+    pub(super) fn stamp(&mut self, sender: Address, stamp: &Stamp) -> Result<(), Code> {
+        ensure(stamp.amount > 0, Code::AmountZero)?;
+        self.policy(stamp.brand)?;
+        self.in_force(stamp.brand)?;
+        self.check_role(stamp.brand, sender, Role::Issue)?;
+        let track = self.track(stamp.brand, stamp.track).ok_or(Code::UnknownTrack)?;
+        let (opens, closes, places) = match track.kind {
+            TrackKind::Rolling { closes_ms, .. } => (0, closes_ms.map_or(u64::MAX, |closes| closes.get()), None),
+            TrackKind::Window { opens_ms, closes_ms } => (opens_ms.get(), closes_ms.get(), None),
+            TrackKind::Places { opens_ms, closes_ms, count } => (opens_ms.get(), closes_ms.get(), Some(count)),
+        };
+        ensure((opens..closes).contains(&self.time), Code::TrackClosed)?;
+        let in_range = match (places, stamp.place) {
+            (Some(count), Some(place)) => place < count,
+            (None, None) => true,
+            _ => false,
+        };
+        ensure(in_range, Code::PlaceOutOfRange)?;
+        ensure(stamp.amount <= track.stamp_max, Code::StampTooLarge)?;
+        let key = (self.date(stamp.dated)?, stamp.brand, stamp.reference.clone());
+        self.check_fresh(&self.tables.stamps, stamp.brand, &stamp.reference)?;
+        self.open_by_stamp(stamp.to)?;
+        let until = (self.time + u64::from(track.take_back_days) * DAY_MS).min(self.drop_of(key.0));
+        let (to, month) = (stamp.to, self.month);
+        let one = Stamped { to, track: stamp.track, month, amount: stamp.amount, dated: stamp.dated, until, taken: 0 };
+        self.tables.stamps.set(key.clone(), one);
+        self.count_stamp(stamp, &track)?;
+        Ok(())
+    }
+
+    fn open_by_stamp(&mut self, to: Address) -> Result<(), Code> {
+        if to.as_bytes()[19] % 2 == 1 {
+            return ensure(self.tables.households.contains(&to), Code::UnknownHousehold);
+        }
+        if !self.tables.accounts.contains(&to) {
+            self.tables.accounts.set(to, Account::default());
+        }
+        Ok(())
+    }
+
+    fn count_stamp(&mut self, stamp: &Stamp, track: &Track) -> Result<(), Code> {
+        let key = (stamp.to, stamp.brand, stamp.track);
+        let mut parts = self.tables.progress.get(&key).cloned().unwrap_or_default();
+        let until = match track.kind {
+            TrackKind::Rolling { months, .. } => Some(Month::new(self.month.get() + u16::from(months))),
+            _ => None,
+        };
+        let counted = stamp.place.is_some() && parts.iter().any(|part| part.place == stamp.place && part.units > 0);
+        let units = if counted { 0 } else { stamp.amount };
+        let together: u64 = parts.iter().filter(|part| part.until == until).map(|part| part.units).sum();
+        ensure(stamp.place.is_some() || together + units <= AMOUNT_MAX, Code::StampTooLarge)?;
+        parts.push(Part { number: self.number_of(stamp.brand, &stamp.reference), until, place: stamp.place, units });
+        self.tables.progress.set(key, parts);
+        if !self.tables.relations.contains(&(stamp.to, stamp.brand)) {
+            let since =
+                Day::new(u32::try_from(self.time / DAY_MS).expect("times end in the year 6999")).expect("a day");
+            self.tables.relations.set((stamp.to, stamp.brand), Relation { since, consents: 0 });
+        }
+        self.reach(key, track);
+        Ok(())
+    }
+
+    /// A reference as a number: references of stamps that are remembered are never the same.
+    fn number_of(&self, brand: BrandId, reference: &lojal_types::Reference) -> usize {
+        let mut bytes = brand.as_str().as_bytes().to_vec();
+        bytes.extend(reference.as_bytes());
+        let hash = lojal_types::hash::hash("model", &[&bytes]);
+        usize::from_be_bytes(*hash.first_chunk().expect("32 bytes"))
+    }
+
+    /// The units that count on a track now.
+    pub(crate) fn units(&self, key: Progress) -> u64 {
+        let parts = self.tables.progress.get(&key).cloned().unwrap_or_default();
+        let live = parts.iter().filter(|part| part.until.is_none_or(|until| until >= self.month));
+        live.map(|part| part.units).sum()
+    }
+
+    /// The levels of a track that are held now.
+    pub(crate) fn held_now(&self, key: Progress) -> Vec<Reached> {
+        let held = self.tables.reached.get(&key).cloned().unwrap_or_default();
+        held.into_iter().filter(|one| one.until >= self.month).collect()
+    }
+
+    fn earned(&self, key: Progress, track: &Track) -> usize {
+        let units = self.units(key);
+        track.levels.iter().filter(|level| units >= level.at_least).count()
+    }
+
+    /// The level of a track now: earned, held, or fallen to.
+    pub(crate) fn level_now(&self, key: Progress, track: &Track) -> usize {
+        let held = self.held_now(key).iter().map(|one| one.level).max();
+        let ever = self.tables.reached.get(&key).cloned().unwrap_or_default();
+        let fallen = match ever.iter().max_by_key(|one| (one.until, one.level)) {
+            Some(last) if held.is_none() && track.soft => {
+                let (mut level, mut until) = (last.level, last.until.get());
+                while level > 0 && until < self.month.get() {
+                    level -= 1;
+                    if level > 0 {
+                        until += u16::from(track.levels[level - 1].months);
+                    }
+                }
+                level
+            }
+            _ => 0,
+        };
+        self.earned(key, track).max(held.unwrap_or(0)).max(fallen)
+    }
+
+    fn reach(&mut self, key: Progress, track: &Track) {
+        let earned = self.earned(key, track);
+        if earned == 0 || earned < self.level_now(key, track) {
+            return;
+        }
+        let until = Month::new(self.month.get() + u16::from(track.levels[earned - 1].months));
+        let mut held = self.held_now(key);
+        held.retain(|one| one.month != self.month);
+        held.push(Reached { month: self.month, level: earned, until });
+        if held.len() > 4 {
+            let weakest = held.iter().copied().min_by_key(|one| (one.level, one.until, one.month));
+            held.retain(|one| Some(*one) != weakest);
+        }
+        self.tables.reached.set(key, held);
+    }
+
+    pub(super) fn take_back(&mut self, sender: Address, take: &TakeBack) -> Result<(), Code> {
+        ensure(take.amount > 0, Code::AmountZero)?;
+        self.policy(take.brand)?;
+        self.in_force(take.brand)?;
+        self.check_role(take.brand, sender, Role::Reverse)?;
+        let own = (self.date(take.dated)?, take.brand, take.reference.clone());
+        self.check_fresh(&self.tables.taken_back, take.brand, &take.reference)?;
+        let key = (take.of_dated.month(), take.brand, take.of_reference.clone());
+        let one = self.shelved(&self.tables.stamps, &key).ok_or(Code::UnknownReference)?;
+        ensure(one.dated == take.of_dated, Code::UnknownReference)?;
+        ensure(one.to == take.from, Code::AwardToOther)?;
+        ensure(self.time < one.until, Code::TakeBackWindowClosed)?;
+        ensure(take.amount <= one.amount - one.taken, Code::TakeBackExceeds)?;
+        self.tables.stamps.set(key.clone(), Stamped { taken: one.taken + take.amount, ..one.clone() });
+        self.tables.taken_back.set(own, take.amount);
+        if !self.tables.relations.contains(&(one.to, take.brand)) {
+            return Ok(());
+        }
+        let progress = (one.to, take.brand, one.track);
+        let number = self.number_of(take.brand, &take.of_reference);
+        let mut parts = self.tables.progress.get(&progress).cloned().unwrap_or_default();
+        for part in parts.iter_mut().filter(|part| part.number == number) {
+            part.units = part.units.saturating_sub(take.amount);
+        }
+        self.tables.progress.set(progress, parts);
+        let Some(track) = self.track(take.brand, one.track) else { return Ok(()) };
+        let mut reached = self.tables.reached.get(&progress).cloned().unwrap_or_default();
+        reached.retain(|level| level.month < one.month);
+        self.tables.reached.set(progress, reached);
+        self.reach(progress, &track);
+        Ok(())
+    }
+
+    pub(super) fn set_consent(&mut self, sender: Address, set: &SetConsent) -> Result<(), Code> {
+        ensure(set.consents < 16, Code::UnknownConsent)?;
+        self.policy(set.brand)?;
+        self.check_open(set.brand)?;
+        let relation = self.tables.relations.get(&(sender, set.brand)).copied().ok_or(Code::NoRelation)?;
+        self.tables.relations.set((sender, set.brand), Relation { consents: set.consents, ..relation });
+        Ok(())
+    }
+
+    /// Nothing is counted at the address of a household that isn't there any more.
+    pub(super) fn forget_standing(&mut self, account: Address) {
+        let brands: Vec<BrandId> = self.tables.brands.iter().map(|(brand, _)| *brand).collect();
+        for brand in brands {
+            self.tables.relations.remove(&(account, brand));
+            let tracks: Vec<TrackId> = self.tables.tracks.iter().map(|((_, track), _)| *track).collect();
+            for track in tracks {
+                self.tables.progress.remove(&(account, brand, track));
+                self.tables.reached.remove(&(account, brand, track));
+            }
+        }
+    }
+}
+
+fn limits_hold(terms: &Track) -> bool {
+    let units = 1..=AMOUNT_MAX;
+    let kind = match terms.kind {
+        TrackKind::Rolling { months, .. } => (1..=24).contains(&months),
+        TrackKind::Window { opens_ms, closes_ms } => {
+            opens_ms < closes_ms && closes_ms.get() - opens_ms.get() <= 400 * DAY_MS && terms.levels.is_empty()
+        }
+        TrackKind::Places { opens_ms, closes_ms, count } => {
+            let window = opens_ms < closes_ms && closes_ms.get() - opens_ms.get() <= 400 * DAY_MS;
+            window && terms.levels.is_empty() && (1..=64).contains(&count) && terms.stamp_max == 1
+        }
+    };
+    let mut rising = true;
+    for place in 1..terms.levels.len() {
+        let (lower, higher) = (terms.levels[place - 1], terms.levels[place]);
+        rising &= lower.at_least < higher.at_least && lower.months <= higher.months;
+    }
+    let each = terms.levels.iter().all(|level| units.contains(&level.at_least) && (1..=24).contains(&level.months));
+    let soft = !terms.soft || !terms.levels.is_empty();
+    kind && units.contains(&terms.stamp_max) && rising && each && soft && terms.take_back_days <= 400
+}
