@@ -164,6 +164,13 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<InvitationKey>(),
         state::<SpentKey>(),
     ];
+    let programme = [
+        state::<TrackListKey>(),
+        state::<TrackKey>(),
+        state::<StandingKey>(),
+        state::<StampedKey>(),
+        state::<TakenBackKey>(),
+    ];
     let governance = [
         state::<BrandRegisterKey>(),
         state::<BrandMotionKey>(),
@@ -183,5 +190,6 @@ fn states() -> impl Iterator<Item = Decoder> {
         .chain(governance)
         .chain(between_brands)
         .chain(households)
+        .chain(programme)
         .flatten()
 }

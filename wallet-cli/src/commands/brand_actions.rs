@@ -8,6 +8,7 @@ use lojal_wallet::time::{format_duration, utc};
 use super::between::terms_in_words;
 use super::brand::{policy_changes, policy_text};
 use super::decimals::Decimals;
+use super::programme::track_in_words;
 use super::words::roles_text;
 use crate::output::grouped;
 
@@ -50,6 +51,7 @@ impl BrandReader<'_> {
             BrandAction::RemoveOperator(one) => format!("{} doesn't act for {} any more", one.operator, one.brand),
             BrandAction::SetApprovals(one) => approvals_in_words(one),
             BrandAction::CloseBrand(one) => closing_in_words(one),
+            BrandAction::SetTrack(one) => track_in_words(one),
             BrandAction::ProposePartnership(one) => {
                 format!("terms are put forward: {}", self.terms(one.from, one.to, &one.terms))
             }

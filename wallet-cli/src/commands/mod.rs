@@ -25,6 +25,7 @@ mod months;
 mod motions;
 mod points;
 mod profile;
+mod programme;
 mod proofs;
 mod read;
 mod receipt;

@@ -29,6 +29,8 @@ impl Repeat {
             | Operation::Hold(_)
             | Operation::Capture(_)
             | Operation::Release(_)
+            | Operation::Stamp(_)
+            | Operation::TakeBack(_)
             | Operation::Settle(_) => Self::ReferenceIsUsed,
             Operation::RotateKey(_)
             | Operation::SetGuardians(_)
@@ -56,6 +58,8 @@ impl Repeat {
             | Operation::Withdraw(_)
             | Operation::Activate(_)
             | Operation::SetEndpoint(_)
+            | Operation::SetTrack(_)
+            | Operation::SetConsent(_)
             | Operation::Agree(_) => Self::Nothing,
         }
     }

@@ -136,7 +136,10 @@ impl Session<'_> {
                 let new = Approvals { needed: set.needed, delay_ms: set.delay_ms };
                 if new.widen(&brand.approvals) { widening } else { joint }
             }
-            Operation::ProposePartnership(_) | Operation::AcceptPartnership(_) | Operation::CloseBrand(_) => widening,
+            Operation::ProposePartnership(_)
+            | Operation::AcceptPartnership(_)
+            | Operation::CloseBrand(_)
+            | Operation::SetTrack(_) => widening,
             Operation::RemoveOperator(remove) => {
                 joint && self.operator(brand.id, remove.operator)?.is_some_and(|one| one.roles.contains(&Role::Admin))
             }

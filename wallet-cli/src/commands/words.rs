@@ -8,6 +8,7 @@ use lojal_types::{
 use lojal_wallet::time::{hold_end, utc};
 
 use super::decimals::Decimals;
+use super::programme::consents_text;
 use crate::output::grouped;
 
 /// An operation in words, as the account at `viewpoint` sees it.
@@ -92,6 +93,8 @@ pub(super) fn reference_of(operation: &Operation<AddressText>) -> Option<&Refere
         Operation::Capture(one) => Some(&one.reference),
         Operation::Release(one) => Some(&one.hold_reference),
         Operation::Settle(one) => Some(&one.reference),
+        Operation::Stamp(one) => Some(&one.reference),
+        Operation::TakeBack(one) => Some(&one.reference),
         _ => None,
     }
 }
@@ -121,6 +124,22 @@ fn between_brands(operation: &Operation<AddressText>) -> String {
             Some(closes) => format!("{} leaves at {} UTC", one.brand, utc(closes)),
             None => format!("{} stays after all", one.brand),
         },
+        operation => of_programme(operation),
+    }
+}
+
+/// An operation of a programme, in words.
+fn of_programme(operation: &Operation<AddressText>) -> String {
+    match operation {
+        Operation::SetTrack(one) => format!("set track {} of {}", one.track, one.brand),
+        Operation::Stamp(one) => match one.place {
+            Some(place) => format!("stamped place {place} of track {} of {} for {}", one.track, one.brand, one.to),
+            None => format!("stamped {} on track {} of {} for {}", one.amount, one.track, one.brand, one.to),
+        },
+        Operation::TakeBack(one) => {
+            format!("took back {} of the stamp {} of {} for {}", one.amount, one.of_reference, one.brand, one.from)
+        }
+        Operation::SetConsent(one) => format!("allowed {}: {}", one.brand, consents_text(one.consents)),
         operation => of_governors(operation),
     }
 }

@@ -157,4 +157,20 @@ impl Workload {
         let stamp = self.stamp(TILL)?;
         Some((TILL, vec![stamp]))
     }
+
+    /// As many rolling tracks of one brand as there can be, and one more.
+    pub(super) fn too_many_tracks(&mut self) -> Option<Vec<Operation>> {
+        let brand = self.brand_of(TILL, Role::Admin).filter(|_| self.has_programme())?;
+        let first = self.next_track(brand).get();
+        let terms = Track {
+            kind: TrackKind::Rolling { months: 1, closes_ms: Some(self.time.plus_ms(31 * DAY_MS)) },
+            stamp_max: 9,
+            levels: Bounded::default(),
+            soft: false,
+            take_back_days: 1,
+            about: Hash::new([3; 32]),
+        };
+        let set = |more| SetTrack { brand, track: TrackId::new(first + more), terms: terms.clone() };
+        Some((0..5).map(|more| Operation::SetTrack(set(more))).collect())
+    }
 }

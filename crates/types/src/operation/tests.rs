@@ -15,6 +15,7 @@ use crate::points::Points;
 use crate::reference::Reference;
 use crate::request::AnsweredRequest;
 use crate::time::TimeMs;
+use crate::track::{Track, TrackId, TrackKind, TrackLevel};
 
 fn address(byte: u8) -> Address {
     Address::new([byte; 20])
@@ -56,8 +57,9 @@ type Numbered = (u8, usize, Operation);
 
 /// One operation of every kind.
 fn every_kind() -> Vec<Numbered> {
-    let groups = [of_points(), of_holds(), between_brands(), of_brands(), of_keys(), of_households(), of_governors()];
-    groups.into_iter().flatten().collect()
+    let points = [of_points(), of_holds(), of_programme()];
+    let groups = [between_brands(), of_brands(), of_keys(), of_households(), of_governors()];
+    points.into_iter().chain(groups).flatten().collect()
 }
 
 fn of_governors() -> Vec<Numbered> {
@@ -71,6 +73,30 @@ fn of_governors() -> Vec<Numbered> {
         (51, 0, Operation::Activate(Activate { motion, signs })),
         (52, 0, Operation::SetEndpoint(SetEndpoint { endpoint: None })),
     ]
+}
+
+fn of_programme() -> Vec<Numbered> {
+    let (brand, track, dated, to) = (brand("nordmat"), TrackId::new(3), day(), address(1));
+    let (of_reference, reference) = (reference(1), reference(2));
+    let stamp = Stamp { brand, track, to, amount: 7, place: Some(1), reference: of_reference.clone(), dated };
+    let take_back = TakeBack { brand, from: to, of_reference, of_dated: dated, amount: 7, reference, dated };
+    vec![
+        (64, 0, Operation::SetTrack(SetTrack { brand, track, terms: track_terms() })),
+        (65, 1, Operation::Stamp(stamp)),
+        (66, 1, Operation::TakeBack(take_back)),
+        (73, 0, Operation::SetConsent(SetConsent { brand, consents: 9 })),
+    ]
+}
+
+fn track_terms() -> Track {
+    Track {
+        kind: TrackKind::Rolling { months: 12, closes_ms: Some(time(4)) },
+        stamp_max: 100,
+        levels: Bounded::from([TrackLevel { at_least: 50, months: 12 }]),
+        soft: true,
+        take_back_days: 60,
+        about: Hash::new([5; 32]),
+    }
 }
 
 fn of_points() -> Vec<Numbered> {

@@ -3,6 +3,7 @@
 mod brand_motions;
 mod governance;
 mod operations;
+mod programme;
 mod values;
 mod world;
 

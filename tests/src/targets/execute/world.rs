@@ -229,7 +229,7 @@ fn genesis() -> Genesis {
     let validators = [(VALIDATOR, "one", 5), (VALIDATOR + 2, "two", 2)].map(validator);
     let governor = |validator: &Validator| key(GOVERNORS[usize::from(validator.power == 2)]).public_key();
     let document = GenesisDocument {
-        governance: Governance::of(&validators, governor),
+        governance: Governance { version: 2, ..Governance::of(&validators, governor) },
         settlement_currency: Some("SEK".parse().expect("a currency")),
         parameters: Parameters { recovery_delay_ms: 60_000, allowances: ALLOWANCES, ..Parameters::standard() },
         validators: Bounded::from(validators),

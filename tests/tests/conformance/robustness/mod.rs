@@ -6,6 +6,7 @@ mod damage;
 mod governance;
 mod messages;
 mod operations;
+mod programme;
 mod records;
 mod seeds;
 mod text;

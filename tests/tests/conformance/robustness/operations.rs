@@ -12,6 +12,7 @@ use proptest::prelude::*;
 
 use super::governance::governor_operation;
 use super::messages::{guardians, limits, policy, terms};
+use super::programme::{programme_operation, set_track};
 use super::values::*;
 
 /// Any operation.
@@ -25,6 +26,7 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
         8 => key_operation(),
         6 => household_operation(),
         5 => governor_operation(),
+        4 => programme_operation(),
     ]
     .boxed()
 }
@@ -143,6 +145,7 @@ pub(super) fn brand_action() -> BoxedStrategy<BrandAction> {
     let remove_operator = (brand_id(), address())
         .prop_map(|(brand, operator)| Operation::RemoveOperator(RemoveOperator { brand, operator }));
     let any = prop_oneof![
+        set_track(),
         set_approvals,
         set_policy,
         set_operator,

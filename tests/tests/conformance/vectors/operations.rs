@@ -17,8 +17,17 @@ use super::samples::{NETWORK, START_MS, account, chain_id, household, named, par
 ///
 /// A new kind of operation is added here; tests fail until it is.
 pub(super) fn samples() -> Vec<(String, Written)> {
-    let mut samples =
-        [points(), between_brands(), brands(), of_admins_together(), keys(), households(), of_governors()].concat();
+    let mut samples = [
+        points(),
+        between_brands(),
+        brands(),
+        of_admins_together(),
+        keys(),
+        households(),
+        of_governors(),
+        of_programme(),
+    ]
+    .concat();
     refer(&chain_id(), &mut samples.iter_mut().map(|(_, operation)| operation).collect::<Vec<_>>());
     samples
 }

@@ -7,6 +7,7 @@ mod brands;
 mod governance;
 mod households;
 mod network;
+mod programme;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -30,6 +31,7 @@ enum Entry {
     Household(households::Entry),
     Governance(governance::Entry),
     BrandMotion(brand_motions::Entry),
+    Programme(programme::Entry),
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -64,6 +66,7 @@ fn build(entry: &Entry) -> Output {
         Entry::Household(entry) => households::build(entry),
         Entry::Governance(entry) => governance::build(entry),
         Entry::BrandMotion(entry) => brand_motions::build(entry),
+        Entry::Programme(entry) => programme::build(entry),
     }
 }
 
@@ -78,6 +81,7 @@ fn samples() -> Vec<(String, Entry)> {
         .chain(of(households::samples(), Entry::Household))
         .chain(of(governance::samples(), Entry::Governance))
         .chain(of(brand_motions::samples(), Entry::BrandMotion))
+        .chain(of(programme::samples(), Entry::Programme))
         .collect()
 }
 

@@ -5,6 +5,7 @@ use lojal_types::{
     PartnershipTerms, Points, Policy, ProposeForBrand, Role, SetApprovals, StopForBrand, TimeMs,
 };
 
+use super::programme::track;
 use super::{
     Written, accept, agree, end, finish_recovery, propose, remove_operator, set_operator, set_policy, settle,
     start_recovery,
@@ -45,6 +46,7 @@ fn operations() -> Vec<Written> {
         start_recovery(cleo, 6),
         finish_recovery(cleo),
         agree(cleo, Hash::new([0x99; 32])),
+        track(),
     ]
 }
 
@@ -61,7 +63,7 @@ pub(in crate::vectors) fn motion_of_first() -> BrandActions<AddressText> {
 /// The operations of admins who decide together.
 pub(in crate::vectors) fn of_admins_together() -> Vec<(String, Written)> {
     let (brand, motion, digest) = (parse("nordmat"), MotionId::new(7), Hash::new([0x99; 32]));
-    let last = Bounded::new(brand_actions().into_iter().skip(8).collect()).expect("four");
+    let last = Bounded::new(brand_actions().into_iter().skip(8).collect()).expect("five");
     let propose = |actions| Operation::ProposeForBrand(ProposeForBrand { brand, actions });
     vec![
         named("propose_for_brand", propose(motion_of_first())),

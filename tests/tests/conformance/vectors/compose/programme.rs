@@ -1,0 +1,65 @@
+//! Tracks, stamps and consents as the samples write them.
+
+use lojal_types::{
+    AddressText, Bounded, Hash, Operation, SetConsent, SetTrack, Stamp, TakeBack, TimeMs, Track, TrackId, TrackKind,
+    TrackLevel,
+};
+
+use super::{Written, reference, today};
+use crate::vectors::samples::{START_MS, account, household, named, parse, time};
+
+/// A track of two levels.
+pub(in crate::vectors) fn rolling(closes_ms: Option<TimeMs>) -> Track {
+    let levels = [TrackLevel { at_least: 500, months: 12 }, TrackLevel { at_least: 2_000, months: 24 }];
+    Track {
+        kind: TrackKind::Rolling { months: 12, closes_ms },
+        stamp_max: 10_000,
+        levels: Bounded::new(levels.to_vec()).expect("two"),
+        soft: true,
+        take_back_days: 60,
+        about: Hash::new([0x77; 32]),
+    }
+}
+
+fn set_track(track: u16, terms: Track) -> Written {
+    Operation::SetTrack(SetTrack { brand: parse("nordmat"), track: TrackId::new(track), terms })
+}
+
+/// The beginning of a track.
+pub(in crate::vectors) fn track() -> Written {
+    set_track(1, rolling(None))
+}
+
+fn stamp(to: AddressText, amount: u64, place: Option<u8>, receipt: &str) -> Written {
+    let (brand, track, reference) = (parse("nordmat"), TrackId::new(1), reference(receipt));
+    Operation::Stamp(Stamp { brand, track, to, amount, place, reference, dated: today() })
+}
+
+/// The operations of the programme.
+pub(in crate::vectors) fn of_programme() -> Vec<(String, Written)> {
+    let (opens_ms, closes_ms) = (time(START_MS), time(START_MS + 8_640_000_000));
+    let plain = Track { levels: Bounded::default(), soft: false, ..rolling(None) };
+    let places = TrackKind::Places { opens_ms, closes_ms, count: 64 };
+    let take_back = TakeBack {
+        brand: parse("nordmat"),
+        from: account(4),
+        of_reference: reference("receipt 1"),
+        of_dated: today(),
+        amount: 70,
+        reference: reference("return 1"),
+        dated: today(),
+    };
+    vec![
+        named("set_track", track()),
+        named("set_track that closes", set_track(2, rolling(Some(closes_ms)))),
+        named(
+            "set_track of a window",
+            set_track(3, Track { kind: TrackKind::Window { opens_ms, closes_ms }, ..plain.clone() }),
+        ),
+        named("set_track of places", set_track(u16::MAX, Track { kind: places, stamp_max: 1, ..plain })),
+        named("stamp", stamp(account(4), 70, None, "receipt 1")),
+        named("stamp of a household's place", stamp(household(), 1, Some(63), "receipt 2")),
+        named("take_back", Operation::TakeBack(take_back)),
+        named("set_consent", Operation::SetConsent(SetConsent { brand: parse("nordmat"), consents: 9 })),
+    ]
+}

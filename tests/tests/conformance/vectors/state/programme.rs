@@ -1,0 +1,154 @@
+//! Tracks, standings, and the references of stamps.
+
+use lojal_ledger::HalfId;
+use lojal_ledger::key::{StampedKey, StandingKey, TakenBackKey, TrackKey, TrackListKey};
+use lojal_ledger::record::{self, Count, HeldLevel, Progress};
+use lojal_types::{AddressText, BrandId, Day, Month, Reference, TimeMs, Track, TrackId, TransactionId};
+use serde::{Deserialize, Serialize};
+
+use super::{Output, bounded, output};
+use crate::vectors::compose::{reference, rolling};
+use crate::vectors::samples::{START_MS, account, address, named, parse, time};
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Entry {
+    TrackList { brand: BrandId, last: TrackId, tracks: Vec<TrackId> },
+    Track { brand: BrandId, track: TrackId, terms: Track },
+    Standing(Standing),
+    Stamped(Stamped),
+    TakenBack { brand: BrandId, reference: Reference, dated: Day, amount: u64, transaction: TransactionId },
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Standing {
+    account: AddressText,
+    brand: BrandId,
+    since: Day,
+    consents: u8,
+    progress: Vec<(TrackId, Counted)>,
+    /// The levels of each track: the month in which it was reached, its number, the last month in which it is held.
+    levels: Vec<(TrackId, Vec<(Month, u8, Month)>)>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stamped {
+    brand: BrandId,
+    reference: Reference,
+    dated: Day,
+    to: AddressText,
+    track: TrackId,
+    month: Month,
+    count: Counted,
+    taken_back: u64,
+    take_back_until_ms: TimeMs,
+    transaction: TransactionId,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Counted {
+    Rolling { until: Month, units: u64 },
+    Window { units: u64 },
+    Places { set: u64 },
+}
+
+fn count(counted: Counted) -> Count {
+    match counted {
+        Counted::Rolling { until, units } => Count::Rolling { until, units },
+        Counted::Window { units } => Count::Window { units },
+        Counted::Places { set } => Count::Places { set },
+    }
+}
+
+pub(super) fn build(entry: &Entry) -> Output {
+    match entry {
+        Entry::TrackList { brand, last, tracks } => {
+            output(&TrackListKey(*brand), &record::TrackList { last: *last, tracks: bounded(tracks) })
+        }
+        Entry::Track { brand, track, terms } => output(&TrackKey { brand: *brand, track: *track }, terms),
+        Entry::Standing(one) => {
+            let progress =
+                one.progress.iter().map(|(track, counted)| Progress { track: *track, count: count(*counted) });
+            let levels = one.levels.iter().map(|(track, held)| {
+                let held = held.iter().map(|(reached, level, until)| {
+                    let (reached, level, until) = (*reached, *level, *until);
+                    HeldLevel { reached, level, until }
+                });
+                record::TrackLevels { track: *track, held: bounded(&held.collect::<Vec<_>>()) }
+            });
+            let record = record::Standing {
+                since: one.since,
+                consents: one.consents,
+                progress: bounded(&progress.collect::<Vec<_>>()),
+                levels: bounded(&levels.collect::<Vec<_>>()),
+            };
+            output(&StandingKey { account: address(one.account), brand: one.brand }, &record)
+        }
+        Entry::Stamped(one) => {
+            let key = StampedKey { shelf: one.dated.month(), brand: one.brand, reference: one.reference.clone() };
+            let record = record::Stamped {
+                to: address(one.to),
+                track: one.track,
+                month: one.month,
+                count: count(one.count),
+                taken_back: one.taken_back,
+                dated: one.dated,
+                take_back_until_ms: one.take_back_until_ms,
+                transaction: HalfId::of(&one.transaction),
+            };
+            output(&key, &record)
+        }
+        Entry::TakenBack { brand, reference, dated, amount, transaction } => {
+            let key = TakenBackKey { shelf: dated.month(), brand: *brand, reference: reference.clone() };
+            output(&key, &record::TakenBack { amount: *amount, transaction: HalfId::of(transaction) })
+        }
+    }
+}
+
+pub(super) fn samples() -> Vec<(String, Entry)> {
+    let brand: BrandId = parse("nordmat");
+    let (track, dated, transaction) = (TrackId::new(1), time(START_MS).day(), TransactionId::new([0x33; 32]));
+    let (month, later): (Month, Month) = (parse("2026-11"), parse("2027-11"));
+    let standing = |number, consents, progress, levels| {
+        let account = account(number);
+        Entry::Standing(Standing { account, brand, since: dated, consents, progress, levels })
+    };
+    let counted = vec![
+        (track, Counted::Rolling { until: month, units: 600 }),
+        (track, Counted::Rolling { until: later, units: 70 }),
+        (TrackId::new(2), Counted::Window { units: 5 }),
+        (TrackId::new(3), Counted::Places { set: 1 << 63 | 1 }),
+    ];
+    let levels = vec![(track, vec![(month, 1, later), (parse("2026-12"), 2, parse("2028-12"))])];
+    let stamped = |number, word, count, taken_back| {
+        let (to, take_back_until_ms) = (account(number), time(START_MS + 5_184_000_000));
+        let reference = reference(word);
+        Entry::Stamped(Stamped {
+            brand,
+            reference,
+            dated,
+            to,
+            track,
+            month,
+            count,
+            taken_back,
+            take_back_until_ms,
+            transaction,
+        })
+    };
+    let rolled = Counted::Rolling { until: later, units: 70 };
+    let taken_back = Entry::TakenBack { brand, reference: reference("return 1"), dated, amount: 70, transaction };
+    vec![
+        named("the tracks of a brand", Entry::TrackList { brand, last: TrackId::new(3), tracks: vec![track] }),
+        named("track", Entry::Track { brand, track, terms: rolling(None) }),
+        named("standing", standing(4, 0, counted[1..2].to_vec(), Vec::new())),
+        named("standing with levels", standing(5, 15, counted, levels)),
+        named("stamped", stamped(4, "receipt 1", rolled, 0)),
+        named("stamped place that had counted before", stamped(5, "receipt 2", Counted::Places { set: 0 }, 1)),
+        named("taken back", taken_back),
+    ]
+}
