@@ -234,6 +234,27 @@ export const CODES = {
   ],
   already_invited: [616, "this account has the same invitation to this household already"],
   households_spent: [617, "this account has created as many households today as it may; wait for the next day (UTC)"],
+  track_out_of_bounds: [
+    701,
+    "the track's terms are outside their limits, or its number isn't higher than those of all tracks before",
+  ],
+  too_many_tracks: [
+    702,
+    "the brand has 4 rolling tracks, or 16 of the other kinds, that aren't over: wait until one is",
+  ],
+  track_promised: [703, "a track that has begun can only become kinder: what is harder is a new track"],
+  unknown_track: [704, "the brand has no track with this number (any more)"],
+  track_closed: [705, "the track isn't open: nothing can be stamped on it yet, or any more"],
+  place_out_of_range: [
+    706,
+    "the track doesn't have this place; places are counted from 0, and only a track of places has any",
+  ],
+  stamp_too_large: [707, "more units than a stamp of this track can have, or more than can be counted"],
+  award_to_other: [708, "the stamp was given to another account"],
+  take_back_window_closed: [709, "the time in which this stamp could be taken back is over"],
+  take_back_exceeds: [710, "more units than are left of the stamp"],
+  no_relation: [712, "the brand has never stamped anything for this account, so there is nothing to consent to"],
+  unknown_consent: [713, "consents are a sum of 1 (ranks), 2 (profiling), 4 (sharing with partners) and 8 (reminders)"],
   not_governor: [901, "only the governor of a validator can do this"],
   unknown_motion: [902, "no motion has this number (any more); look at those that there are"],
   motion_closed: [

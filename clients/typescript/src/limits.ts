@@ -109,3 +109,13 @@ export const READ_TOKEN_MS_MAX = 7 * DAY_MS;
 export const BRAND_MOTIONS_MAX = 16;
 /** Most admins that a motion gives a brand. */
 export const BRAND_ADMINS_MAX = 16;
+/** Most rolling tracks of a brand that aren't over. */
+export const TRACKS_ROLLING_MAX = 4;
+/** Most tracks of a brand that aren't over. */
+export const TRACKS_MAX = TRACKS_ROLLING_MAX + 16;
+/** Most levels of a track. */
+export const TRACK_LEVELS_MAX = 8;
+/** Most entries of an account's progress at a brand: a rolling track counts the running month and 24 more. */
+export const PROGRESS_MAX = TRACKS_ROLLING_MAX * 25 + 16;
+/** Most levels of one track that an account holds at a time, each since another month. */
+export const HELD_LEVELS_MAX = 4;

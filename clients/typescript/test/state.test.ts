@@ -42,8 +42,12 @@ function recordOf(name: RecordKindName, entry: JsonObject): Json {
       return field(entry, "record");
     case "outstanding":
       return field(entry, "points");
+    case "track":
+      return field(entry, "terms");
     case "issued":
     case "reversed":
+    case "stamped":
+    case "takenBack":
       return { ...others, transaction: halfOf(parseTransactionId(text(entry["transaction"]))) };
     case "issuedToday":
     case "transferredToday":
@@ -97,7 +101,7 @@ function holdOf(json: Json): Json {
 
 /** The fields of an entry in words that its key has. */
 function keyFieldsOf(name: RecordKindName, entry: JsonObject): JsonObject {
-  if (["issued", "held"].includes(name)) {
+  if (["issued", "held", "stamped", "takenBack"].includes(name)) {
     return { ...entry, shelf: monthOfDay(parseDay(text(entry["dated"]))) };
   }
   return entry;
@@ -119,7 +123,7 @@ function kindOf(name: RecordKindName): RecordKind<object, unknown> {
 
 /** The kinds that are about an account, but for its own record and that of a governor's seat. */
 const BLINDED = new Set<RecordKindName>([
-  ...(["balance", "holds", "transferredToday"] as const),
+  ...(["balance", "holds", "transferredToday", "standing"] as const),
   ...(["memberships", "household", "member", "invitation", "spent"] as const),
 ]);
 

@@ -24,8 +24,8 @@ pub use self::governance::{
 pub use self::programme::{Count, HeldLevel, Progress, Stamped, Standing, TakenBack, TrackLevels, TrackList};
 use crate::half_id::HalfId;
 
-/// An account: "An account exists from the first points or stamp it receives, an operator's from its appointment, a household's
-/// from `CreateHousehold`." (protocol, Accounts and keys)
+/// An account: "An account exists from the first points or stamp it receives, an operator's from its appointment, a
+/// household's from `CreateHousehold`." (protocol, Accounts and keys)
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Account {
     /// The key that signs, once it has replaced the one that the address is the hash of.

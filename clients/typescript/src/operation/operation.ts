@@ -18,6 +18,8 @@ import type { PeopleOperations } from "./people.js";
 import { peopleOperations } from "./people.js";
 import type { Hold, PointOperations, Redeem } from "./points.js";
 import { pointOperations } from "./points.js";
+import type { ProgrammeOperations } from "./programme.js";
+import { programmeOperations } from "./programme.js";
 import type { TogetherOperations } from "./together.js";
 import { togetherOperations } from "./together.js";
 
@@ -27,14 +29,15 @@ export interface OperationsByType extends
     BrandOperations,
     TogetherOperations,
     PeopleOperations,
-    GovernanceOperations {}
+    GovernanceOperations,
+    ProgrammeOperations {}
 
 /** One step of a transaction: its fields, and its `type`. */
 export type Operation = Tagged<"type", OperationsByType>;
 
 /**
  * The forms of operations. The numbers of the kinds are part of the bytes: 1 points and holds, 16 between brands, 24
- * brands, 32 keys, 40 households, 48 governance.
+ * brands, 32 keys, 40 households, 48 governance, 64 programme.
  */
 export const operationCodec: Codec<Operation> = variants<OperationsByType, "type">("type", {
   ...pointOperations,
@@ -42,6 +45,7 @@ export const operationCodec: Codec<Operation> = variants<OperationsByType, "type
   ...togetherOperations,
   ...peopleOperations,
   ...governanceOperations,
+  ...programmeOperations,
 });
 
 /** The forms of the operations of one transaction. */
@@ -51,9 +55,11 @@ export const operationsCodec: Codec<readonly Operation[]> = list(operationCodec,
 export function accountsOf(operation: Operation): readonly Address[] {
   switch (operation.type) {
     case "issue":
+    case "stamp":
       return [operation.to];
     case "redeem":
     case "reverse":
+    case "take_back":
     case "hold":
     case "capture":
     case "release":

@@ -20,6 +20,8 @@ import type { BrandOperations } from "./brands.js";
 import { brandOperations } from "./brands.js";
 import type { PeopleOperations } from "./people.js";
 import { peopleOperations } from "./people.js";
+import type { ProgrammeOperations } from "./programme.js";
+import { programmeOperations } from "./programme.js";
 
 /** The admins of a brand say how many of them it takes, and how long they wait with what widens. */
 export interface SetApprovals {
@@ -51,7 +53,8 @@ export interface BrandActionsByType
       | "set_operator"
       | "remove_operator"
     >,
-    Pick<PeopleOperations, "start_recovery" | "finish_recovery" | "agree"> {
+    Pick<PeopleOperations, "start_recovery" | "finish_recovery" | "agree">,
+    Pick<ProgrammeOperations, "set_track"> {
   /** See {@link SetApprovals}. */
   readonly set_approvals: SetApprovals;
   /** See {@link CloseBrand}. */
@@ -82,6 +85,7 @@ export const brandActionCodec: Codec<BrandAction> = variants<BrandActionsByType,
   start_recovery: peopleOperations.start_recovery,
   finish_recovery: peopleOperations.finish_recovery,
   agree: peopleOperations.agree,
+  set_track: programmeOperations.set_track,
 });
 
 /** The forms of the actions of a brand's motion, in the order in which they happen. */

@@ -4,6 +4,7 @@ export * from "./account.js";
 export * from "./brand-motions.js";
 export * from "./governance.js";
 export * from "./kinds.js";
+export * from "./programme.js";
 export * from "./proof.js";
 export * from "./proven.js";
 export * from "./records.js";

@@ -25,9 +25,12 @@ import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
 import type { Expiry, Month } from "../time.js";
 import { expiryCodec, monthCodec } from "../time.js";
+import type { TrackId } from "../track.js";
+import { trackCodec, trackIdCodec } from "../track.js";
 import { validatorSetCodec } from "../validator.js";
 import * as brandMotions from "./brand-motions.js";
 import * as governance from "./governance.js";
+import * as programme from "./programme.js";
 import * as records from "./records.js";
 import * as references from "./references.js";
 
@@ -90,6 +93,12 @@ export const recordKinds = {
     pointsCodec,
   ),
   operator: kind(19, operatorOfBrand, records.operatorRecordCodec),
+  trackList: kind(20, ofBrand, programme.trackListRecordCodec),
+  track: kind(
+    21,
+    struct<{ readonly brand: BrandId; readonly track: TrackId }>({ brand: brandIdCodec, track: trackIdCodec }),
+    trackCodec,
+  ),
   operatorList: kind(23, ofBrand, records.operatorListRecordCodec),
   issuedToday: kind(24, operatorOfBrand, records.dayCountCodec),
   heldUntil: kind(
@@ -112,6 +121,7 @@ export const recordKinds = {
     records.dayCountCodec,
   ),
   governor: kind(36, ofAccount, governance.governorRecordCodec),
+  standing: kind(37, accountAndBrand, programme.standingRecordCodec),
   partnership: kind(48, fromTo, records.partnershipRecordCodec),
   partners: kind(49, ofBrand, records.brandListRecordCodec),
   convertedToday: kind(50, fromTo, records.dayCountCodec),
@@ -142,6 +152,8 @@ export const recordKinds = {
   reversed: kind(82, onShelf, references.reversedRecordCodec),
   held: kind(83, onShelf, references.heldRecordCodec),
   captured: kind(84, onShelf, nothing),
+  stamped: kind(85, onShelf, programme.stampedRecordCodec),
+  takenBack: kind(86, onShelf, programme.takenBackRecordCodec),
 } as const;
 
 /** The name of a kind of record. */

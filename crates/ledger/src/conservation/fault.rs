@@ -112,7 +112,7 @@ pub enum ConservationError {
     /// Something is kept of an account that nothing has concerned.
     #[error("account {0:?}: something is kept of it, but no transaction has concerned it")]
     Activity(Address),
-    /// What is counted of an account on a track isn't what its stamps have left.
+    /// The units counted of an account on a track aren't those that its stamps have left.
     #[error("brand {brand}, track {track}: {counted} are counted of {account:?}, but its stamps have left {stamped}")]
     Stamps {
         /// The account.

@@ -25,7 +25,7 @@ fn until(count: &Count) -> Option<Month> {
     }
 }
 
-/// What a stamp has counted and that wasn't taken back.
+/// The units that a stamp has counted and that weren't taken back.
 fn counted_by(stamped: &Stamped) -> i128 {
     match stamped.count {
         Count::Places { .. } if stamped.taken_back > 0 => 0,

@@ -15,8 +15,8 @@ pub(super) enum Gift {
     Transfer,
 }
 
-/// Opens the account that points are for, if its address has none: "An account exists from the first points it
-/// receives" (protocol, Accounts and keys).
+/// Opens the account that points are for, if its address has none: "An account exists from the first points
+/// or stamp it receives" (protocol, Accounts and keys).
 pub(super) fn open(
     context: &mut Context<'_, '_>,
     to: Address,

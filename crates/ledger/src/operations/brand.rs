@@ -26,8 +26,8 @@ pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Resu
     Ok(())
 }
 
-/// `SetOperator`: "An account exists from the first points or stamp it receives, an operator's from its appointment" (protocol,
-/// Accounts and keys), so that the operator can act.
+/// `SetOperator`: "An account exists from the first points or stamp it receives, an operator's from its appointment"
+/// (protocol, Accounts and keys), so that the operator can act.
 pub(super) fn set_operator(context: &mut Context<'_, '_>, set: &SetOperator) -> Result<(), Stop> {
     authority::brand_in_force(context, set.brand)?;
     let operator = Address::of_key(&set.public_key);

@@ -123,8 +123,8 @@ fn set_aside(context: &mut Context<'_, '_>, key: HoldsKey, hold: OpenHold) -> Re
     Ok(())
 }
 
-/// The record of the hold of this account that used a reference. "A reversal names the day of the issue, a capture and
-/// a release that of the hold." (protocol, References)
+/// The record of the hold of this account that used a reference. "A reversal names the day of the issue, a taking
+/// back that of the stamp, a capture and a release that of the hold." (protocol, References)
 fn known(
     context: &mut Context<'_, '_>,
     brand: BrandId,

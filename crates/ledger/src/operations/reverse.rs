@@ -51,7 +51,7 @@ fn at_least_in_range(reverse: &Reverse) -> Result<(), Code> {
 }
 
 /// A brand takes back only what it issued, from the account that it issued it to. "A reversal names the day of the
-/// issue, a capture and a release that of the hold." (protocol, References)
+/// issue, a taking back that of the stamp, a capture and a release that of the hold." (protocol, References)
 fn issue_to(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<Issued, Stop> {
     let issued = context.overlay.get(&issued_key(reverse))?.filter(|issued| issued.dated == reverse.issue_dated);
     let issued = issued.ok_or(Code::UnknownReference)?;

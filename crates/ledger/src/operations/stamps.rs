@@ -69,7 +69,8 @@ fn open(track: &Track, time: TimeMs) -> Result<(), Code> {
     if track.is_open(time) { Ok(()) } else { Err(Code::TrackClosed) }
 }
 
-/// "A track of places takes a place that it has, and any other takes none (`place_out_of_range`)." (protocol, Programme)
+/// "A track of places takes a place that it has, and any other takes none (`place_out_of_range`)." (protocol,
+/// Programme)
 fn place_in_range(track: &Track, place: Option<u8>) -> Result<(), Code> {
     let in_range = match track.kind {
         TrackKind::Places { count, .. } => place.is_some_and(|place| place < count),
@@ -101,7 +102,8 @@ fn in_time(context: &Context<'_, '_>, stamped: &Stamped) -> Result<(), Code> {
     if context.time < stamped.take_back_until_ms { Ok(()) } else { Err(Code::TakeBackWindowClosed) }
 }
 
-/// "All that is taken back of a stamp is together at most what was stamped (`take_back_exceeds`)." (protocol, Programme)
+/// "All that is taken back of a stamp is together at most what was stamped (`take_back_exceeds`)." (protocol,
+/// Programme)
 fn enough_is_left(stamped: &Stamped, amount: u64) -> Result<(), Code> {
     if amount <= stamped.left() { Ok(()) } else { Err(Code::TakeBackExceeds) }
 }

@@ -1,5 +1,5 @@
-//! What a brand has counted of an account: what a stamp adds to it, what is taken back, and the levels that follow
-//! (protocol, Programme).
+//! The standing of an account at a brand: stamps add to it, and are taken back from it, and levels follow (protocol,
+//! Programme).
 
 use lojal_types::limits::{CONSENTS_ALL, POINTS_MAX, TRACKS_OTHER_MAX, TRACKS_ROLLING_MAX};
 use lojal_types::{Address, Bounded, BrandId, Code, Month, SetConsent, Track, TrackId};
@@ -37,7 +37,7 @@ pub(super) fn count(
     Ok(counted)
 }
 
-/// What a stamp counts, and what is counted with it.
+/// The count of a stamp, and the sum that is counted with it.
 ///
 /// # Errors
 /// [`Code::StampTooLarge`] if that is more than the ledger counts.
@@ -60,7 +60,7 @@ fn added(before: Option<Count>, count: Count) -> Result<(Count, Count), Code> {
     }
 }
 
-/// What is counted without what is over, as far as that costs nothing: what counts until its track is over goes when
+/// The counts without those that are over, as far as that costs nothing: what counts until its track is over goes when
 /// its place is needed.
 fn without_over(
     context: &mut Context<'_, '_>,
@@ -84,7 +84,7 @@ fn without_over(
 }
 
 /// "If what the units that count now reach is the level, it is held from then on, through as many months after this one
-/// as the level has." (protocol, Programme)
+/// as the level has: one a month; of more than 4 the weakest goes." (protocol, Programme)
 fn level_reached(
     context: &mut Context<'_, '_>,
     brand: BrandId,
@@ -125,8 +125,8 @@ fn put_levels(
 /// Takes units of a stamp out of what is counted, as far as they still count, and the levels that it has helped to
 /// reach.
 ///
-/// "The levels that were reached in the month of the stamp or later go, and if what the units that are left reach is the
-/// level then, that is held from this month on. So a purchase that is returned takes its level along, and what was
+/// "The levels that were reached in the month of the stamp or later go, and if what the units that are left reach is
+/// the level then, that is held from this month on. So a purchase that is returned takes its level along, and what was
 /// reached before it stays." (protocol, Programme)
 pub(super) fn uncount(
     context: &mut Context<'_, '_>,
@@ -152,7 +152,7 @@ pub(super) fn uncount(
     Ok(())
 }
 
-/// What is left of a count without units of a stamp in it.
+/// The rest of a count without units of a stamp in it.
 fn less(count: Count, stamped: Count, amount: u64) -> Count {
     let left =
         |units: u64| units.checked_sub(amount).expect("what a stamp has counted is counted while its month lives");

@@ -35,7 +35,8 @@ pub(super) fn known(context: &mut Context<'_, '_>, brand: BrandId, track: TrackI
     Ok(find(context, brand, track)?.ok_or(Code::UnknownTrack)?)
 }
 
-/// A track, if there is one with a number that isn't over: "A track that is over is none any more (`unknown_track`), and
+/// A track, if there is one with a number that isn't over: "A track that is over is none any more (`unknown_track`),
+/// and
 /// its number isn't used again." (protocol, Programme)
 pub(super) fn find(context: &mut Context<'_, '_>, brand: BrandId, track: TrackId) -> Result<Option<Track>, Missing> {
     let month = context.time.month();
@@ -55,7 +56,8 @@ fn without_over(context: &mut Context<'_, '_>, brand: BrandId) -> Result<TrackLi
     Ok(list)
 }
 
-/// "A new track has a higher number than all that the brand has ever had, from 1 on (`track_out_of_bounds`)." (protocol,
+/// "A new track has a higher number than all that the brand has ever had, from 1 on (`track_out_of_bounds`)."
+/// (protocol,
 /// Programme)
 fn number_rises(list: &TrackList, track: TrackId) -> Result<(), Code> {
     if track > list.last { Ok(()) } else { Err(Code::TrackOutOfBounds) }

@@ -15,29 +15,29 @@ pub struct TrackList {
     pub tracks: Bounded<TrackId, 0, TRACKS_MAX>,
 }
 
-/// What a brand has counted of an account, and what the member allows it.
+/// The counts of an account at a brand, and the consents that the member gives it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Standing {
     /// The day of the first stamp.
     pub since: Day,
     /// The sum of what the member allows.
     pub consents: u8,
-    /// What is counted, in the order of tracks and months. What is over may still stand here.
+    /// The counts, in the order of tracks and months. Those that are over may still stand here.
     pub progress: Bounded<Progress, 0, PROGRESS_MAX>,
     /// The levels that were reached, by track.
     pub levels: Bounded<TrackLevels, 0, TRACKS_ROLLING_MAX>,
 }
 
-/// What is counted on one track, with one end.
+/// The count on one track, with one end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct Progress {
     /// The track.
     pub track: TrackId,
-    /// What is counted.
+    /// The count.
     pub count: Count,
 }
 
-/// What is counted by one stamp, or by all with the same end.
+/// The count of one stamp, or of all with the same end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub enum Count {
     /// Units of a rolling track.
@@ -88,7 +88,7 @@ pub struct Stamped {
     pub track: TrackId,
     /// The month of the block.
     pub month: Month,
-    /// What it has counted; no place if that had been counted before.
+    /// The count that it has made; no place if that had been counted before.
     pub count: Count,
     /// The number of units that have been taken back.
     pub taken_back: u64,

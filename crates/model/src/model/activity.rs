@@ -31,7 +31,9 @@ impl Model {
             Operation::FinishRecovery(one) => vec![one.account],
             Operation::Agree(one) => vec![one.account],
             Operation::Stamp(one) => vec![one.to],
-            Operation::TakeBack(one) if self.tables.relations.contains(&(one.from, one.brand)) => vec![one.from],
+            Operation::TakeBack(one) if self.tables.programme.relations.contains(&(one.from, one.brand)) => {
+                vec![one.from]
+            }
             Operation::CreateHousehold(_) => {
                 vec![Address::of_household(&self.chain, &act.transaction, act.index)]
             }

@@ -5,7 +5,8 @@ use lojal_types::{
 };
 
 use super::brand_motions::Takes;
-use super::{AMOUNT_MAX, Account, DAY_MS, Model, ensure};
+use super::{AMOUNT_MAX, Account, DAY_MS, Model, Shelved, ensure};
+use crate::table::{End, Table};
 
 /// A stamp as long as its reference is remembered, and longer.
 #[derive(Clone, Debug)]
@@ -48,6 +49,32 @@ pub(crate) struct Relation {
 
 type Progress = (Address, BrandId, TrackId);
 
+/// All that is remembered of tracks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Programme {
+    /// Every track ever.
+    pub(crate) tracks: Table<(BrandId, TrackId), Track>,
+    pub(crate) stamps: Table<Shelved, Stamped>,
+    /// The units that each took.
+    pub(crate) taken_back: Table<Shelved, u64>,
+    pub(crate) relations: Table<(Address, BrandId), Relation>,
+    /// What each stamp ever counted.
+    progress: Table<Progress, Vec<Part>>,
+    reached: Table<Progress, Vec<Reached>>,
+}
+
+impl Programme {
+    /// Ends a transaction.
+    pub(super) fn end(&mut self, how: End) {
+        self.tracks.end(how);
+        self.stamps.end(how);
+        self.taken_back.end(how);
+        self.relations.end(how);
+        self.progress.end(how);
+        self.reached.end(how);
+    }
+}
+
 impl Model {
     pub(super) fn set_track(&mut self, sender: Address, set: &SetTrack) -> Result<(), Code> {
         self.policy(set.brand)?;
@@ -60,7 +87,7 @@ impl Model {
                 ensure(limits_hold(&set.terms), Code::TrackOutOfBounds)?;
             }
             None => {
-                let of_brand = self.tables.tracks.iter().filter(|((brand, _), _)| *brand == set.brand);
+                let of_brand = self.tables.programme.tracks.iter().filter(|((brand, _), _)| *brand == set.brand);
                 let highest = of_brand.map(|((_, track), _)| track.get()).max().unwrap_or(0);
                 ensure(set.track.get() > highest, Code::TrackOutOfBounds)?;
                 ensure(limits_hold(&set.terms) && self.ends_in_time(&set.terms), Code::TrackOutOfBounds)?;
@@ -70,18 +97,19 @@ impl Model {
                 ensure(alike < if rolls(&set.terms) { 4 } else { 16 }, Code::TooManyTracks)?;
             }
         }
-        self.tables.tracks.set(key, set.terms.clone());
+        self.tables.programme.tracks.set(key, set.terms.clone());
         Ok(())
     }
 
     /// A track that isn't over.
     pub(crate) fn track(&self, brand: BrandId, track: TrackId) -> Option<Track> {
-        self.tables.tracks.get(&(brand, track)).filter(|track| !self.is_over(track)).cloned()
+        self.tables.programme.tracks.get(&(brand, track)).filter(|track| !self.is_over(track)).cloned()
     }
 
     /// Those of a brand that aren't over.
     pub(crate) fn tracks_of(&self, brand: BrandId) -> Vec<(TrackId, Track)> {
-        let tracks = self.tables.tracks.iter().filter(|((of, _), track)| *of == brand && !self.is_over(track));
+        let tracks =
+            self.tables.programme.tracks.iter().filter(|((of, _), track)| *of == brand && !self.is_over(track));
         tracks.map(|((_, track), terms)| (*track, terms.clone())).collect()
     }
 
@@ -153,12 +181,12 @@ impl Model {
         ensure(in_range, Code::PlaceOutOfRange)?;
         ensure(stamp.amount <= track.stamp_max, Code::StampTooLarge)?;
         let key = (self.date(stamp.dated)?, stamp.brand, stamp.reference.clone());
-        self.check_fresh(&self.tables.stamps, stamp.brand, &stamp.reference)?;
+        self.check_fresh(&self.tables.programme.stamps, stamp.brand, &stamp.reference)?;
         self.open_by_stamp(stamp.to)?;
         let until = (self.time + u64::from(track.take_back_days) * DAY_MS).min(self.drop_of(key.0));
         let (to, month) = (stamp.to, self.month);
         let one = Stamped { to, track: stamp.track, month, amount: stamp.amount, dated: stamp.dated, until, taken: 0 };
-        self.tables.stamps.set(key.clone(), one);
+        self.tables.programme.stamps.set(key.clone(), one);
         self.count_stamp(stamp, &track)?;
         Ok(())
     }
@@ -175,7 +203,7 @@ impl Model {
 
     fn count_stamp(&mut self, stamp: &Stamp, track: &Track) -> Result<(), Code> {
         let key = (stamp.to, stamp.brand, stamp.track);
-        let mut parts = self.tables.progress.get(&key).cloned().unwrap_or_default();
+        let mut parts = self.tables.programme.progress.get(&key).cloned().unwrap_or_default();
         let until = match track.kind {
             TrackKind::Rolling { months, .. } => Some(Month::new(self.month.get() + u16::from(months))),
             _ => None,
@@ -185,11 +213,11 @@ impl Model {
         let together: u64 = parts.iter().filter(|part| part.until == until).map(|part| part.units).sum();
         ensure(stamp.place.is_some() || together + units <= AMOUNT_MAX, Code::StampTooLarge)?;
         parts.push(Part { number: self.number_of(stamp.brand, &stamp.reference), until, place: stamp.place, units });
-        self.tables.progress.set(key, parts);
-        if !self.tables.relations.contains(&(stamp.to, stamp.brand)) {
+        self.tables.programme.progress.set(key, parts);
+        if !self.tables.programme.relations.contains(&(stamp.to, stamp.brand)) {
             let since =
                 Day::new(u32::try_from(self.time / DAY_MS).expect("times end in the year 6999")).expect("a day");
-            self.tables.relations.set((stamp.to, stamp.brand), Relation { since, consents: 0 });
+            self.tables.programme.relations.set((stamp.to, stamp.brand), Relation { since, consents: 0 });
         }
         self.reach(key, track);
         Ok(())
@@ -205,14 +233,14 @@ impl Model {
 
     /// The units that count on a track now.
     pub(crate) fn units(&self, key: Progress) -> u64 {
-        let parts = self.tables.progress.get(&key).cloned().unwrap_or_default();
+        let parts = self.tables.programme.progress.get(&key).cloned().unwrap_or_default();
         let live = parts.iter().filter(|part| part.until.is_none_or(|until| until >= self.month));
         live.map(|part| part.units).sum()
     }
 
     /// The levels of a track that are held now.
     pub(crate) fn held_now(&self, key: Progress) -> Vec<Reached> {
-        let held = self.tables.reached.get(&key).cloned().unwrap_or_default();
+        let held = self.tables.programme.reached.get(&key).cloned().unwrap_or_default();
         held.into_iter().filter(|one| one.until >= self.month).collect()
     }
 
@@ -224,7 +252,7 @@ impl Model {
     /// The level of a track now: earned, held, or fallen to.
     pub(crate) fn level_now(&self, key: Progress, track: &Track) -> usize {
         let held = self.held_now(key).iter().map(|one| one.level).max();
-        let ever = self.tables.reached.get(&key).cloned().unwrap_or_default();
+        let ever = self.tables.programme.reached.get(&key).cloned().unwrap_or_default();
         let fallen = match ever.iter().max_by_key(|one| (one.until, one.level)) {
             Some(last) if held.is_none() && track.soft => {
                 let (mut level, mut until) = (last.level, last.until.get());
@@ -254,7 +282,7 @@ impl Model {
             let weakest = held.iter().copied().min_by_key(|one| (one.level, one.until, one.month));
             held.retain(|one| Some(*one) != weakest);
         }
-        self.tables.reached.set(key, held);
+        self.tables.programme.reached.set(key, held);
     }
 
     pub(super) fn take_back(&mut self, sender: Address, take: &TakeBack) -> Result<(), Code> {
@@ -263,29 +291,29 @@ impl Model {
         self.in_force(take.brand)?;
         self.check_role(take.brand, sender, Role::Reverse)?;
         let own = (self.date(take.dated)?, take.brand, take.reference.clone());
-        self.check_fresh(&self.tables.taken_back, take.brand, &take.reference)?;
+        self.check_fresh(&self.tables.programme.taken_back, take.brand, &take.reference)?;
         let key = (take.of_dated.month(), take.brand, take.of_reference.clone());
-        let one = self.shelved(&self.tables.stamps, &key).ok_or(Code::UnknownReference)?;
+        let one = self.shelved(&self.tables.programme.stamps, &key).ok_or(Code::UnknownReference)?;
         ensure(one.dated == take.of_dated, Code::UnknownReference)?;
         ensure(one.to == take.from, Code::AwardToOther)?;
         ensure(self.time < one.until, Code::TakeBackWindowClosed)?;
         ensure(take.amount <= one.amount - one.taken, Code::TakeBackExceeds)?;
-        self.tables.stamps.set(key.clone(), Stamped { taken: one.taken + take.amount, ..one.clone() });
-        self.tables.taken_back.set(own, take.amount);
-        if !self.tables.relations.contains(&(one.to, take.brand)) {
+        self.tables.programme.stamps.set(key.clone(), Stamped { taken: one.taken + take.amount, ..one.clone() });
+        self.tables.programme.taken_back.set(own, take.amount);
+        if !self.tables.programme.relations.contains(&(one.to, take.brand)) {
             return Ok(());
         }
         let progress = (one.to, take.brand, one.track);
         let number = self.number_of(take.brand, &take.of_reference);
-        let mut parts = self.tables.progress.get(&progress).cloned().unwrap_or_default();
+        let mut parts = self.tables.programme.progress.get(&progress).cloned().unwrap_or_default();
         for part in parts.iter_mut().filter(|part| part.number == number) {
             part.units = part.units.saturating_sub(take.amount);
         }
-        self.tables.progress.set(progress, parts);
+        self.tables.programme.progress.set(progress, parts);
         let Some(track) = self.track(take.brand, one.track) else { return Ok(()) };
-        let mut reached = self.tables.reached.get(&progress).cloned().unwrap_or_default();
+        let mut reached = self.tables.programme.reached.get(&progress).cloned().unwrap_or_default();
         reached.retain(|level| level.month < one.month);
-        self.tables.reached.set(progress, reached);
+        self.tables.programme.reached.set(progress, reached);
         self.reach(progress, &track);
         Ok(())
     }
@@ -294,8 +322,8 @@ impl Model {
         ensure(set.consents < 16, Code::UnknownConsent)?;
         self.policy(set.brand)?;
         self.check_open(set.brand)?;
-        let relation = self.tables.relations.get(&(sender, set.brand)).copied().ok_or(Code::NoRelation)?;
-        self.tables.relations.set((sender, set.brand), Relation { consents: set.consents, ..relation });
+        let relation = self.tables.programme.relations.get(&(sender, set.brand)).copied().ok_or(Code::NoRelation)?;
+        self.tables.programme.relations.set((sender, set.brand), Relation { consents: set.consents, ..relation });
         Ok(())
     }
 
@@ -303,11 +331,11 @@ impl Model {
     pub(super) fn forget_standing(&mut self, account: Address) {
         let brands: Vec<BrandId> = self.tables.brands.iter().map(|(brand, _)| *brand).collect();
         for brand in brands {
-            self.tables.relations.remove(&(account, brand));
-            let tracks: Vec<TrackId> = self.tables.tracks.iter().map(|((_, track), _)| *track).collect();
+            self.tables.programme.relations.remove(&(account, brand));
+            let tracks: Vec<TrackId> = self.tables.programme.tracks.iter().map(|((_, track), _)| *track).collect();
             for track in tracks {
-                self.tables.progress.remove(&(account, brand, track));
-                self.tables.reached.remove(&(account, brand, track));
+                self.tables.programme.progress.remove(&(account, brand, track));
+                self.tables.programme.reached.remove(&(account, brand, track));
             }
         }
     }

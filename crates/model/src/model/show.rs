@@ -179,14 +179,14 @@ impl Model {
                 facts.track(*brand, track, &terms);
             }
         }
-        for (key, one) in self.tables.stamps.iter().filter(|(key, _)| self.is_kept(key.0)) {
+        for (key, one) in self.tables.programme.stamps.iter().filter(|(key, _)| self.is_kept(key.0)) {
             let until = TimeMs::default().plus_ms(one.until);
             facts.reference("stamped", key, &(one.to, one.track, one.month, one.dated, until, one.amount - one.taken));
         }
-        for (key, taken) in self.tables.taken_back.iter().filter(|(key, _)| self.is_kept(key.0)) {
+        for (key, taken) in self.tables.programme.taken_back.iter().filter(|(key, _)| self.is_kept(key.0)) {
             facts.reference("taken back", key, taken);
         }
-        for ((account, brand), relation) in self.tables.relations.iter() {
+        for ((account, brand), relation) in self.tables.programme.relations.iter() {
             facts.relation(*account, *brand, relation.since, relation.consents);
             for (track, terms) in self.tracks_of(*brand) {
                 let key = (*account, *brand, track);

@@ -1,12 +1,11 @@
 //! Everything that the model remembers and a failing transaction must leave as it was.
 
 use lojal_types::{
-    Address, Approvals, BrandId, Expiry, Month, MotionId, Name, Parameters, Policy, Reference, Settings, Track,
-    TrackId, Validator,
+    Address, Approvals, BrandId, Expiry, Month, MotionId, Name, Parameters, Policy, Reference, Settings, Validator,
 };
 
 use super::governance::{Follower, Motion, Seat};
-use super::programme::{Part, Reached, Relation, Stamped};
+use super::programme::Programme;
 use super::{Account, Brand, BrandMotion, Held, Hold, Household, Issued, Operator, Partnership, Shelved, Sums};
 use crate::table::{End, Table};
 
@@ -60,15 +59,7 @@ pub(crate) struct Tables {
     pub(crate) settled: Table<(BrandId, BrandId), u128>,
     pub(crate) settlements: Table<(BrandId, Reference), ()>,
     pub(crate) households: Table<Address, Household>,
-    /// Every track ever.
-    pub(crate) tracks: Table<(BrandId, TrackId), Track>,
-    pub(crate) stamps: Table<Shelved, Stamped>,
-    /// The units that each took.
-    pub(crate) taken_back: Table<Shelved, u64>,
-    pub(crate) relations: Table<(Address, BrandId), Relation>,
-    /// What each stamp ever counted.
-    pub(crate) progress: Table<(Address, BrandId, TrackId), Vec<Part>>,
-    pub(crate) reached: Table<(Address, BrandId, TrackId), Vec<Reached>>,
+    pub(crate) programme: Programme,
 }
 
 impl Tables {
@@ -108,12 +99,7 @@ impl Tables {
             settled,
             settlements,
             households,
-            tracks,
-            stamps,
-            taken_back,
-            relations,
-            progress,
-            reached,
+            programme,
         } = self;
         parameters.end(how);
         settings.end(how);
@@ -145,11 +131,6 @@ impl Tables {
         partnerships.end(how);
         [incurred, settled].into_iter().for_each(|table| table.end(how));
         households.end(how);
-        tracks.end(how);
-        stamps.end(how);
-        taken_back.end(how);
-        relations.end(how);
-        progress.end(how);
-        reached.end(how);
+        programme.end(how);
     }
 }

@@ -28,7 +28,7 @@ impl Workload {
     }
 
     fn next_track(&mut self, brand: BrandId) -> TrackId {
-        let of_brand = self.model.tables.tracks.iter().filter(|((of, _), _)| *of == brand);
+        let of_brand = self.model.tables.programme.tracks.iter().filter(|((of, _), _)| *of == brand);
         let last = of_brand.map(|((_, track), _)| track.get()).max().unwrap_or(0);
         TrackId::new(if self.twist() { last / 2 } else { last + 1 })
     }
@@ -123,7 +123,7 @@ impl Workload {
     pub(super) fn take_back(&mut self, sender: usize) -> Option<Operation> {
         let index = self.random.index(self.stamps.len().max(1));
         let (brand, of_reference, of_dated) = self.stamps.get(index)?.clone();
-        let known = self.model.tables.stamps.get(&(of_dated.month(), brand, of_reference.clone())).cloned();
+        let known = self.model.tables.programme.stamps.get(&(of_dated.month(), brand, of_reference.clone())).cloned();
         let may = self.brands_of(self.address(sender), Role::Reverse).contains(&brand);
         let open = known.as_ref().is_some_and(|one| self.time.get() < one.until && one.amount > one.taken);
         if !(may && open) && !self.wild {
@@ -144,7 +144,7 @@ impl Workload {
             return None;
         }
         let brand = self.brand();
-        let known = self.model.tables.relations.contains(&(self.address(sender), brand));
+        let known = self.model.tables.programme.relations.contains(&(self.address(sender), brand));
         if !known && !self.wild {
             return None;
         }

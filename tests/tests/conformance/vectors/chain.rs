@@ -16,6 +16,7 @@ use super::compose::{Written, issue, redeem, refer, reverse, rotate_key, transfe
 use super::economy::{economy, outcomes};
 use super::genesis::{Lines, genesis, two_brands};
 use super::golden::{canonical_hex, check, variant_numbers};
+use super::loyalty::{loyalty, loyalty_outcomes};
 use super::samples::{NETWORK, START_MS, account, key, named, seed, time};
 use super::transactions::bytes_form;
 use super::votes::certify;
@@ -228,6 +229,7 @@ fn a_short_chain_has_its_ids_roots_and_receipts() {
         named("one block without transactions", empty),
         named("three blocks", three_blocks()),
         named("the whole economy", economy()),
+        named("levels of version 2", loyalty()),
     ];
     let about =
         "Blocks built on a genesis document: headers with every root, receipts, bytes, certificates, the last state";
@@ -251,20 +253,21 @@ fn the_sample_chain_shows_success_failure_and_expiry() {
 }
 
 #[test]
-fn the_economy_goes_as_told() {
-    let found = outcomes_of(&build(&economy()));
-    let input = economy();
-    let transactions: Vec<&TransactionInput> = input.blocks.iter().flat_map(|block| &block.transactions).collect();
-    for ((found, told), transaction) in found.iter().zip(outcomes()).zip(&transactions) {
-        assert_eq!(*found, told, "left is what became of {transaction:?}");
+fn the_economy_and_the_programme_go_as_told() {
+    for (input, outcomes) in [(economy(), outcomes()), (loyalty(), loyalty_outcomes())] {
+        let found = outcomes_of(&build(&input));
+        let transactions: Vec<&TransactionInput> = input.blocks.iter().flat_map(|block| &block.transactions).collect();
+        for ((found, told), transaction) in found.iter().zip(outcomes).zip(&transactions) {
+            assert_eq!(*found, told, "left is what became of {transaction:?}");
+        }
+        assert_eq!(found.len(), transactions.len());
     }
-    assert_eq!(found.len(), transactions.len());
 }
 
 #[test]
 fn every_kind_of_operation_succeeds_in_a_chain() {
     let mut shown = BTreeSet::new();
-    for input in [three_blocks(), economy()] {
+    for input in [three_blocks(), economy(), loyalty()] {
         let outcomes = outcomes_of(&build(&input));
         let transactions = input.blocks.iter().flat_map(|block| &block.transactions);
         let applied = transactions.zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Applied);
@@ -284,7 +287,7 @@ fn every_kind_of_operation_succeeds_in_a_chain() {
 #[test]
 fn every_kind_of_state_key_is_in_a_last_state() {
     let first_byte = |(key, _): &(String, String)| hex::decode(key).expect("written as hex above")[0];
-    let outputs = [three_blocks(), economy()].map(|input| build(&input));
+    let outputs = [three_blocks(), economy(), loyalty()].map(|input| build(&input));
     let of_shelves = outputs.iter().flat_map(|output| &output.last_shelves).flat_map(|shelf| &shelf.records);
     let shown = outputs.iter().flat_map(|output| &output.last_state).chain(of_shelves);
     let shown: BTreeSet<u8> = shown.map(first_byte).collect();

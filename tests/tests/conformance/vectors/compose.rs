@@ -18,7 +18,7 @@ use lojal_types::{
 
 pub(super) use self::brand_motions::{brand_actions, motion_of_first, of_admins_together};
 pub(super) use self::governance::{actions, of_governors};
-pub(super) use self::programme::{of_programme, rolling};
+pub(super) use self::programme::{harder_track, of_programme, rolling, set_consent, stamp, take_back, track};
 use super::samples::{START_MS, address, key, parse, seed, time};
 
 /// An operation in JSON form.

@@ -13,6 +13,7 @@ mod governance;
 mod households;
 mod keys;
 mod light;
+mod loyalty;
 mod merkle;
 mod names;
 mod operations;

@@ -1,6 +1,6 @@
 /** What can change of a brand, in words: policies, operators, terms and approvals, and how two of them differ. */
 
-import type { api, Approvals, BrandId, PartnershipTerms, Points, Policy, Role } from "@lojal/client";
+import type { api, Approvals, BrandId, PartnershipTerms, Points, Policy, Role, Track } from "@lojal/client";
 
 import type { Row, Say } from "./say.js";
 
@@ -79,5 +79,30 @@ export function approvalsPairs({ needed, delayMs }: Approvals, say: Say): Pairs 
   return [
     [approvals.needed, admins(say.number(needed))],
     [approvals.delay, say.span(delayMs)],
+  ];
+}
+
+/** The terms of a track in words. */
+export function trackPairs(terms: Track, say: Say): Pairs {
+  const { words } = say;
+  const { track: names } = words;
+  const { kind } = terms;
+  const counts =
+    kind.type === "rolling"
+      ? words.months(say.number(kind.months))
+      : `${say.moment(kind.opensMs)} – ${say.moment(kind.closesMs)}`;
+  const levels = terms.levels.map(({ atLeast, months }, at) => {
+    const held = names.held(say.number(atLeast), words.months(say.number(months)));
+    return [names.level(say.number(at + 1)), held] as const;
+  });
+  return [
+    [names.counts, counts],
+    [names.places, kind.type === "places" ? say.number(kind.count) : "–"],
+    [names.closes, kind.type === "rolling" && kind.closesMs !== null ? say.moment(kind.closesMs) : "–"],
+    [names.stampMax, say.number(terms.stampMax)],
+    ...levels,
+    [names.soft, say.yesNo(terms.soft)],
+    [names.takeBack, say.number(terms.takeBackDays)],
+    [names.about, terms.about],
   ];
 }

@@ -3,7 +3,15 @@
 import type { api, BrandAction, BrandId, Points, Operation } from "@lojal/client";
 import { addressOfKey } from "@lojal/client";
 
-import { approvalsPairs, changedRows, operatorPairs, plainRows, policyPairs, termsPairs } from "./rows.js";
+import {
+  approvalsPairs,
+  changedRows,
+  operatorPairs,
+  plainRows,
+  policyPairs,
+  termsPairs,
+  trackPairs,
+} from "./rows.js";
 import type { Row, Say } from "./say.js";
 
 /** A brand as it is now, as far as it is known. */
@@ -99,11 +107,16 @@ export function tellAction(action: BrandAction, now: Now, say: Say): Told {
     case "finish_recovery":
     case "agree":
       return { title: actions[action.type](say.account(action.account)), rows: [] };
+    case "set_track":
+      return { title: actions.set_track(String(action.track)), rows: plainRows(trackPairs(action.terms, say)) };
   }
 }
 
 /** The points of an operation on points, with their brand; null for all others. */
 export function pointsOf(operation: Operation): readonly [Points, BrandId] | null {
+  if (operation.type === "stamp" || operation.type === "take_back") {
+    return null;
+  }
   if ("amount" in operation && "brand" in operation) {
     return [operation.amount, operation.brand];
   }

@@ -27,10 +27,12 @@ export function brandOfOperation(operation: Operation): BrandId | null {
 export function accountOf(operation: Operation): Address | null {
   switch (operation.type) {
     case "issue":
+    case "stamp":
       return operation.to;
     case "redeem":
     case "transfer":
     case "reverse":
+    case "take_back":
     case "hold":
     case "capture":
     case "release":
@@ -53,6 +55,10 @@ export function amountIn(operation: Operation, say: Say): string | null {
   return points === null ? null : say.points(...points);
 }
 
+function isGiven({ type }: Operation): boolean {
+  return type === "issue" || type === "stamp";
+}
+
 /** An operation in facts. */
 export function factsOf(operation: Operation, say: Say): Facts {
   const { facts: names, terms } = say.words;
@@ -64,7 +70,9 @@ export function factsOf(operation: Operation, say: Say): Facts {
   const all: (readonly [string, string | null])[] = [
     [names.brand, brand === null ? null : say.brand(brand)],
     [names.amount, amount],
-    [operation.type === "issue" ? names.to : names.from, account === null ? null : say.address(account)],
+    [names.track, "track" in operation ? String(operation.track) : null],
+    [names.units, operation.type === "stamp" || operation.type === "take_back" ? say.number(operation.amount) : null],
+    [isGiven(operation) ? names.to : names.from, account === null ? null : say.address(account)],
     [names.to, operation.type === "transfer" ? say.address(operation.to) : null],
     [names.atLeast, operation.type === "reverse" ? say.points(operation.atLeast, operation.brand) : null],
     [
@@ -81,7 +89,7 @@ export function factsOf(operation: Operation, say: Say): Facts {
     [names.motion, "motion" in operation ? say.number(operation.motion) : null],
     [
       terms.direction,
-      "terms" in operation || operation.type === "end_partnership"
+      ("terms" in operation && "from" in operation) || operation.type === "end_partnership"
         ? `${say.brand(operation.from)} → ${say.brand(operation.to)}`
         : null,
     ],

@@ -5,10 +5,9 @@ use lojal_types::{
     PartnershipTerms, Points, Policy, ProposeForBrand, Role, SetApprovals, StopForBrand, TimeMs,
 };
 
-use super::programme::track;
 use super::{
     Written, accept, agree, end, finish_recovery, propose, remove_operator, set_operator, set_policy, settle,
-    start_recovery,
+    start_recovery, track,
 };
 use crate::vectors::samples::{START_MS, account, named, parse, time};
 

@@ -30,9 +30,28 @@ pub(in crate::vectors) fn track() -> Written {
     set_track(1, rolling(None))
 }
 
-fn stamp(to: AddressText, amount: u64, place: Option<u8>, receipt: &str) -> Written {
+/// A stamp on the first track.
+pub(in crate::vectors) fn stamp(to: AddressText, amount: u64, place: Option<u8>, receipt: &str) -> Written {
     let (brand, track, reference) = (parse("nordmat"), TrackId::new(1), reference(receipt));
     Operation::Stamp(Stamp { brand, track, to, amount, place, reference, dated: today() })
+}
+
+/// The same track with a level that takes more.
+pub(in crate::vectors) fn harder_track() -> Written {
+    let levels = Bounded::from([TrackLevel { at_least: 501, months: 12 }, TrackLevel { at_least: 2_000, months: 24 }]);
+    set_track(1, Track { levels, ..rolling(None) })
+}
+
+/// A stamp that is taken back.
+pub(in crate::vectors) fn take_back(from: AddressText, amount: u64, receipt: &str, own: &str) -> Written {
+    let (brand, of_reference, reference) = (parse("nordmat"), reference(receipt), reference(own));
+    let (of_dated, dated) = (today(), today());
+    Operation::TakeBack(TakeBack { brand, from, of_reference, of_dated, amount, reference, dated })
+}
+
+/// The sum of what a member allows.
+pub(in crate::vectors) fn set_consent(consents: u8) -> Written {
+    Operation::SetConsent(SetConsent { brand: parse("nordmat"), consents })
 }
 
 /// The operations of the programme.
@@ -40,15 +59,6 @@ pub(in crate::vectors) fn of_programme() -> Vec<(String, Written)> {
     let (opens_ms, closes_ms) = (time(START_MS), time(START_MS + 8_640_000_000));
     let plain = Track { levels: Bounded::default(), soft: false, ..rolling(None) };
     let places = TrackKind::Places { opens_ms, closes_ms, count: 64 };
-    let take_back = TakeBack {
-        brand: parse("nordmat"),
-        from: account(4),
-        of_reference: reference("receipt 1"),
-        of_dated: today(),
-        amount: 70,
-        reference: reference("return 1"),
-        dated: today(),
-    };
     vec![
         named("set_track", track()),
         named("set_track that closes", set_track(2, rolling(Some(closes_ms)))),
@@ -59,7 +69,7 @@ pub(in crate::vectors) fn of_programme() -> Vec<(String, Written)> {
         named("set_track of places", set_track(u16::MAX, Track { kind: places, stamp_max: 1, ..plain })),
         named("stamp", stamp(account(4), 70, None, "receipt 1")),
         named("stamp of a household's place", stamp(household(), 1, Some(63), "receipt 2")),
-        named("take_back", Operation::TakeBack(take_back)),
-        named("set_consent", Operation::SetConsent(SetConsent { brand: parse("nordmat"), consents: 9 })),
+        named("take_back", take_back(account(4), 70, "receipt 1", "return 1")),
+        named("set_consent", set_consent(9)),
     ]
 }

@@ -27,9 +27,32 @@ pub(super) struct Standing {
     brand: BrandId,
     since: Day,
     consents: u8,
-    progress: Vec<(TrackId, Counted)>,
-    /// The levels of each track: the month in which it was reached, its number, the last month in which it is held.
-    levels: Vec<(TrackId, Vec<(Month, u8, Month)>)>,
+    progress: Vec<CountedOn>,
+    levels: Vec<LevelsOf>,
+}
+
+/// The count on one track.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountedOn {
+    track: TrackId,
+    count: Counted,
+}
+
+/// The levels of one track.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LevelsOf {
+    track: TrackId,
+    held: Vec<Reached>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reached {
+    reached: Month,
+    level: u8,
+    until: Month,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -47,10 +70,10 @@ pub(super) struct Stamped {
     transaction: TransactionId,
 }
 
-/// What is counted.
+/// The units or places that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Counted {
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+enum Counted {
     Rolling { until: Month, units: u64 },
     Window { units: u64 },
     Places { set: u64 },
@@ -71,14 +94,10 @@ pub(super) fn build(entry: &Entry) -> Output {
         }
         Entry::Track { brand, track, terms } => output(&TrackKey { brand: *brand, track: *track }, terms),
         Entry::Standing(one) => {
-            let progress =
-                one.progress.iter().map(|(track, counted)| Progress { track: *track, count: count(*counted) });
-            let levels = one.levels.iter().map(|(track, held)| {
-                let held = held.iter().map(|(reached, level, until)| {
-                    let (reached, level, until) = (*reached, *level, *until);
-                    HeldLevel { reached, level, until }
-                });
-                record::TrackLevels { track: *track, held: bounded(&held.collect::<Vec<_>>()) }
+            let progress = one.progress.iter().map(|on| Progress { track: on.track, count: count(on.count) });
+            let levels = one.levels.iter().map(|of| {
+                let held = of.held.iter().map(|&Reached { reached, level, until }| HeldLevel { reached, level, until });
+                record::TrackLevels { track: of.track, held: bounded(&held.collect::<Vec<_>>()) }
             });
             let record = record::Standing {
                 since: one.since,
@@ -117,13 +136,15 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         let account = account(number);
         Entry::Standing(Standing { account, brand, since: dated, consents, progress, levels })
     };
+    let on = |track, count| CountedOn { track: TrackId::new(track), count };
     let counted = vec![
-        (track, Counted::Rolling { until: month, units: 600 }),
-        (track, Counted::Rolling { until: later, units: 70 }),
-        (TrackId::new(2), Counted::Window { units: 5 }),
-        (TrackId::new(3), Counted::Places { set: 1 << 63 | 1 }),
+        on(1, Counted::Rolling { until: month, units: 600 }),
+        on(1, Counted::Rolling { until: later, units: 70 }),
+        on(2, Counted::Window { units: 5 }),
+        on(3, Counted::Places { set: 1 << 63 | 1 }),
     ];
-    let levels = vec![(track, vec![(month, 1, later), (parse("2026-12"), 2, parse("2028-12"))])];
+    let higher = Reached { reached: parse("2026-12"), level: 2, until: parse("2028-12") };
+    let levels = vec![LevelsOf { track, held: vec![Reached { reached: month, level: 1, until: later }, higher] }];
     let stamped = |number, word, count, taken_back| {
         let (to, take_back_until_ms) = (account(number), time(START_MS + 5_184_000_000));
         let reference = reference(word);

@@ -1,0 +1,82 @@
+//! A chain of version 2: a track begins, members are stamped and reach levels, a purchase is returned.
+
+use lojal_types::{Code, Outcome};
+
+use super::chain::{Input, TransactionInput, block, transaction};
+use super::compose::*;
+use super::genesis::{Lines, whole_economy};
+use super::samples::{START_MS, account};
+
+const TILL: u8 = 11;
+const GROCER: u8 = 13;
+const ANNA: u8 = 21;
+
+/// Two blocks in November, and one in December.
+const NOVEMBER_MS: u64 = START_MS + 1000;
+const STAMPED_MS: u64 = START_MS + 2000;
+const DECEMBER_MS: u64 = START_MS + 16_000;
+
+/// A sender, its operations, and what must become of them.
+type Step = (u8, Vec<Written>, Outcome);
+
+fn applied(sender: u8, operations: Vec<Written>) -> Step {
+    (sender, operations, Outcome::Applied)
+}
+
+fn fails(sender: u8, operation: Written, code: Code) -> Step {
+    (sender, vec![operation], Outcome::Failed { operation: 0, code })
+}
+
+/// The document of the whole economy, with version 2 from the first block on and a till that takes back.
+fn document() -> Lines {
+    let changed = |line: String| match line.as_str() {
+        "version = 1" => "version = 2".to_owned(),
+        "roles = [\"issue\", \"capture\"]" => "roles = [\"issue\", \"capture\", \"reverse\"]".to_owned(),
+        _ => line,
+    };
+    whole_economy().into_iter().map(changed).collect()
+}
+
+fn story() -> Vec<(u64, Vec<Step>)> {
+    let anna = account(ANNA);
+    let sale = vec![issue("nordmat", anna, 500, "receipt 1"), stamp(anna, 500, None, "receipt 1")];
+    let november = vec![
+        fails(TILL, track(), Code::RoleMissing),
+        applied(GROCER, vec![track()]),
+        fails(GROCER, harder_track(), Code::TrackPromised),
+        applied(TILL, sale),
+    ];
+    let stamped = vec![
+        fails(TILL, stamp(anna, 10_001, None, "receipt 2"), Code::StampTooLarge),
+        applied(TILL, vec![stamp(anna, 1_500, None, "receipt 2")]),
+        applied(ANNA, vec![set_consent(9)]),
+    ];
+    let december = vec![
+        applied(TILL, vec![stamp(anna, 70, None, "receipt 3")]),
+        fails(TILL, take_back(account(TILL), 1_500, "receipt 2", "return 1"), Code::AwardToOther),
+        applied(TILL, vec![take_back(anna, 1_500, "receipt 2", "return 1")]),
+        fails(TILL, take_back(anna, 1, "receipt 2", "return 2"), Code::TakeBackExceeds),
+    ];
+    vec![(NOVEMBER_MS, november), (STAMPED_MS, stamped), (DECEMBER_MS, december)]
+}
+
+fn written(number: u64, at_ms: u64, steps: &[Step]) -> Vec<TransactionInput> {
+    let write = |(index, (sender, operations, _)): (u64, &Step)| {
+        transaction(*sender, *sender, at_ms, number * 100 + index, operations.clone())
+    };
+    (1..).zip(steps).map(write).collect()
+}
+
+/// The chain as an input of a vector.
+pub(super) fn loyalty() -> Input {
+    let make = |(number, (at_ms, steps)): (u64, (u64, Vec<Step>))| {
+        let proposer = u8::try_from((number - 1) % 4 + 1).expect("one of four validators");
+        block(at_ms, proposer, written(number, at_ms, &steps))
+    };
+    Input { genesis: document(), blocks: (1..).zip(story()).map(make).collect() }
+}
+
+/// The outcomes that the transactions must have.
+pub(super) fn loyalty_outcomes() -> Vec<Outcome> {
+    story().into_iter().flat_map(|(_, steps)| steps).map(|(_, _, outcome)| outcome).collect()
+}
