@@ -12,7 +12,7 @@ ISSUE, TRANSFER, SET_OPERATOR, CREATE_HOUSEHOLD, JOIN, LEAVE, SET_MEMBER, REMOVE
 # The field that names whom an operation concerns, where it is one.
 CONCERNED = {ISSUE: "to", 2: "source", 4: "source", 5: "source", 6: "source", 7: "source", 19: "account",
              26: "operator", 34: "account", 36: "account", 39: "account", 41: "household", JOIN: "household",
-             LEAVE: "household"}
+             LEAVE: "household", 65: "to", 66: "source"}
 
 
 class Histories:

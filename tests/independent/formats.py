@@ -169,6 +169,16 @@ ACTIONS = choice({
     19: record(brand=BRAND, admins=many(KEY, 1, 16), needed=number(1)),
 })
 
+TRACK = record(
+    kind=choice({
+        0: record(months=number(1), closes_ms=optional(TIME)),
+        1: record(opens_ms=TIME, closes_ms=TIME),
+        2: record(opens_ms=TIME, closes_ms=TIME, count=number(1)),
+    }),
+    stamp_max=number(8), levels=many(record(at_least=number(8), months=number(1)), 0, 8), soft=BOOL,
+    take_back_days=number(2), about=HASH,
+)
+
 # The actions of a brand's motion, with the numbers and fields of the operations that they are.
 BRAND_ACTIONS = {
     16: record(source=BRAND, to=BRAND, terms=TERMS),
@@ -183,6 +193,7 @@ BRAND_ACTIONS = {
     34: record(account=ADDRESS, new_key=KEY),
     36: record(account=ADDRESS),
     39: record(account=ADDRESS, digest=HASH),
+    64: record(brand=BRAND, track=number(2), terms=TRACK),
 }
 
 OPERATIONS = choice({
@@ -216,6 +227,11 @@ OPERATIONS = choice({
     50: record(motion=number(8)),
     51: record(motion=number(8), signs=many(record(index=number(1), time_ms=TIME, signature=SIGNATURE), 1, 8)),
     52: record(endpoint=ENDPOINT),
+    65: record(brand=BRAND, track=number(2), to=ADDRESS, amount=number(8), place=optional(number(1)),
+               reference=REFERENCE, dated=DAY),
+    66: record(brand=BRAND, source=ADDRESS, of_reference=REFERENCE, of_dated=DAY, amount=number(8),
+               reference=REFERENCE, dated=DAY),
+    73: record(brand=BRAND, consents=number(1)),
 })
 
 TRANSACTION = record(chain=fixed(4), sender=ADDRESS, valid_until_ms=TIME, nonce=number(8),

@@ -1,4 +1,4 @@
-//! What a standing says: units that count, and the level that they and those before have reached (protocol,
+//! Readings of a standing: units that count, and the level that they and those before have reached (protocol,
 //! Programme).
 
 use lojal_types::limits::HELD_LEVELS_MAX;
@@ -93,8 +93,8 @@ fn fallen(last: HeldLevel, track: &Track, month: Month) -> LevelNow {
     LevelNow { level, until: (level > 0).then_some(until) }
 }
 
-/// What is held after a level is reached in a month, without what says nothing any more: "one a month; of more than 4
-/// the weakest goes" (protocol, Programme).
+/// The levels that are held after one is reached in a month, without those that say nothing any more: "one a month; of
+/// more than 4 the weakest goes" (protocol, Programme).
 pub(crate) fn reach(held: &[HeldLevel], level: u8, track: &Track, month: Month) -> Vec<HeldLevel> {
     let until = month.plus(track.months_of(level));
     let others = held.iter().filter(|one| one.reached != month && one.until >= month);

@@ -223,7 +223,7 @@ impl View {
         }
         Ok(tracks)
     }
-    /// What a brand has counted of an account; none if it has never stamped anything for it.
+    /// The standing of an account at a brand; none if it has never stamped anything for it.
     ///
     /// # Errors
     /// As of [`View::get`].

@@ -71,7 +71,7 @@ pub enum TrackKind {
         #[serde(default)]
         closes_ms: Option<TimeMs>,
     },
-    /// What is stamped in a window counts through its end.
+    /// Stamps of a window count through its end.
     Window {
         /// The time from which on it is stamped.
         opens_ms: TimeMs,

@@ -1,4 +1,4 @@
-//! What brands count beside points, in words.
+//! The programmes of brands in words: tracks, and the consents of members.
 
 use lojal_types::{SetTrack, Track, TrackKind};
 use lojal_wallet::time::utc;
@@ -42,7 +42,7 @@ fn months(count: u8) -> String {
     if count == 1 { "1 month".to_owned() } else { format!("{count} months") }
 }
 
-/// What a member allows a brand, in words.
+/// The consents of a member to a brand, in words.
 pub(super) fn consents_text(consents: u8) -> String {
     let all = ["to be listed by rank", "profiling", "sharing with partners", "reminders"];
     let given = all.iter().enumerate().filter(|(bit, _)| consents >> bit & 1 == 1).map(|(_, text)| *text);

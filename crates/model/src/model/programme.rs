@@ -21,7 +21,7 @@ pub(crate) struct Stamped {
     pub(crate) taken: u64,
 }
 
-/// What counts of one stamp.
+/// The count of one stamp.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     /// The reference that it came by, as the number of the stamp.
@@ -58,7 +58,7 @@ pub(crate) struct Programme {
     /// The units that each took.
     pub(crate) taken_back: Table<Shelved, u64>,
     pub(crate) relations: Table<(Address, BrandId), Relation>,
-    /// What each stamp ever counted.
+    /// The counts of all stamps ever.
     progress: Table<Progress, Vec<Part>>,
     reached: Table<Progress, Vec<Reached>>,
 }

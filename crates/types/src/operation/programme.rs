@@ -1,4 +1,4 @@
-//! What brands count beside points, and what members allow (protocol, Programme).
+//! The operations of programmes: brands count more than points, and members allow it (protocol, Programme).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;

@@ -228,8 +228,8 @@ fn a_short_chain_has_its_ids_roots_and_receipts() {
     let samples = vec![
         named("one block without transactions", empty),
         named("three blocks", three_blocks()),
-        named("the whole economy", economy()),
         named("levels of version 2", loyalty()),
+        named("the whole economy", economy()),
     ];
     let about =
         "Blocks built on a genesis document: headers with every root, receipts, bytes, certificates, the last state";

@@ -10,6 +10,8 @@ use super::samples::{START_MS, account};
 const TILL: u8 = 11;
 const GROCER: u8 = 13;
 const ANNA: u8 = 21;
+const BO: u8 = 22;
+const CLEO: u8 = 23;
 
 /// Two blocks in November, and one in December.
 const NOVEMBER_MS: u64 = START_MS + 1000;
@@ -40,6 +42,9 @@ fn document() -> Lines {
 fn story() -> Vec<(u64, Vec<Step>)> {
     let anna = account(ANNA);
     let sale = vec![issue("nordmat", anna, 500, "receipt 1"), stamp(anna, 500, None, "receipt 1")];
+    let others = [(BO, "receipt 4"), (CLEO, "receipt 5")].map(|(member, receipt)| {
+        vec![issue("nordmat", account(member), 70, receipt), stamp(account(member), 70, None, receipt)]
+    });
     let november = vec![
         fails(TILL, track(), Code::RoleMissing),
         applied(GROCER, vec![track()]),
@@ -50,6 +55,7 @@ fn story() -> Vec<(u64, Vec<Step>)> {
         fails(TILL, stamp(anna, 10_001, None, "receipt 2"), Code::StampTooLarge),
         applied(TILL, vec![stamp(anna, 1_500, None, "receipt 2")]),
         applied(ANNA, vec![set_consent(9)]),
+        applied(TILL, others.concat()),
     ];
     let december = vec![
         applied(TILL, vec![stamp(anna, 70, None, "receipt 3")]),

@@ -154,6 +154,10 @@ export const ledgerSv = {
     leave: "Lämnar hushåll",
     set_member: "Rättigheter i hushåll",
     remove_member: "Medlem tas bort",
+    set_track: "Stämpelspår sätts",
+    stamp: "Stämpel",
+    take_back: "Stämpel tas tillbaka",
+    set_consent: "Samtycken ändras",
   } as Readonly<Record<string, string>>,
   facts: {
     brand: "Varumärke",
@@ -171,10 +175,6 @@ export const ledgerSv = {
     expires: "Till och med",
     motion: "Förslag",
     sender: "Avsändare",
-    set_track: "Stämpelspår sätts",
-    stamp: "Stämpel",
-    take_back: "Stämpel tas tillbaka",
-    set_consent: "Samtycken ändras",
   },
   used: {
     issued: "Utgivet",
