@@ -62,7 +62,9 @@ const STATUSES: [(u16, &str); 7] = [
          unknown_in_version unknown_motion motion_differs too_many_motions unknown_validator validator_set_invalid \
          node_proof_invalid unknown_follower too_many_followers parameter_out_of_bounds version_not_next \
          version_too_soon sign_of_life_invalid sign_of_life_stale nothing_to_activate endpoint_invalid \
-         brand_suspended brand_not_suspended too_many_brands",
+         brand_suspended brand_not_suspended too_many_brands issue_expiry_out_of_range \
+         track_out_of_bounds too_many_tracks track_promised unknown_track track_closed place_out_of_range \
+         stamp_too_large award_to_other take_back_window_closed take_back_exceeds no_relation unknown_consent",
     ),
 ];
 
