@@ -77,7 +77,7 @@ mod tests {
     fn two_versions_are_known_and_the_second_has_the_programme() {
         assert_eq!((Rules::at(1), Rules::at(2)), (Some(&FIRST), Some(&SECOND)));
         assert_eq!(Rules::latest(), &SECOND);
-        assert!(!FIRST.programme && SECOND.programme);
+        assert_eq!([FIRST.programme, SECOND.programme], [false, true]);
         for unknown in [0, 3, u32::MAX] {
             assert_eq!(Rules::at(unknown), None);
             assert!(!Versions::known().has(unknown));

@@ -47,12 +47,14 @@ pub(super) fn find(context: &mut Context<'_, '_>, brand: BrandId, track: TrackId
 /// its record." (protocol, Programme)
 fn without_over(context: &mut Context<'_, '_>, brand: BrandId) -> Result<TrackList, Missing> {
     let mut list = context.overlay.get(&TrackListKey(brand))?.unwrap_or_default();
-    for track in list.tracks.to_vec() {
+    let mut over = Vec::new();
+    for track in list.tracks.iter().copied() {
         if find(context, brand, track)?.is_none() {
             context.overlay.remove(&TrackKey { brand, track })?;
-            list.tracks = list.tracks.without(&track);
+            over.push(track);
         }
     }
+    list.tracks = over.iter().fold(list.tracks, |tracks, track| tracks.without(track));
     Ok(list)
 }
 

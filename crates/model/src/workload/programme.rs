@@ -126,7 +126,7 @@ impl Workload {
         let known = self.model.tables.programme.stamps.get(&(of_dated.month(), brand, of_reference.clone())).cloned();
         let may = self.brands_of(self.address(sender), Role::Reverse).contains(&brand);
         let open = known.as_ref().is_some_and(|one| self.time.get() < one.until && one.amount > one.taken);
-        if !(may && open) && !self.wild {
+        if (!may || !open) && !self.wild {
             return None;
         }
         let nobody = self.anybody();
