@@ -122,9 +122,9 @@ pub enum ConservationError {
         /// The track.
         track: TrackId,
         /// In the standing; for a block, the change.
-        counted: i128,
+        counted: i64,
         /// By the stamps; for a block, the change.
-        stamped: i128,
+        stamped: i64,
     },
     /// A brand lists a track that it doesn't have, or has one that it doesn't list.
     #[error("brand {0}: the tracks that it lists aren't those that it has")]

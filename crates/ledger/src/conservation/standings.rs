@@ -156,5 +156,7 @@ fn in_order(view: &View, key: &StandingKey, standing: &Standing) -> Result<(), C
 
 fn of(part: &Part, counted: i128, stamped: i128) -> ConservationError {
     let (account, brand, track, _) = *part;
-    ConservationError::Stamps { account, brand, track, counted, stamped }
+    // Sums of one account's units are at most 25 times 2^53.
+    let told = |sum: i128| i64::try_from(sum).unwrap_or(i64::MAX);
+    ConservationError::Stamps { account, brand, track, counted: told(counted), stamped: told(stamped) }
 }
