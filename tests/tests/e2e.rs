@@ -40,6 +40,8 @@ mod connect;
 mod connect_tls;
 #[path = "e2e/crashes.rs"]
 mod crashes;
+#[path = "e2e/customers.rs"]
+mod customers;
 #[path = "e2e/economy.rs"]
 mod economy;
 #[path = "e2e/events.rs"]

@@ -40,7 +40,7 @@ pub use receipt::ReceiptCommand;
 pub use setup::{KeyCommand, SetupCommand};
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
 pub use statement::{Format, StatementArgs};
-pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
+pub use till::{CaptureArgs, ClaimArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
 pub use together::{ApprovalsArgs, BrandCommand, BrandMotionArgs, BrandMotionCommand, CloseArgs};
 pub use values::{Pool, ProfileOrDefault};
 pub use watch::WatchArgs;
@@ -213,6 +213,8 @@ pub enum Command {
     },
     /// Show what a reference was used for, and what became of that: for a till that has lost an answer
     Reference(ReferenceOfArgs),
+    /// Get the account that a brand has kept for you: it becomes the account of this wallet, which has none yet
+    Claim(ClaimArgs),
     /// Pay what a till asks for
     Pay(PayArgs),
     /// Hold points ready for their brand, which can take them until a time

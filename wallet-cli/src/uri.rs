@@ -1,8 +1,9 @@
-//! Texts that a till and a member show each other, fit for a QR code and for being pasted.
+//! Texts that a till or a brand's site and a member show each other, fit for a QR code and for being pasted.
 //!
-//! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay` or `hold`, says what it is; its data are a
-//! version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white space nowhere
-//! does. The checksum finds every change of one or two characters, and any other damage but for one case in 2^30.
+//! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay`, `hold` or `claim`, says what it is; its data
+//! are a version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white space
+//! nowhere does. The checksum finds every change of one or two characters, and any other damage but for one case in
+//! 2^30.
 
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32m, Hrp};
@@ -88,10 +89,29 @@ pub struct HoldTicket {
     pub expires_ms: TimeMs,
 }
 
+/// A brand shows a customer who has logged in how their wallet gets the account that was kept for them.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ClaimOffer {
+    /// The network.
+    pub chain: ChainTag,
+    /// The brand.
+    pub brand: BrandId,
+    /// The account.
+    pub account: Address,
+    /// The secret by which the brand knows the customer again.
+    pub code: [u8; 16],
+    /// The time from which on it knows nobody by it.
+    pub until_ms: TimeMs,
+    /// The address of the brand's connector.
+    pub url: String,
+}
+
 const PAY: &str = "pay";
 const HOLD: &str = "hold";
+const CLAIM: &str = "claim";
 const REQUEST_NAME: &str = "payment request";
 const TICKET_NAME: &str = "ticket";
+const CLAIM_NAME: &str = "claim";
 
 impl PaymentRequest {
     /// The text, in upper case, which makes the smallest QR code.
@@ -137,6 +157,27 @@ impl HoldTicket {
     /// The time from which on the points can't be taken any more: holds end on whole minutes.
     pub fn ends_ms(&self) -> TimeMs {
         hold_end(self.expires_ms)
+    }
+}
+
+impl ClaimOffer {
+    /// The text, in upper case, which makes the smallest QR code.
+    pub fn to_uri(&self) -> String {
+        encode(CLAIM, self)
+    }
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// When it is damaged or something else. Whether it can be used here and now is for [`ClaimOffer::check`].
+    pub fn from_uri(text: &str) -> Result<Self, UriError> {
+        decode(CLAIM, text)
+    }
+    /// Checks that it is for a network and that its time is not over.
+    ///
+    /// # Errors
+    /// [`UriError::Network`] or [`UriError::Expired`].
+    pub fn check(&self, chain: ChainTag, now: TimeMs) -> Result<(), UriError> {
+        check(CLAIM_NAME, "ask the brand for a new one", (self.chain, chain), (self.until_ms, now))
     }
 }
 
@@ -186,13 +227,17 @@ fn decode<T: BorshDeserialize + BorshSerialize>(prefix: &'static str, text: &str
 
 fn kind_in_words(prefix: &str) -> String {
     match prefix {
-        PAY | HOLD => expected_in_words(prefix).to_owned(),
+        PAY | HOLD | CLAIM => expected_in_words(prefix).to_owned(),
         other => format!("something called {other}"),
     }
 }
 
 fn expected_in_words(prefix: &str) -> &'static str {
-    if prefix == PAY { "the payment request that the till shows" } else { "the ticket that the member shows" }
+    match prefix {
+        PAY => "the payment request that the till shows",
+        HOLD => "the ticket that the member shows",
+        _ => "the claim that the brand shows",
+    }
 }
 
 #[cfg(test)]

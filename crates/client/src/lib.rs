@@ -7,6 +7,7 @@
 //! ```
 
 mod accounts;
+mod claims;
 mod error;
 mod events;
 mod governance;
@@ -33,6 +34,7 @@ use serde::de::DeserializeOwned;
 use ureq::Agent;
 use ureq::http::{Response, StatusCode, Uri};
 
+pub use claims::{Claimed, ClaimingKey};
 pub use error::ClientError;
 pub use events::{Events, EventsOf, Told};
 /// A receipt that holds by the genesis document alone, and the reasons that one doesn't.

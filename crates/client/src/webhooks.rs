@@ -60,7 +60,12 @@ impl Client {
         self.change(&format!("/v1/brands/{brand}/webhooks/{id}/replay"), after.as_deref(), &[])
     }
 
-    fn change<T: DeserializeOwned>(&self, path: &str, after: Option<&str>, json: &[u8]) -> Result<T, ClientError> {
+    pub(crate) fn change<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        after: Option<&str>,
+        json: &[u8],
+    ) -> Result<T, ClientError> {
         let mut request = self.agent.post(format!("{}{path}", self.url)).content_type("application/json");
         if let Some(after) = after {
             request = request.query("after", after);

@@ -42,6 +42,10 @@ impl Bounds {
         let memory_days = receipt_days.saturating_add(MEMORY_DAYS);
         Self { memory_days, waiting_max: WAITING_MAX, entries_max: ENTRIES_MAX, payments_max: PAYMENTS_MAX }
     }
+    /// Those of an import, which forgets nothing.
+    pub(crate) fn for_good() -> Self {
+        Self { memory_days: u32::MAX, waiting_max: WAITING_MAX, entries_max: usize::MAX, payments_max: 0 }
+    }
 }
 
 /// The book of a connector.
@@ -102,6 +106,10 @@ impl Book {
     /// The wish under a reference.
     pub(crate) fn entry(&self, id: &Id) -> Option<&Entry> {
         self.entries.get(id)
+    }
+    /// The number of wishes that it has.
+    pub(crate) fn remembered(&self) -> usize {
+        self.entries.len()
     }
     /// The number of wishes that wait.
     pub(crate) fn waiting(&self) -> usize {

@@ -11,7 +11,10 @@ use lojal_wallet::clock::{self, ClockError};
 use lojal_wallet::home::{Home, HomeError};
 use thiserror::Error;
 
+use crate::claims::CustomerDocument;
 use crate::config::{Config, ConfigError};
+use crate::customers::{Customers, CustomersError};
+use crate::import::{self, ImportError};
 use crate::journal::JournalError;
 use crate::keys::{Keys, KeysError, Role};
 use crate::run::{self, RunError};
@@ -44,6 +47,9 @@ enum Command {
     /// Work with the API keys of tills.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Work with customers who have no wallet.
+    #[command(subcommand)]
+    Members(MembersCommand),
     /// Print connect.toml with every key there is, explained.
     Example,
 }
@@ -87,6 +93,25 @@ enum KeyCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum MembersCommand {
+    /// Bring the balances of customers along, each row of a file once, however often it is run.
+    Import {
+        #[command(flatten)]
+        at: Place,
+        /// The balances as CSV, with the columns customer, amount and expiry.
+        file: PathBuf,
+        /// Only look whether every row can be imported.
+        #[arg(long)]
+        check: bool,
+        /// The file with the wallet's passphrase, in the place of the one in connect.toml.
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
+    },
+    /// List the customers, their accounts, and whose those are.
+    List(Place),
+}
+
 #[derive(Debug, Args)]
 struct AddOptions {
     #[command(flatten)]
@@ -94,7 +119,7 @@ struct AddOptions {
     /// The name of the till, for whoever reads the list.
     #[arg(long, value_parser = name)]
     name: Name,
-    /// The things that it may do: earn, pay, capture, return, read.
+    /// The things that it may do: earn, pay, capture, return, read, claim.
     #[arg(long, value_delimiter = ',', required = true)]
     roles: Vec<Role>,
     /// Most points that it may give in a day (UTC), in the brand's smallest unit.
@@ -126,6 +151,12 @@ pub enum CommandError {
     /// See [`RunError`].
     #[error(transparent)]
     Run(Box<RunError>),
+    /// See [`ImportError`].
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// See [`CustomersError`].
+    #[error(transparent)]
+    Customers(#[from] CustomersError),
     /// A key that would be shown to nobody.
     #[error("the key would be lost, and none was made: {0}")]
     Shown(std::io::Error),
@@ -135,13 +166,20 @@ impl CommandError {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Run(error) => match **error {
-                RunError::Fault(_) | RunError::System(..) | RunError::Journal(JournalError::Disk(_)) => FAULT,
-                _ => CONFIGURATION,
-            },
-            Self::Config(_) | Self::Home(_) => CONFIGURATION,
-            Self::Keys(_) | Self::Clock(_) | Self::Shown(_) => FAULT,
+            Self::Run(error) | Self::Import(ImportError::Run(error)) => code_of(error),
+            Self::Config(_) | Self::Home(_) | Self::Import(ImportError::NoOperator(_)) => CONFIGURATION,
+            Self::Keys(_) | Self::Clock(_) | Self::Shown(_) | Self::Import(_) | Self::Customers(_) => FAULT,
         }
+    }
+}
+
+fn code_of(error: &RunError) -> u8 {
+    match error {
+        RunError::Fault(_)
+        | RunError::System(..)
+        | RunError::Customers(_)
+        | RunError::Journal(JournalError::Disk(_)) => FAULT,
+        _ => CONFIGURATION,
     }
 }
 
@@ -163,6 +201,12 @@ impl Cli {
                 lojal_print::line(format!("API key {id} is none any more, from the next request on"));
                 Ok(())
             }
+            Command::Members(MembersCommand::Import { at, file, check, passphrase_file }) => {
+                let opened = run::open(&at.dir, passphrase_file).map_err(|error| CommandError::Run(Box::new(error)))?;
+                import::import(opened, &file, check)?;
+                Ok(())
+            }
+            Command::Members(MembersCommand::List(at)) => members(&at),
             Command::Example => {
                 lojal_print::document(Config::example().to_explained_toml().trim_end());
                 Ok(())
@@ -176,7 +220,7 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
     // Wherever it is started from later.
     let wallet = std::path::absolute(&wallet).map_err(|source| ConfigError::File { path: wallet, source })?;
     let home = Home::open(&wallet)?;
-    Config { brand, wallet, listen, passphrase_file: None, tls: None }.create(&dir)?;
+    Config { brand, wallet, listen, passphrase_file: None, tls: None, claim_url: None }.create(&dir)?;
     let shown = dir.display();
     lojal_print::line(format!(
         "made a connector in {shown} for {brand}, whose operator {} signs\nnext: lojal-connect key add --dir {shown} \
@@ -211,6 +255,17 @@ fn add(options: AddOptions) -> Result<(), CommandError> {
     lojal_print::note(format!("API key {id}, shown this once:"));
     lojal_print::insist();
     lojal_print::document(&text);
+    Ok(())
+}
+
+fn members(at: &Place) -> Result<(), CommandError> {
+    let home = Home::open(&at.dir.join(Config::read(&at.dir)?.wallet))?;
+    let mut rows = vec![["customer", "account", "state"].map(str::to_owned).to_vec()];
+    for found in Customers::open(&at.dir, home.network())?.all(|_| true)? {
+        let account = found.account.to_string();
+        rows.push(vec![outside(&found.customer), account, CustomerDocument::of(found).state.to_owned()]);
+    }
+    lojal_print::line(lojal_print::table(&rows, &[]));
     Ok(())
 }
 

@@ -4,6 +4,8 @@
 //! DIR/connect.toml     which brand, which wallet, where to listen
 //! DIR/keys.json        the API keys, as their SHA-256
 //! DIR/data/journal     what tills have asked for, and what became of it
+//! DIR/customers        a file for each customer who had no wallet, with the key of their account until it is claimed
+//! DIR/import/journal   the rows of files of balances, and what became of them
 //! ```
 
 use std::fmt::Write as _;
@@ -41,6 +43,9 @@ pub(crate) struct Config {
     /// The certificate with which it serves tills; without one, without encryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tls: Option<TlsConfig>,
+    /// The address at which wallets of customers reach it; that of `listen` unless it is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) claim_url: Option<String>,
 }
 
 /// The files of a certificate, in PEM; a relative path starts at the connector's directory.
@@ -59,7 +64,7 @@ const INTRODUCTION: &str = "\
 ";
 
 /// Every key in its order, with its explanation.
-const KEYS: [(&str, &str); 5] = [
+const KEYS: [(&str, &str); 6] = [
     ("brand", "The brand whose points it deals with."),
     (
         "wallet",
@@ -75,6 +80,11 @@ const KEYS: [(&str, &str); 5] = [
         "passphrase_file",
         "The file with the wallet's passphrase, readable by its owner only; a relative path starts at this\n\
          directory. Left out, LOJAL_PASSPHRASE_FILE or LOJAL_PASSPHRASE has it, or somebody types it.",
+    ),
+    (
+        "claim_url",
+        "Where the wallets of customers reach it, to claim the accounts that were kept for them: the address of a\n\
+         proxy that speaks TLS and passes on what begins with /claims/. Left out, it is that of `listen`.",
     ),
     (
         "tls",
@@ -159,6 +169,7 @@ impl Config {
             wallet: "/var/lib/lojal-connect/wallet".into(),
             listen: "127.0.0.1:7810".parse().expect(VALID),
             passphrase_file: Some("/etc/lojal-connect/passphrase".into()),
+            claim_url: Some("https://points.kaffet.example/connect".to_owned()),
             tls: Some(TlsConfig { certificate: "connect.pem".into(), key: "connect.key".into() }),
         }
     }
@@ -196,7 +207,8 @@ mod tests {
         let explained: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
         let example = table(&Config::example());
         assert!(explained.len() == example.len() && explained.iter().all(|key| example.contains_key(*key)));
-        for config in [Config::example(), Config { passphrase_file: None, tls: None, ..Config::example() }] {
+        let without = Config { passphrase_file: None, tls: None, claim_url: None, ..Config::example() };
+        for config in [Config::example(), without] {
             let text = config.to_explained_toml();
             assert_eq!(toml::from_str::<Config>(&text).expect("valid"), config, "{text}");
         }

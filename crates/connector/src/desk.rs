@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::book::{Book, BookError};
+use crate::claims::Claims;
 use crate::documents::EntryDocument;
 use crate::entry::{Entry, Id, Kind, State, Wish};
 use crate::journal::JournalError;
@@ -34,6 +35,7 @@ pub(crate) struct Beat {
 /// The things that all requests share.
 pub(crate) struct Desk {
     pub(crate) ledger: Ledger,
+    pub(crate) claims: Claims,
     book: Mutex<Book>,
     wake: SyncSender<()>,
     beat: watch::Sender<Beat>,
@@ -83,9 +85,9 @@ pub(crate) struct BalanceDocument {
 }
 
 impl Desk {
-    pub(crate) fn new(ledger: Ledger, book: Book, wake: SyncSender<()>) -> Self {
+    pub(crate) fn new(ledger: Ledger, book: Book, wake: SyncSender<()>, claims: Claims) -> Self {
         let (beat, fault) = (watch::Sender::new(Beat::default()), watch::Sender::new(None));
-        Self { ledger, book: Mutex::new(book), wake, beat, fault }
+        Self { ledger, claims, book: Mutex::new(book), wake, beat, fault }
     }
     /// The book. Nobody waits for a gateway while holding it.
     pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
@@ -147,12 +149,17 @@ impl Desk {
         let id = entry.id();
         // Before it is taken in, so that no beat after that is missed.
         let round = self.beat.borrow().round;
-        let is_new = self.book().accept(entry, daily_max).map_err(|error| self.refused(error))?;
+        let is_new = self.take_in(entry, daily_max).map_err(|error| self.refused(error))?;
+        Ok(Accepted { id, is_new, round })
+    }
+    /// Writes a wish into the book, and wakes the sender if it is a new one.
+    pub(crate) fn take_in(&self, entry: Entry, daily_max: Option<Points>) -> Result<bool, BookError> {
+        let is_new = self.book().accept(entry, daily_max)?;
         if is_new {
             // If there is a call already, the sender will see this, too.
             let _ = self.wake.try_send(());
         }
-        Ok(Accepted { id, is_new, round })
+        Ok(is_new)
     }
     /// The wish with an id, which is there.
     pub(crate) fn entry(&self, id: &Id) -> Result<Entry, Failure> {

@@ -25,6 +25,8 @@ use crate::limits::{BODY_BYTES_MAX, BODY_TIMEOUT, PAYMENT_PAUSE, PLACE_TIMEOUT, 
 use crate::payments::{Capture, Pay};
 use crate::problem::{Failure, Kind};
 
+pub(crate) mod claims;
+
 /// The header of an answer that is about what was asked for before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 

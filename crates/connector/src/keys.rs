@@ -39,10 +39,12 @@ pub(crate) enum Role {
     Return,
     /// Read balances, and what became of references.
     Read,
+    /// Give customers codes for their accounts.
+    Claim,
 }
 
 impl Role {
-    const ALL: [Self; 5] = [Self::Earn, Self::Pay, Self::Capture, Self::Return, Self::Read];
+    const ALL: [Self; 6] = [Self::Earn, Self::Pay, Self::Capture, Self::Return, Self::Read, Self::Claim];
 
     fn name(self) -> &'static str {
         match self {
@@ -51,6 +53,7 @@ impl Role {
             Self::Capture => "capture",
             Self::Return => "return",
             Self::Read => "read",
+            Self::Claim => "claim",
         }
     }
 }
@@ -61,7 +64,7 @@ impl fmt::Display for Role {
 }
 /// A text that is no role.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the roles are earn, pay, capture, return and read")]
+#[error("the roles are earn, pay, capture, return, read and claim")]
 pub struct RoleError;
 impl FromStr for Role {
     type Err = RoleError;

@@ -248,15 +248,24 @@ impl Ledger {
     /// # Errors
     /// Without random bytes.
     pub(crate) fn sign(&self, operation: Operation, valid_until_ms: TimeMs) -> Result<SignedTransaction, LedgerError> {
+        self.sign_by((self.home.address(), &self.key), operation, valid_until_ms)
+    }
+    /// The same of another account, with its key.
+    pub(crate) fn sign_by(
+        &self,
+        (sender, key): (Address, &KeyPair),
+        operation: Operation,
+        valid_until_ms: TimeMs,
+    ) -> Result<SignedTransaction, LedgerError> {
         let chain = self.home.chain_id();
         let transaction = Transaction {
             chain: chain.tag(),
-            sender: self.home.address(),
+            sender,
             valid_until_ms,
             nonce: random_nonce()?,
             operations: Operations::new(vec![operation]).expect("one operation is allowed"),
         };
-        Ok(transaction.sign(&chain, &self.key))
+        Ok(transaction.sign(&chain, key))
     }
 
     /// A transaction that a gateway proves to be final.

@@ -6,6 +6,8 @@
 //!   which `openapi` makes the description.
 //! - `book`: what tills have asked for and what became of it, in memory and in the `journal` on disk.
 //! - `sender`: the one thread that signs and sends what waits, in order, until each outcome is certain.
+//! - `customers`: accounts that are kept for customers without a wallet; `import` brings their balances from a file,
+//!   whose `rows` it checks first, and `handover` gives them to the wallets that answer `claims`.
 //! - `ledger`: the gateways, one after the other, and what they prove.
 //!
 //! A wish of a till is on the disk before it is answered, and what is signed for it before it is sent. The ledger takes
@@ -13,12 +15,16 @@
 //! program, asks for the reference (ADR 0068).
 
 mod book;
+mod claims;
 pub mod cli;
 mod config;
+mod customers;
 mod desk;
 mod documents;
 mod entry;
+mod handover;
 mod http;
+mod import;
 mod journal;
 mod keys;
 mod ledger;
@@ -28,6 +34,7 @@ mod payments;
 mod problem;
 mod problems;
 mod routes;
+mod rows;
 mod run;
 mod sender;
 mod server;
@@ -35,6 +42,9 @@ mod server;
 mod testing;
 
 pub use config::ConfigError;
+pub use customers::CustomersError;
+pub use import::ImportError;
 pub use journal::JournalError;
 pub use keys::KeysError;
+pub use rows::Faults;
 pub use run::RunError;

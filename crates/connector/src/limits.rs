@@ -85,3 +85,33 @@ pub(crate) const TOKEN_MS: u64 = 24 * 60 * 60 * 1000;
 pub(crate) const TOKEN_RENEWED_MS: u64 = 12 * 60 * 60 * 1000;
 /// Blocks after which the last one that was proven is kept anew.
 pub(crate) const SEEN_EVERY: u64 = 100;
+
+/// Longest number of a customer, in characters.
+pub(crate) const CUSTOMER_CHARS_MAX: usize = 64;
+/// Largest file of a customer, in bytes.
+pub(crate) const CUSTOMER_FILE_BYTES_MAX: u64 = 32 * 1024;
+/// Largest file of balances, in bytes.
+pub(crate) const IMPORT_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Most rows of one.
+pub(crate) const ROWS_MAX: usize = 500_000;
+/// Most rows that all imports of a connector have together.
+pub(crate) const IMPORTED_MAX: usize = 500_000;
+/// Most lines with a fault that are told.
+pub(crate) const FAULTS_TOLD_MAX: usize = 20;
+/// Pause between two looks at what an import has reached.
+pub(crate) const IMPORT_PAUSE: Duration = Duration::from_millis(100);
+/// The time after which it is told again.
+pub(crate) const PROGRESS_EVERY: Duration = Duration::from_secs(2);
+
+/// The time for which a code can be answered unless the site says, in seconds.
+pub(crate) const CLAIM_FOR_S: u64 = 600;
+/// The longest.
+pub(crate) const CLAIM_FOR_S_MAX: u64 = 3_600;
+/// Most codes that can be answered at once.
+pub(crate) const CLAIMS_MAX: usize = 10_000;
+/// Most claims that wait to be gone on with; others wait for their wallet to ask again.
+pub(crate) const LATER_MAX: usize = 1_000;
+/// Pause between two tries.
+pub(crate) const CLAIM_PAUSE: Duration = Duration::from_secs(2);
+/// Most transactions of a claim that are remembered because they may have happened.
+pub(crate) const TRIED_MAX: usize = 32;

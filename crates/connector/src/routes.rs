@@ -12,11 +12,13 @@ use lojal_types::{AddressText, Reference};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use crate::claims::{ClaimDocument, CustomerDocument};
 use crate::desk::{BalanceDocument, Desk, Earn, Return};
 use crate::documents::{EntryDocument, StatusDocument};
-use crate::http::{self, App};
+use crate::handover::{Answer, Offer};
+use crate::http::{self, App, claims};
 use crate::keys::{Keys, Role};
-use crate::limits::{BODY_BYTES_MAX, NAME_BYTES_MAX, REQUEST_TIMEOUT};
+use crate::limits::{BODY_BYTES_MAX, CUSTOMER_CHARS_MAX, NAME_BYTES_MAX, REQUEST_TIMEOUT};
 use crate::openapi::{self, Operation, Written};
 use crate::payments::{Capture, Pay, PaymentDocument};
 use crate::problem::{Failure, Kind};
@@ -30,6 +32,7 @@ struct Route {
 }
 
 const ENTRY: Schema = of::<EntryDocument>;
+const CUSTOMER: Schema = of::<CustomerDocument>;
 const PAYMENT: Schema = of::<PaymentDocument>;
 /// The problems of whoever wants something signed.
 const OF_WISHES: [Kind; 4] = [Kind::DifferentRequest, Kind::DailyMaxReached, Kind::QueueFull, Kind::OperatorRefused];
@@ -134,8 +137,44 @@ fn for_readers() -> Vec<Route> {
     ]
 }
 
+fn for_customers() -> Vec<Route> {
+    let route = |path, handler, operation| Route { path, handler, operations: [operation] };
+    let number = json!({ "type": "string", "minLength": 1, "maxLength": CUSTOMER_CHARS_MAX });
+    let code = json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" });
+    let customer = Operation::get("customer", "A customer of the brand, and whose their account is.").by(Role::Read);
+    let offer = Operation::post("offer", "Makes a code with which a customer's wallet claims the account.");
+    let offer = offer.by(Role::Claim).body::<Offer>().kinds(&[Kind::UnknownCustomer, Kind::QueueFull]);
+    let claim = Operation::post("claim", "Gives an account the key of the wallet that answers a code.").wait();
+    let claim = claim.path_of("code", code, "The code.").body::<Answer>().of_ledger();
+    let customer = customer.path_of("customer", number, "The brand's own number.").wait();
+    vec![
+        route(
+            "/customers/{customer}",
+            get(claims::customer),
+            customer.kinds(&[Kind::UnknownCustomer]).json(StatusCode::OK, &[CUSTOMER], "The customer."),
+        ),
+        route(
+            "/claims",
+            post(claims::offer),
+            offer.json(StatusCode::CREATED, &[CUSTOMER], "The code can be shown.").json(
+                StatusCode::OK,
+                &[CUSTOMER],
+                "The account is a wallet's, or about to be.",
+            ),
+        ),
+        route(
+            "/claims/{code}",
+            post(claims::claim),
+            claim
+                .kinds(&[Kind::UnknownClaim, Kind::ClaimedByOther])
+                .json(StatusCode::OK, &[of::<ClaimDocument>], "The account has the key, which is proven.")
+                .json(StatusCode::ACCEPTED, &[of::<ClaimDocument>], "It is going to have it."),
+        ),
+    ]
+}
+
 fn all() -> Vec<Route> {
-    [about_the_connector(), for_tills(), for_readers()].into_iter().flatten().collect()
+    [about_the_connector(), for_tills(), for_readers(), for_customers()].into_iter().flatten().collect()
 }
 
 /// The description of all of them.

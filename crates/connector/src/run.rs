@@ -1,9 +1,9 @@
 //! The connector at work, from its directory to its end.
 
-use std::fs::{self, DirBuilder, Permissions};
+use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -21,11 +21,15 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::book::{Book, Bounds};
+use crate::claims::Claims;
 use crate::config::{Config, ConfigError};
+use crate::customers::{Customers, CustomersError, make_private};
 use crate::desk::Desk;
+use crate::handover;
 use crate::journal::{JournalError, Owner};
 use crate::keys::{Keys, KeysError};
 use crate::ledger::{Doubt, Ledger};
+use crate::limits::LATER_MAX;
 use crate::routes;
 use crate::sender;
 use crate::server::{self, Served};
@@ -56,6 +60,9 @@ pub enum RunError {
     /// See [`KeysError`].
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// See [`CustomersError`].
+    #[error(transparent)]
+    Customers(#[from] CustomersError),
     /// Nothing could be given or taken.
     #[error("the network has no brand {0}: put the id of one into `brand` of connect.toml (lojal brands lists them)")]
     UnknownBrand(BrandId),
@@ -67,49 +74,51 @@ pub enum RunError {
     Fault(String),
 }
 
-/// Serves tills until it is told to stop.
+/// A connector's directory, wallet and ledger.
+pub(crate) struct Opened {
+    pub(crate) dir: PathBuf,
+    pub(crate) config: Config,
+    pub(crate) ledger: Ledger,
+    /// Whose the journals are.
+    pub(crate) owner: Owner,
+}
+
+/// Opens the connector of a directory, with the key that signs.
 ///
 /// # Errors
 /// See [`RunError`].
-pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), RunError> {
+pub(crate) fn open(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<Opened, RunError> {
     let config = Config::read(dir)?;
     let home = Home::open(&dir.join(&config.wallet))?;
     let passphrase_file = passphrase_file.or_else(|| config.passphrase_file.as_ref().map(|path| dir.join(path)));
     if let Some(path) = passphrase_file.as_deref().filter(|path| others_may_read(path)) {
         lojal_print::note(format!("warning: others can read {}: chmod 600 it", path.display()));
     }
-    // Broken, it would refuse every till.
-    Keys::new(dir).all()?;
     let key = home.unlock(&Sources::from_environment(passphrase_file).read(Purpose::Unlock)?)?;
     let owner = Owner { chain: home.chain_id(), brand: config.brand, account: home.address() };
-    let receipt_days = u32::from(home.genesis().document().parameters.receipt_days);
-    let today = clock::local_time()?.day();
-    let data = dir.join(DATA);
-    make_private(&data).map_err(|error| RunError::System(data.display().to_string(), error))?;
-    let book = Book::open(&Disk::real(), &data, owner, (today, Bounds::of(receipt_days)))?;
-    let waiting = book.waiting();
     let ledger = Ledger::new(home, key, config.brand)?;
     for url in ledger.exposed() {
         lojal_print::note(format!("warning: {url} is asked without encryption: others can read it; use https://"));
     }
+    Ok(Opened { dir: dir.to_owned(), config, ledger, owner })
+}
+
+/// Serves tills until it is told to stop.
+///
+/// # Errors
+/// See [`RunError`].
+pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), RunError> {
+    // Broken, it would refuse every till.
+    Keys::new(dir).all()?;
+    let Opened { config, ledger, owner, .. } = open(dir, passphrase_file)?;
+    let receipt_days = u32::from(ledger.home().genesis().document().parameters.receipt_days);
+    let today = clock::local_time()?.day();
+    let data = dir.join(DATA);
+    make_private(&data).map_err(|error| RunError::System(data.display().to_string(), error))?;
+    let book = Book::open(&Disk::real(), &data, owner, (today, Bounds::of(receipt_days)))?;
+    let customers = Customers::open(dir, ledger.home().network())?;
     let tls = config.certificate(dir)?.map(Arc::new);
-    if tls.is_none() && !config.listen.ip().is_loopback() {
-        lojal_print::note(format!(
-            "warning: {} can be reached from other machines, without encryption: whoever reads along has the API keys; \
-             give it a certificate (`tls` of connect.toml), or put a proxy that speaks TLS in front",
-            config.listen
-        ));
-    }
-    match ledger.doubt() {
-        Some(Doubt::UnknownBrand) => return Err(RunError::UnknownBrand(config.brand)),
-        Some(Doubt::NoOperator(account)) => lojal_print::note(format!(
-            "warning: {account} is no operator of {}: `lojal operator set` makes it one",
-            config.brand
-        )),
-        None => {}
-    }
-    let (wake, woken) = sync_channel(1);
-    let desk = Arc::new(Desk::new(ledger, book, wake));
+    warn(&config, &ledger)?;
     let system = |what: &str| {
         let what = what.to_owned();
         |error| RunError::System(what, error)
@@ -120,8 +129,15 @@ pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), Ru
         let listener = TcpListener::bind(config.listen).await;
         let listener = listener.map_err(system(&format!("can't listen on {}", config.listen)))?;
         let address = listener.local_addr().map_err(system("a listener without an address"))?;
-        let for_sender = desk.clone();
+        let (wake, woken) = sync_channel(1);
+        let (later, told) = sync_channel(LATER_MAX);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = config.claim_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+        let waiting = book.waiting();
+        let desk = Arc::new(Desk::new(ledger, book, wake, Claims::new(customers, url, later)));
+        let (for_sender, for_claims) = (desk.clone(), desk.clone());
         let sender = tokio::task::spawn_blocking(move || sender::run(&for_sender, &woken));
+        tokio::task::spawn_blocking(move || handover::run(&for_claims, &told));
         // Whoever reads that it is ready may stop it at once.
         let stopped = stopped(desk.faults(), sender);
         tell_ready((address, tls.is_some()), &config, waiting);
@@ -136,10 +152,27 @@ pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), Ru
     served
 }
 
-/// Makes a directory that its owner alone may look into, also where it is there already.
-fn make_private(directory: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    fs::set_permissions(directory, Permissions::from_mode(0o700))
+/// Warns of what others could read, and of what the ledger would refuse.
+///
+/// # Errors
+/// [`RunError::UnknownBrand`] when nothing could be done at all.
+fn warn(config: &Config, ledger: &Ledger) -> Result<(), RunError> {
+    if config.tls.is_none() && !config.listen.ip().is_loopback() {
+        lojal_print::note(format!(
+            "warning: {} can be reached from other machines, without encryption: whoever reads along has the API keys; \
+             give it a certificate (`tls` of connect.toml), or put a proxy that speaks TLS in front",
+            config.listen
+        ));
+    }
+    match ledger.doubt() {
+        Some(Doubt::UnknownBrand) => return Err(RunError::UnknownBrand(config.brand)),
+        Some(Doubt::NoOperator(account)) => lojal_print::note(format!(
+            "warning: {account} is no operator of {}: `lojal operator set` makes it one",
+            config.brand
+        )),
+        None => {}
+    }
+    Ok(())
 }
 
 /// True for a file that is there and that not its owner alone may read.

@@ -68,6 +68,15 @@ pub struct PayArgs {
     pub sending: Sending,
 }
 
+/// `lojal claim`.
+#[derive(Debug, Args)]
+pub struct ClaimArgs {
+    /// The text that the brand shows, lojal:claim1…; - reads it from stdin
+    pub offer: String,
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
 /// `lojal hold`.
 #[derive(Debug, Args)]
 pub struct HoldArgs {

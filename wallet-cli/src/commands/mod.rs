@@ -7,6 +7,7 @@ mod brand;
 mod brand_actions;
 mod brand_motions;
 mod carry;
+mod claim;
 mod contact;
 mod context;
 mod dating;
@@ -97,6 +98,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Request(args) => request::request(context, &args),
         Command::Payment { reference } => request::payment(context, &reference),
         Command::Reference(args) => reference::reference(context, args),
+        Command::Claim(args) => claim::claim(context, &args),
         Command::Pay(args) => till::pay(context, &args),
         Command::Hold(args) => till::hold(context, &args),
         Command::Capture(args) => till::capture(context, args),

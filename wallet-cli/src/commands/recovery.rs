@@ -195,7 +195,7 @@ fn finish(context: &Context, lost: AddressText, sending: &Sending) -> Result<Rep
     Ok(report.with_hint(&format!("its owner's new wallet takes over with {}", finish_command(lost))))
 }
 
-fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, CommandError> {
+pub(super) fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, CommandError> {
     let before = session.home.address_text();
     if before == lost {
         return Ok(Report::done(&Own { account: lost }, format!("this is the wallet of {lost} already")));

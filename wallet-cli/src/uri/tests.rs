@@ -43,6 +43,32 @@ fn ticket() -> HoldTicket {
     }
 }
 
+fn offer() -> ClaimOffer {
+    ClaimOffer {
+        chain: ChainTag::new([1, 2, 3, 4]),
+        brand: "kaffet".parse().expect("valid"),
+        account: Address::new([9; 20]),
+        code: [7; 16],
+        until_ms: time(1_800_000_300_000),
+        url: "https://points.kaffet.example/connect".to_owned(),
+    }
+}
+
+#[test]
+fn a_claim_says_the_account_the_code_and_where_it_is_answered_until_its_time_is_over() {
+    let text = offer().to_uri();
+    assert!(text.starts_with("LOJAL:CLAIM1"), "{text}");
+    assert_eq!(ClaimOffer::from_uri(&text.to_lowercase()), Ok(offer()));
+    assert!(matches!(ClaimOffer::from_uri(&request().to_uri()), Err(UriError::Kind { .. })));
+    assert!(matches!(PaymentRequest::from_uri(&text), Err(UriError::Kind { .. })));
+    let (chain, until) = (offer().chain, offer().until_ms);
+    let early = time(until.get() - 1);
+    assert_eq!(offer().check(chain, early), Ok(()));
+    assert!(matches!(offer().check(chain, until), Err(UriError::Expired { what: "claim", .. })));
+    assert!(matches!(offer().check(ChainTag::new([0; 4]), early), Err(UriError::Network { .. })));
+    assert!(draw(&text, Style::Coloured).is_ok(), "it fits into a QR code");
+}
+
 fn with_bytes(prefix: &str, bytes: &[u8]) -> String {
     format!("lojal:{}", bech32::encode::<Bech32m>(Hrp::parse_unchecked(prefix), bytes).expect("short"))
 }

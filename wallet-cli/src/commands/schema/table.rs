@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::commands::brand::Appointed;
 use crate::commands::{
-    balance, carry, contact, dry_run, govern, history, household, init, key_file, keys, light, listen, points, profile,
-    proofs, receipt, recovery, reference, request, setup, statement, till, together, tokens, watch, web, webhook,
+    balance, carry, claim, contact, dry_run, govern, history, household, init, key_file, keys, light, listen, points,
+    profile, proofs, receipt, recovery, reference, request, setup, statement, till, together, tokens, watch, web,
+    webhook,
 };
 
 /// The schema of a type.
@@ -41,6 +42,9 @@ const RECOVERED: &[Form] = &[
     &[of::<recovery::Own>, of::<recovery::TookOver>],
     REHEARSED,
 ];
+/// The documents of a claim.
+const CLAIMED: &[Form] =
+    &[&[of::<claim::Asked>], &[of::<recovery::Own>], &[of::<recovery::Own>, of::<recovery::TookOver>]];
 /// The document of a wallet.
 const WALLET: Form = &[of::<init::Wallet>];
 /// The document of points that were held.
@@ -63,7 +67,7 @@ pub(super) struct Listed {
 pub(super) struct AnySchema(pub(super) Map<String, Value>);
 
 /// The commands, each with the forms of its documents.
-pub(super) const COMMANDS: [(&str, &[Form]); 97] = [
+pub(super) const COMMANDS: [(&str, &[Form]); 98] = [
     ("init", &[WALLET, &[of::<init::Wallet>, of::<init::WordsFile>], &[of::<init::Wallet>, of::<init::Words>]]),
     ("restore", &[&[of::<init::Wallet>, of::<init::Restored>]]),
     ("key new", &[&[of::<init::NewWords>]]),
@@ -85,6 +89,7 @@ pub(super) const COMMANDS: [(&str, &[Form]); 97] = [
     ("request", &[&[of::<request::Requested>], &[of::<request::Requested>, of::<request::Paid>, of::<proofs::Sealed>]]),
     ("payment", &[&[of::<api::Payment>, of::<proofs::Sealed>]]),
     ("reference", &[&[of::<api::UsedReference>, of::<reference::Asked>]]),
+    ("claim", CLAIMED),
     ("pay", &[SENT, HELD, REHEARSED]),
     ("hold", &[HELD, REHEARSED]),
     ("capture", SIGNS),

@@ -7,7 +7,7 @@ use lojal_types::{
     Transaction, Transfer,
 };
 use lojal_wallet::backup::Backup;
-use lojal_wallet::uri::{HoldTicket, PaymentRequest};
+use lojal_wallet::uri::{ClaimOffer, HoldTicket, PaymentRequest};
 
 use super::gateway::network_status;
 use super::{Wallet, genesis, key, other, pool, receipt};
@@ -69,6 +69,13 @@ fn ticket() -> String {
     let (brand, amount, expires_ms) = (request.brand, request.amount, request.until_ms);
     let (from, hold_dated) = (key().address(), request.dated);
     HoldTicket { chain: chain(), brand, from, hold_reference, hold_dated, amount, expires_ms }.to_uri()
+}
+
+/// A brand's claim code for the account that this wallet has already.
+fn offer() -> String {
+    let (brand, account, until_ms) = ("kaffet".parse().expect("valid"), key().address(), network_status().time_ms);
+    ClaimOffer { chain: chain(), brand, account, code: [7; 16], until_ms, url: super::server::NOBODY.to_owned() }
+        .to_uri()
 }
 
 /// A transaction that is on the ledger.
@@ -170,6 +177,7 @@ fn of_tills(files: &Files<'_>) -> Vec<Line> {
         asking("request", &["12.50", "kaffet"]),
         asking("payment", &[&reference]),
         asking("reference", &["redeem", "kaffet", "--receipt", "paid"]),
+        asking("claim", &[&offer(), "--yes"]),
         asking("pay", &[&scanned, "--yes"]),
         asking("hold", &["12.50", "kaffet", "--for", "2h"]),
         asking("capture", &[&ticket]),

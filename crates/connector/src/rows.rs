@@ -1,0 +1,182 @@
+//! The rows of a file of balances that customers bring along: CSV, checked as a whole before anything is sent.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use csv::{Position, ReaderBuilder, StringRecord};
+use lojal_text::{outside, without_byte_order_mark};
+use lojal_types::limits::EXPIRY_MONTHS_MAX;
+use lojal_types::{Expiry, Month, Points, api};
+use lojal_wallet::amount;
+
+use crate::customers::number;
+use crate::limits::{FAULTS_TOLD_MAX, ROWS_MAX};
+
+/// The names of the columns, in any order.
+const COLUMNS: [&str; 3] = ["customer", "amount", "expiry"];
+
+/// A balance that a customer brings along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// The line of the file, counted from 1.
+    pub(crate) line: u64,
+    pub(crate) customer: String,
+    pub(crate) amount: Points,
+    /// The last month of the points; none for that of the brand's policy.
+    pub(crate) expiry: Option<Month>,
+}
+
+/// The lines of a file that can't be imported, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    told: Vec<(u64, String)>,
+    more: u64,
+}
+
+impl Faults {
+    fn add(&mut self, line: u64, reason: String) {
+        if self.told.len() < FAULTS_TOLD_MAX {
+            self.told.push((line, reason));
+        } else {
+            self.more += 1;
+        }
+    }
+    fn one(line: u64, reason: String) -> Self {
+        Self { told: vec![(line, reason)], more: 0 }
+    }
+}
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (line, reason) in &self.told {
+            writeln!(f, "line {line}: {reason}")?;
+        }
+        if self.more > 0 {
+            writeln!(f, "and {} more", self.more)?;
+        }
+        write!(f, "nothing was sent: put these lines right, and run it again")
+    }
+}
+
+/// Reads the rows of a file, for a brand as it is in a month.
+///
+/// # Errors
+/// The lines that can't be imported; then none should be.
+pub(crate) fn read(text: &str, brand: &api::Brand, now: Month) -> Result<Vec<Row>, Faults> {
+    let text = without_byte_order_mark(text);
+    let head = text.lines().next().unwrap_or_default();
+    // Spreadsheets of countries with a decimal comma write semicolons.
+    let delimiter = if head.contains(';') { b';' } else { b',' };
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+    let columns = columns(&mut reader).map_err(|reason| Faults::one(1, reason))?;
+    let (mut rows, mut faults, mut first_lines) = (Vec::new(), Faults::default(), BTreeMap::new());
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = lines.line_of(error.position());
+                faults.add(line, format!("expected {} columns as in line 1: {error}", COLUMNS.len()));
+                continue;
+            }
+        };
+        let line = lines.line_of(record.position());
+        if rows.len() >= ROWS_MAX {
+            faults.add(line, format!("a file has at most {ROWS_MAX} rows: split it"));
+            break;
+        }
+        match row(&record, columns, line, brand, now) {
+            Ok(row) => match first_lines.insert((row.customer.clone(), row.expiry), line) {
+                Some(first) => faults.add(line, twice(&row, first)),
+                None => rows.push(row),
+            },
+            Err(reason) => faults.add(line, reason),
+        }
+    }
+    if rows.is_empty() && faults == Faults::default() {
+        return Err(Faults::one(1, "there is no row below this one".to_owned()));
+    }
+    if faults == Faults::default() { Ok(rows) } else { Err(faults) }
+}
+
+/// The lines of a text, counted as a reader goes through it.
+struct Lines<'a> {
+    text: &'a [u8],
+    /// The place that was reached, and its line.
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of a record. The ends of lines before it belong to the record before, or to none.
+    fn line_of(&mut self, position: Option<&Position>) -> u64 {
+        let start = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.at);
+        let ends = self.text.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let to = start + ends;
+        let passed = self.text.get(self.at..to).unwrap_or_default();
+        self.line += passed.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        self.at = self.at.max(to);
+        self.line
+    }
+}
+
+/// The places of the columns in their order.
+fn columns(reader: &mut csv::Reader<&[u8]>) -> Result<[usize; 3], String> {
+    let expected = format!("expected a head with the columns {}, and no others", COLUMNS.join(", "));
+    let head = reader.headers().map_err(|error| format!("{expected}: {error}"))?;
+    let place = |name: &str| head.iter().position(|found| found.trim().eq_ignore_ascii_case(name));
+    match COLUMNS.map(place) {
+        [Some(customer), Some(amount), Some(expiry)] if head.len() == COLUMNS.len() => Ok([customer, amount, expiry]),
+        _ => Err(format!("{expected}, found: {}", outside(&head.iter().collect::<Vec<_>>().join(", ")))),
+    }
+}
+
+fn row(
+    record: &StringRecord,
+    [customer, points, expiry]: [usize; 3],
+    line: u64,
+    brand: &api::Brand,
+    now: Month,
+) -> Result<Row, String> {
+    let field = |at: usize| record.get(at).unwrap_or_default().trim();
+    let customer = number(field(customer)).map_err(|error| error.to_string())?;
+    let amount = amount::parse(field(points), brand.decimals).map_err(|error| format!("the amount: {error}"))?;
+    if let Some(max) = brand.policy.issue_max.filter(|max| amount > *max) {
+        let max = amount::format(max, brand.decimals);
+        return Err(format!("{} issues at most {max} at once: split the amount by expiry, or raise it", brand.id));
+    }
+    let expiry = last_month(field(expiry), brand, now)?;
+    Ok(Row { line, customer, amount, expiry })
+}
+
+/// The last month of a row's points, as the ledger will check it.
+fn last_month(text: &str, brand: &api::Brand, now: Month) -> Result<Option<Month>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let month: Month = text.parse().map_err(|_| {
+        let shown = outside(text);
+        format!("{shown} is no last month: write one like 2027-03, or nothing for what the brand's policy gives")
+    })?;
+    let given = brand.policy.expiry_of_issue_in(now);
+    if month < now {
+        return Err(format!("points of {month} have expired: leave the row out"));
+    }
+    if Expiry::Month(month) > given {
+        return Err(format!(
+            "{} gives points until {given}, and not until {month}: leave expiry empty for that",
+            brand.id
+        ));
+    }
+    if month > now.plus(EXPIRY_MONTHS_MAX) {
+        return Err(format!("{month} is more than {EXPIRY_MONTHS_MAX} months ahead: leave expiry empty for no end"));
+    }
+    Ok(Some(month))
+}
+
+fn twice(row: &Row, first: u64) -> String {
+    let expiry = row.expiry.map_or_else(|| "no expiry of their own".to_owned(), |month| format!("expiry {month}"));
+    format!("customer {} has points with {expiry} in line {first} already: add the two up", outside(&row.customer))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Points that a brand has kept for a customer: their account becomes this wallet's.
+
+use std::thread;
+use std::time::Duration;
+
+use lojal_client::Client;
+use lojal_types::{AddressText, PublicKey};
+use lojal_wallet::gateways::{GatewaysError, is_not_permitted};
+use lojal_wallet::uri::{ClaimOffer, UriError};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::context::Context;
+use super::recovery::take_over;
+use super::transact::Session;
+use crate::ask;
+use crate::cli::ClaimArgs;
+use crate::error::CommandError;
+use crate::output::Report;
+
+/// Looks at the ledger, whose gateways need not be the brand's, and the pause between two.
+const LOOKS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// An account that this wallet has asked for and hasn't got yet.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Asked {
+    /// The account.
+    account: AddressText,
+    /// The key that it gets, which is this wallet's.
+    public_key: PublicKey,
+}
+
+/// `lojal claim`. The key that is shown to the brand is no secret, and the account is this wallet's once the ledger
+/// says so.
+pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Report, CommandError> {
+    let mut session = Session::open(context)?;
+    let offer = ClaimOffer::from_uri(&ask::scanned(&args.offer)?)?;
+    let account = offer.account.to_text(session.home.network());
+    let public_key = session.home.public_key();
+    let is_own = account == session.home.address_text() || has_key(&session, account)?;
+    match offer.check(session.chain_tag(), session.now()?) {
+        // Whose it is already need not ask for it in time.
+        Ok(()) | Err(UriError::Expired { .. }) if is_own => return take_over(&mut session, account),
+        checked => checked?,
+    }
+    is_unused(&session)?;
+    let connector = Client::new(&offer.url).map_err(GatewaysError::Client)?;
+    if connector.is_exposed() {
+        return Err(CommandError::Usage(
+            "the brand's address is asked without encryption, so that others on the way could take the account: ask \
+             the brand for a code with https://",
+        ));
+    }
+    let what = format!(
+        "make this the wallet of {account}, with the points that {} has kept for you there\n{} is told this wallet's \
+         public key, and gives up its own",
+        offer.brand,
+        connector.url()
+    );
+    ask::consent_to_sign(&what, args.consent)?;
+    let claimed = connector.claim(&hex::encode(offer.code), public_key).map_err(GatewaysError::Client)?;
+    for _ in 0..LOOKS {
+        if has_key(&session, account)? {
+            return take_over(&mut session, account);
+        }
+        thread::sleep(PAUSE);
+    }
+    let text = format!(
+        "{} hands {account} over ({}): run this again in a moment, and this becomes its wallet",
+        offer.brand,
+        lojal_text::outside(&claimed.state)
+    );
+    Ok(Report { is_open: true, ..Report::done(&Asked { account, public_key }, text) })
+}
+
+/// Tells whether the ledger says that an account has this wallet's key.
+fn has_key(session: &Session<'_>, account: AddressText) -> Result<bool, CommandError> {
+    match session.recovery(account) {
+        Ok(found) => Ok(found.rotated_key == Some(session.home.public_key())),
+        // Only those may ask whose key it is.
+        Err(error) if is_not_permitted(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes sure that nothing is lost when this becomes the wallet of another account.
+fn is_unused(session: &Session<'_>) -> Result<(), CommandError> {
+    if !session.account(session.home.address_text())?.exists {
+        return Ok(());
+    }
+    Err(CommandError::Usage(
+        "this wallet has an account already, and a wallet has one: make another one for these points, with lojal \
+         --home DIR init, and send them from there if their brand lets you",
+    ))
+}
