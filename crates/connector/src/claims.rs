@@ -19,10 +19,12 @@ use crate::problem::{Failure, Kind as Problem};
 
 /// A customer, and whose their account is.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Customer")]
 pub(crate) struct CustomerDocument {
     customer: String,
     account: AddressText,
     /// `kept` while the connector has the key, `queued` from a wallet's answer on, and then `claimed`.
+    #[schemars(extend("enum" = ["kept", "queued", "claimed"]))]
     pub(crate) state: &'static str,
     /// The wallet's key, once one has answered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,10 +48,12 @@ pub(crate) struct CustomerDocument {
 
 /// The part of it that the wallet is told.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Claim")]
 pub(crate) struct ClaimDocument {
     account: AddressText,
     public_key: PublicKey,
     /// `queued`, or `claimed`.
+    #[schemars(extend("enum" = ["queued", "claimed"]))]
     state: &'static str,
 }
 

@@ -143,7 +143,8 @@ fn for_customers() -> Vec<Route> {
     let code = json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" });
     let customer = Operation::get("customer", "A customer of the brand, and whose their account is.").by(Role::Read);
     let offer = Operation::post("offer", "Makes a code with which a customer's wallet claims the account.");
-    let offer = offer.by(Role::Claim).body::<Offer>().kinds(&[Kind::UnknownCustomer, Kind::QueueFull]);
+    let offer =
+        offer.by(Role::Claim).body::<Offer>().kinds(&[Kind::UnknownCustomer, Kind::QueueFull, Kind::ClockWrong]);
     let claim = Operation::post("claim", "Gives an account the key of the wallet that answers a code.").wait();
     let claim = claim.path_of("code", code, "The code.").body::<Answer>().of_ledger();
     let customer = customer.path_of("customer", number, "The brand's own number.").wait();
