@@ -126,7 +126,7 @@ fn columns(reader: &mut csv::Reader<&[u8]>) -> Result<[usize; 3], String> {
     let place = |name: &str| head.iter().position(|found| found.trim().eq_ignore_ascii_case(name));
     match COLUMNS.map(place) {
         [Some(customer), Some(amount), Some(expiry)] if head.len() == COLUMNS.len() => Ok([customer, amount, expiry]),
-        _ => Err(format!("{expected}, found: {}", outside(&head.iter().collect::<Vec<_>>().join(", ")))),
+        _ => Err(format!("{expected}, found: {}", outside(head.iter().collect::<Vec<_>>().join(", ")))),
     }
 }
 
