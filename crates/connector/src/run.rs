@@ -79,7 +79,7 @@ pub(crate) struct Opened {
     pub(crate) dir: PathBuf,
     pub(crate) config: Config,
     pub(crate) ledger: Ledger,
-    /// Whose the journals are.
+    /// The owner of the journals.
     pub(crate) owner: Owner,
 }
 
