@@ -7,6 +7,7 @@ mod layout;
 mod nodes;
 mod options;
 mod ports;
+mod programme;
 mod session;
 mod signing;
 mod stop;
@@ -28,16 +29,19 @@ pub fn run(options: &DevnetOptions) -> Result<(), DevnetError> {
         return tour::run(options);
     }
     let layout = Layout::open_or_create(options)?;
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(&layout))
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve(&layout, options.genesis.is_none()))
 }
 
-async fn serve(layout: &Layout) -> Result<(), DevnetError> {
+async fn serve(layout: &Layout, is_of_template: bool) -> Result<(), DevnetError> {
     let mut stop = std::pin::pin!(stop_requested());
     ports::check(layout)?;
     let mut nodes = Nodes::start_validators(layout)?;
     lojal_print::line(format!("starting {}, data in {}", layout.in_words(), layout.dir.display()));
     let result = tokio::select! {
-        result = start_all(&mut nodes, layout) => result.map(|()| true),
+        result = start_all(&mut nodes, layout, is_of_template) => result.map(|()| true),
         () = &mut stop => Ok(false),
     };
     if matches!(result, Ok(true)) {
@@ -52,15 +56,22 @@ async fn serve(layout: &Layout) -> Result<(), DevnetError> {
     result.map(|_| ())
 }
 
-/// Waits for the validators, has their governors let the followers in, and starts these.
-async fn start_all(nodes: &mut Nodes, layout: &Layout) -> Result<(), DevnetError> {
+/// Waits for the validators, has the brands of the built-in template begin their programmes and the governors let the
+/// followers in, and starts these.
+async fn start_all(nodes: &mut Nodes, layout: &Layout, is_of_template: bool) -> Result<(), DevnetError> {
     nodes.wait_until_ready().await?;
+    let asked = layout.clone();
+    // The client blocks.
+    let prepare = move || {
+        if is_of_template {
+            programme::begin(&asked)?;
+        }
+        if asked.followers > 0 { followers::let_in(&asked) } else { Ok(()) }
+    };
+    tokio::task::spawn_blocking(prepare).await.map_err(std::io::Error::other)??;
     if layout.followers == 0 {
         return Ok(());
     }
-    let asked = layout.clone();
-    // The client blocks.
-    tokio::task::spawn_blocking(move || followers::let_in(&asked)).await.map_err(std::io::Error::other)??;
     nodes.start_followers(layout)?;
     nodes.wait_until_ready().await
 }

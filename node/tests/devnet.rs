@@ -114,6 +114,10 @@ fn followers_are_let_in_once_and_start_again_with_their_network() {
         let followers = client.validators().expect("it answers").followers;
         assert_eq!(followers.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["follower-0"]);
         assert_eq!(client.governance().expect("it answers").closed.len(), 1, "the governors have voted once");
+        for brand in ["kaffet", "fjallen"] {
+            let tracks = client.tracks(&brand.parse().expect("an id")).expect("it answers");
+            assert_eq!((tracks.tracks.len(), tracks.last.get()), (1, 1), "{brand} has begun its track once");
+        }
         signal("INT", devnet.child.id());
         eventually("the end", || devnet.child.try_wait().expect("a child of ours").is_some());
     }
@@ -135,7 +139,7 @@ fn a_validator_that_runs_shows_its_status_and_passes_its_check() {
     let (once, stderr) = finish(&["status", "--dir", "a/node-0", "--once"], dir.path());
     let text = String::from_utf8_lossy(&once.stdout);
     assert!(
-        once.status.success() && text.contains("1 connected of 1") && text.contains("protocol 1"),
+        once.status.success() && text.contains("1 connected of 1") && text.contains("protocol 2"),
         "{text}{stderr}"
     );
     let gateway = format!("http://127.0.0.1:{base}");

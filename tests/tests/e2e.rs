@@ -70,6 +70,8 @@ mod managed;
 mod operations;
 #[path = "e2e/pages.rs"]
 mod pages;
+#[path = "e2e/programme.rs"]
+mod programme;
 #[path = "e2e/proofs.rs"]
 mod proofs;
 #[path = "e2e/pruning.rs"]

@@ -9,6 +9,7 @@ mod household;
 mod keys;
 mod listen;
 mod profile;
+mod programme;
 mod read;
 mod receipt;
 mod setup;
@@ -36,6 +37,7 @@ pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
 pub use listen::ListenArgs;
 pub use profile::{ConfigCommand, ContactCommand, ProfileCommand, Setting};
+pub use programme::{ConsentArgs, ProgrammeCommand, StampArgs, TakeBackArgs, TrackCommand};
 pub use receipt::ReceiptCommand;
 pub use setup::{KeyCommand, SetupCommand};
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
@@ -352,6 +354,9 @@ pub enum Command {
     /// Agree on the terms on which one brand's points become another's
     #[command(subcommand)]
     Partner(PartnerCommand),
+    /// The programmes of brands.
+    #[command(flatten)]
+    Programme(ProgrammeCommand),
     /// Decide for a brand together with its other admins
     #[command(subcommand)]
     Brand(BrandCommand),

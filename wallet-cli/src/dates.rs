@@ -40,6 +40,10 @@ pub enum Kind {
     Reversal,
     /// Points that a hold had set aside.
     Capture,
+    /// Something that is counted.
+    Stamp,
+    /// Something that was counted, and is taken back.
+    TakeBack,
 }
 
 impl Dated<'_> {
@@ -49,6 +53,8 @@ impl Dated<'_> {
             Kind::Issue => "issue",
             Kind::Reversal => "reversal",
             Kind::Capture => "capture",
+            Kind::Stamp => "stamp",
+            Kind::TakeBack => "takeback",
         };
         format!("{} {kind} {} ", self.brand, self.reference)
     }
@@ -73,6 +79,8 @@ pub fn keep_of(home: &Path, operation: &Operation, ledger_day: Day) -> Result<Op
         Operation::Issue(one) => (Kind::Issue, one.brand, &one.reference, one.dated),
         Operation::Reverse(one) => (Kind::Reversal, one.brand, &one.reference, one.dated),
         Operation::Capture(one) => (Kind::Capture, one.brand, &one.reference, one.dated),
+        Operation::Stamp(one) => (Kind::Stamp, one.brand, &one.reference, one.dated),
+        Operation::TakeBack(one) => (Kind::TakeBack, one.brand, &one.reference, one.dated),
         _ => return Ok(None),
     };
     let first = keep(home, Dated { brand, kind, reference }, (day, ledger_day))?;

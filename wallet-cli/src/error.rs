@@ -4,7 +4,7 @@ use lojal_client::ClientError;
 use lojal_types::address::AddressError;
 use lojal_types::brand::PolicyError;
 use lojal_types::partnership::TermsError;
-use lojal_types::{AddressText, BrandId, Day, Height, MotionId, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Height, MotionId, Reference, TrackId, TransactionId};
 use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
@@ -96,6 +96,23 @@ pub enum CommandError {
          has just been made, and give --of-dated if several have the same receipt"
     )]
     UnknownIssue,
+    /// The ledger doesn't know the stamp that is to be taken back.
+    #[error(
+        "no stamp is known under this receipt: look at the receipt and the brand, try again in a moment if it has just \
+         been stamped, and give --of-dated if several have the same receipt"
+    )]
+    UnknownStamp,
+    /// A brand has no track with the number.
+    #[error("{brand} has no track {track}, or it is over: lojal track list {brand} shows those that there are")]
+    UnknownTrack {
+        /// The brand.
+        brand: BrandId,
+        /// The number.
+        track: TrackId,
+    },
+    /// Terms of a track that can't be read.
+    #[error("{0}; docs/wallet.md shows such a file")]
+    TrackTerms(String),
     /// The ledger takes no reference of the day.
     #[error("--dated {day} isn't taken: the ledger takes references of {oldest} to {latest} (UTC)")]
     DayOutOfRange {
@@ -316,7 +333,7 @@ impl CommandError {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
             Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
-            Self::Motion(_) | Self::CommandLine(_) | Self::UnknownProfile(_) => 2,
+            Self::Motion(_) | Self::TrackTerms(_) | Self::CommandLine(_) | Self::UnknownProfile(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) | Self::NotProvenYet(_) => 3,
             Self::Gateways(error) if is_lie(error) => 4,

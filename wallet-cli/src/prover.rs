@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use lojal_client::{ClientError, Seal, TransactionProof, Verified, Verifier};
-use lojal_types::api::{Account, Payment, TransactionState, TransactionStatus};
+use lojal_types::api::{Account, Payment, Standings, TransactionState, TransactionStatus};
 use lojal_types::{Activity, AddressText, Day, Operation, Outcome, Reference, TransactionId};
 
 use crate::gateways::{Gateway, Gateways, GatewaysError};
@@ -51,6 +51,16 @@ impl<'a> Prover<'a> {
         address: &AddressText,
     ) -> Result<Verified<(Account, Option<Activity>)>, GatewaysError> {
         let verified = gateway.client()?.proven_account_and_activity(address, &mut self.verifier.borrow_mut());
+        let verified = verified.map_err(|error| with_evidence(self.home, gateway, error))?;
+        self.see(gateway, verified.seal())?;
+        Ok(verified)
+    }
+    /// The standings of an account as a gateway proves them, after no older block than the wallet has seen.
+    ///
+    /// # Errors
+    /// As for [`Prover::account`].
+    pub fn standing(&self, gateway: &Gateway, address: &AddressText) -> Result<Verified<Standings>, GatewaysError> {
+        let verified = gateway.client()?.proven_standing(address, &mut self.verifier.borrow_mut());
         let verified = verified.map_err(|error| with_evidence(self.home, gateway, error))?;
         self.see(gateway, verified.seal())?;
         Ok(verified)

@@ -1,9 +1,9 @@
 //! The routes of accounts, households, and what brands know of them.
 
 use lojal_types::activity::HistoryFault;
-use lojal_types::{Activity, AddressText, BrandId, Day, Reference, TransactionId, api};
+use lojal_types::{Activity, Address, AddressText, BrandId, Day, Reference, TransactionId, api};
 
-use crate::{Client, ClientError, Verified, Verifier};
+use crate::{Client, ClientError, Unproven, Verified, Verifier};
 
 impl Client {
     /// `GET /v1/accounts/{address}`: what an account holds; an account that never received points holds nothing.
@@ -37,11 +37,60 @@ impl Client {
         address: &AddressText,
         verifier: &mut Verifier,
     ) -> Result<Verified<(api::Account, Option<Activity>)>, ClientError> {
+        self.proven(address, verifier, |verifier, canonical, answer| verifier.account_and_activity(canonical, answer))
+    }
+    /// `GET /v1/accounts/{address}/proof`: the standings of an account, so that the gateway need not be believed.
+    ///
+    /// # Errors
+    /// As for [`Client::proven_account`].
+    pub fn proven_standing(
+        &self,
+        address: &AddressText,
+        verifier: &mut Verifier,
+    ) -> Result<Verified<api::Standings>, ClientError> {
+        self.proven(address, verifier, Verifier::standings)
+    }
+    /// Something that the proofs about an account show.
+    fn proven<T>(
+        &self,
+        address: &AddressText,
+        verifier: &mut Verifier,
+        show: impl Fn(&Verifier, Address, &api::ProvenAccount) -> Result<Verified<T>, Unproven>,
+    ) -> Result<Verified<T>, ClientError> {
         let answer: api::ProvenAccount = self.get_json(&format!("/v1/accounts/{address}/proof"), &[])?;
         let untrue = |reason: String| ClientError::Untrue { url: self.url.clone(), reason };
         let canonical = address.to_canonical(verifier.network()).map_err(|error| untrue(error.to_string()))?;
         let what = format!("the account {address}");
-        self.judge(verifier, (&what, &answer.header), |verifier| verifier.account_and_activity(canonical, &answer))
+        self.judge(verifier, (&what, &answer.header), |verifier| show(verifier, canonical, &answer))
+    }
+    /// `GET /v1/accounts/{address}/standing`: the standings of an account at brands, with the levels that it has
+    /// reached.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn standing(&self, address: &AddressText) -> Result<api::Standings, ClientError> {
+        let standings: api::Standings = self.get_json(&format!("/v1/accounts/{address}/standing"), &[])?;
+        self.expect(standings.address == *address, standings)
+    }
+    /// `GET /v1/brands/{id}/tracks`: the tracks of a brand that aren't over.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_brand` if there is none with this id.
+    pub fn tracks(&self, brand: &BrandId) -> Result<api::Tracks, ClientError> {
+        let tracks: api::Tracks = self.get_json(&format!("/v1/brands/{brand}/tracks"), &[])?;
+        self.expect(tracks.brand == *brand, tracks)
+    }
+    /// `GET /v1/brands/{id}/stamps/{reference}`: a stamp, and what can still be taken back of it.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_reference` if the brand has stamped nothing under it.
+    pub fn stamp(
+        &self,
+        brand: &BrandId,
+        reference: &Reference,
+        dated: Option<Day>,
+    ) -> Result<api::Stamped, ClientError> {
+        self.get_dated(&format!("/v1/brands/{brand}/stamps/{reference}"), dated)
     }
     /// `GET /v1/accounts/{address}/recovery`: its keys and guardians, for those who help it.
     ///

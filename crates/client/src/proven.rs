@@ -162,6 +162,24 @@ impl Verifier {
         address: Address,
         answer: &api::ProvenAccount,
     ) -> Result<Verified<(api::Account, Option<Activity>)>, Unproven> {
+        let (seal, records) = self.records(answer)?;
+        let value = (answers::account(&records, address)?, answers::activity(&records, address)?);
+        Ok(Verified { value, seal })
+    }
+    /// The standings of an account as they surely were after a block.
+    ///
+    /// # Errors
+    /// As for [`Verifier::account`].
+    pub fn standings(
+        &self,
+        address: Address,
+        answer: &api::ProvenAccount,
+    ) -> Result<Verified<api::Standings>, Unproven> {
+        let (seal, records) = self.records(answer)?;
+        Ok(Verified { value: answers::standings(&records, address)?, seal })
+    }
+    /// The records that an answer proves, and the block after which they are so.
+    fn records(&self, answer: &api::ProvenAccount) -> Result<(Seal, ProvenRecords), Unproven> {
         let header: Header = decode(&answer.header, "header")?;
         let seal = self.header(&answer.header, &answer.certificate)?;
         if answer.proofs.len() > PROOFS_MAX {
@@ -172,8 +190,7 @@ impl Verifier {
         for api::ProvenKey { key, proof } in &answer.proofs {
             records.add(&key.0, &decode::<Proof>(proof, "proof")?)?;
         }
-        let value = (answers::account(&records, address)?, answers::activity(&records, address)?);
-        Ok(Verified { value, seal })
+        Ok((seal, records))
     }
 
     /// A transaction as it surely became final, with its outcome.

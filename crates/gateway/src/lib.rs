@@ -42,6 +42,7 @@ mod payments;
 mod places;
 mod problem;
 mod problems;
+mod programme;
 mod proofs;
 mod proxies;
 mod push;

@@ -200,3 +200,6 @@ pub const RATES_CLEANED_EVERY: u64 = 4_096;
 pub const PREFLIGHT_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Most pairs of brands on one page of partnerships or of a netting statement.
 pub const PAIRS_MAX: usize = 500;
+
+/// Most proofs of what an account has and where it stands, which is what clients read; what it has comes first.
+pub const PROOFS_MAX: usize = 1024;

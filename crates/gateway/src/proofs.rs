@@ -12,6 +12,7 @@ use lojal_types::{Address, Height, HexBytes, api};
 
 use crate::app::App;
 use crate::extract::AddressSegment;
+use crate::limits::PROOFS_MAX;
 use crate::outcome::{self, canonical};
 use crate::problem::{Failure, Kind};
 use crate::readers::Caller;
@@ -42,23 +43,39 @@ pub(crate) async fn account(
     app.blocking(move || answer(&store, proven)).await.map(Json)
 }
 
-/// The proofs that an answer about an account needs: the gateway asks as a client does, who knows nothing, and proves
-/// what was lacking. None if the state contradicts itself.
+/// The proofs that the answers about an account and its standings need, of the latter as many as clients read. None if
+/// the state contradicts itself.
 fn proofs(view: &View, address: Address) -> Result<Option<Proven>, Missing> {
     let mut records = ProvenRecords::new(view.network(), view.tip(), view.state_root());
-    let mut proofs = BTreeMap::new();
-    loop {
-        match answers::account(&records, address) {
-            Ok(_) => return Ok(Some(Proven { height: view.tip().height, proofs })),
-            Err(NotProven::Unreadable) => return Ok(None),
+    let (height, mut proofs) = (view.tip().height, BTreeMap::new());
+    let account = |records: &ProvenRecords| answers::account(records, address).map(drop);
+    let standings = |records: &ProvenRecords| answers::standings(records, address).map(drop);
+    let is_proven = prove(view, (&mut records, &mut proofs), account, usize::MAX)?
+        && prove(view, (&mut records, &mut proofs), standings, PROOFS_MAX)?;
+    Ok(is_proven.then_some(Proven { height, proofs }))
+}
+
+/// Adds the proofs that an answer needs, up to a number: the gateway asks as a client does, who knows nothing, and
+/// proves what was lacking. False if the state contradicts itself.
+fn prove(
+    view: &View,
+    (records, proofs): (&mut ProvenRecords, &mut BTreeMap<Box<[u8]>, Proof>),
+    ask: impl Fn(&ProvenRecords) -> Result<(), NotProven>,
+    most: usize,
+) -> Result<bool, Missing> {
+    while proofs.len() < most {
+        match ask(records) {
+            Ok(()) => return Ok(true),
+            Err(NotProven::Unreadable) => return Ok(false),
             Err(NotProven::Lacking(key)) => {
                 let proof = view.tree().prove(&key)?;
                 if records.add(&key, &proof).is_err() || proofs.insert(key, proof).is_some() {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
         }
     }
+    Ok(true)
 }
 
 fn answer(store: &Store, proven: Proven) -> Result<api::ProvenAccount, Failure> {

@@ -134,6 +134,9 @@ pub(crate) fn is_in_points_of<A>(operation: &Operation<A>, brands: &[BrandId]) -
         Operation::Capture(one) => has(&one.brand),
         Operation::Release(one) => has(&one.brand),
         Operation::Convert(one) => has(&one.from) || has(&one.to),
+        Operation::Stamp(one) => has(&one.brand),
+        Operation::TakeBack(one) => has(&one.brand),
+        Operation::SetConsent(one) => has(&one.brand),
         _ => false,
     }
 }

@@ -7,8 +7,8 @@ use axum::extract::State;
 use lojal_consensus::clock;
 use lojal_ledger::{ConservationError, Missing, Simulation, Unfinished, View, answers};
 use lojal_types::{
-    AddressText, BrandId, Code, IdentifiedTransaction, Join, NetworkKind, Operation, SignedTransaction, Transaction,
-    UnsignedTransaction, api,
+    Address, AddressText, BrandId, Code, IdentifiedTransaction, Join, NetworkKind, Operation, SignedTransaction,
+    Transaction, UnsignedTransaction, api,
 };
 
 use crate::accounts::narrowed;
@@ -97,10 +97,11 @@ fn tell(
     let (height, time_ms) = (view.tip().height, simulation.before.tip().time_ms);
     if let Some(code) = refused {
         let outcome = api::Foretold::Refused { code };
-        return Ok(Ok(api::Simulation { outcome, effects: Vec::new(), height, time_ms }));
+        let (effects, standings) = (Vec::new(), Vec::new());
+        return Ok(Ok(api::Simulation { outcome, effects, standings, height, time_ms }));
     }
-    let effects = effects(view, caller, identified, &simulation)?;
-    Ok(Ok(api::Simulation { outcome: simulation.outcome.into(), effects, height, time_ms }))
+    let (effects, standings) = effects(view, caller, identified, &simulation)?;
+    Ok(Ok(api::Simulation { outcome: simulation.outcome.into(), effects, standings, height, time_ms }))
 }
 
 /// The changes of the accounts that the transaction would concern, each as far as the caller may read the account now.
@@ -109,12 +110,12 @@ fn effects(
     caller: &Caller,
     identified: &IdentifiedTransaction,
     simulation: &Simulation,
-) -> Result<Vec<api::Effect>, Missing> {
+) -> Result<(Vec<api::Effect>, Vec<api::StandingEffect>), Missing> {
     let named = identified.transaction().operations.iter().flat_map(|operation| operation.brands());
     let mut named: Vec<BrandId> = named.collect();
     named.sort_unstable();
     named.dedup();
-    let mut effects = Vec::new();
+    let (mut effects, mut standings) = (Vec::new(), Vec::new());
     for address in simulation.concerned.iter().copied() {
         let Some(sight) = sight(view, caller, address)? else { continue };
         let seen = |view: &View| match &sight {
@@ -122,8 +123,27 @@ fn effects(
             Sight::Of(brands) => narrowed(view, address, brands.clone()),
         };
         effects.extend(api::Effect::between(seen(&simulation.before)?, seen(&simulation.after)?));
+        let is_seen = |brand: &BrandId| match &sight {
+            Sight::Whole => true,
+            Sight::Of(brands) => brands.contains(brand),
+        };
+        for brand in named.iter().copied().filter(is_seen) {
+            standings.extend(standing_effect(simulation, address, brand)?);
+        }
     }
-    Ok(effects)
+    Ok((effects, standings))
+}
+
+/// The change of what a brand has counted of an account; none if there is none.
+fn standing_effect(
+    simulation: &Simulation,
+    address: Address,
+    brand: BrandId,
+) -> Result<Option<api::StandingEffect>, Missing> {
+    let seen = |view: &View| Ok(answers::standings_at(view, address, &[brand])?.standings.pop());
+    let (before, after) = (seen(&simulation.before)?, seen(&simulation.after)?);
+    let address = address.to_text(simulation.after.network());
+    Ok((before != after).then_some(api::StandingEffect { address, before, after }))
 }
 
 /// The transaction of a request: one that is signed, or the same without its signature.

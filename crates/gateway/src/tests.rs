@@ -16,6 +16,7 @@ mod openapi;
 pub(crate) mod operations;
 mod pages;
 mod payments;
+mod programme;
 mod push;
 mod readers;
 mod reads;

@@ -7,6 +7,7 @@ mod event;
 mod governance;
 mod light;
 mod node;
+mod programme;
 mod push;
 mod reference;
 mod simulation;
@@ -22,9 +23,12 @@ pub use self::event::{
     DATA_TYPE, EVENT_TYPES, Event, EventData, EventPlace, EventPlaceError, Expiring, ExpiringPoints, REMINDER_INDEX,
     SPEC_VERSION, TYPE_PREFIX,
 };
+pub use self::programme::{
+    BrandTrack, LevelEnd, NextLevel, Stamped, Standing, Standings, TrackStanding, TrackState, Tracks,
+};
 pub use self::push::{NewPush, PUSHED_ALWAYS, Push, PushService, Pushes};
 pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState};
-pub use self::simulation::{Effect, Foretold, Simulation};
+pub use self::simulation::{Effect, Foretold, Simulation, StandingEffect};
 pub use self::today::{Today, UsedUp};
 pub use self::transaction_proof::ProvenTransaction;
 pub use self::webhook::{Attempt, Deliveries, NewWebhook, Webhook, WebhookSecret, Webhooks};

@@ -58,6 +58,14 @@ pub enum DevnetError {
         /// The setting that it was made with.
         existing: u16,
     },
+    /// A brand whose programme doesn't begin.
+    #[error("the track of {brand} doesn't begin: {reason}; start the network again, or elsewhere with another --dir")]
+    NoTrack {
+        /// The brand.
+        brand: &'static str,
+        /// The fate of its transaction.
+        reason: String,
+    },
     /// A wallet that could not be made or read.
     #[error("a wallet of the network can't be made or read: {0}")]
     Wallet(#[from] lojal_wallet::home::HomeError),

@@ -10,6 +10,7 @@ mod earning;
 mod error;
 mod family;
 mod hotel;
+mod levels;
 mod newcomer;
 mod partners;
 mod phone;
@@ -93,6 +94,7 @@ fn play(mut stage: Stage, cast: Cast, layout: &Layout) -> Result<(), TourError> 
     hotel::play(&mut stage, &cast, household)?;
     allowance::play(&mut stage, &cast, household)?;
     returns::play(&mut stage, &cast)?;
+    levels::play(&mut stage, &cast)?;
     phone::play(&mut stage, &cast, household)?;
     books::play(&mut stage, &cast, household)?;
     consortium::play(&mut stage, &cast, layout)?;

@@ -139,7 +139,7 @@ fn reinstate(network: &Network) {
     network.catch_up(&[0, 1, 2, 3]);
     let client = network.client(1);
     let governance = client.governance().expect("a running gateway");
-    assert_eq!((governance.version, governance.open.len(), governance.closed.len()), (1, 0, 3));
+    assert_eq!((governance.version, governance.open.len(), governance.closed.len()), (2, 0, 3));
     assert!(governance.closed.iter().all(|motion| matches!(motion.stage, MotionStatus::Enacted { .. })));
     let validators = client.validators().expect("a running gateway");
     let endpoints = validators.validators.iter().filter_map(|one| one.endpoint.as_ref()).count();

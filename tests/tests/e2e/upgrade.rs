@@ -4,8 +4,9 @@ use lojal_types::governance::digest_of;
 use lojal_types::{Action, Approve, Bounded, Height, MotionId, Operation, Propose, ScheduleVersion};
 
 use crate::network::Network;
+use crate::programme::{LEVEL, begin_track};
 use crate::programs::{eventually, program, run};
-use crate::wallet::{Signer, balance, is_applied, issue, transfer};
+use crate::wallet::{Signer, balance, done, is_applied, issue, transfer, wallet};
 
 /// The node with the old program.
 const OLD: usize = 3;
@@ -46,12 +47,29 @@ fn assert_ends(network: &mut Network, first: Height) {
     assert!(printed.contains(&expected) && printed.contains("install a release"), "{printed}");
 }
 
+/// The operations of version 2 are refused in words.
+fn assert_is_unknown(network: &Network) {
+    let member = done(network, "member-1", &["address"]);
+    let stamp = ["stamp", "fjallen", "1", member.trim(), "1", "--receipt", "early"];
+    let refused = wallet(network, "fjallen", &stamp);
+    assert_eq!(refused.status.code(), Some(1), "{refused:#?}");
+    assert!(refused.stderr.contains("the version of the protocol that this network runs"), "{refused:#?}");
+    let told = wallet(network, "fjallen", &[&stamp[..], &["--json"]].concat());
+    assert!(told.stdout.contains("\"unknown_in_version\""), "{told:#?}");
+    assert!(done(network, "member-1", &["standing"]).contains("no brand has ever stamped anything"));
+    assert!(done(network, "fjallen", &["track", "list", "fjallen"]).contains("fjallen has no tracks"));
+}
+
 #[test]
 fn a_network_goes_over_to_the_next_version_under_load_and_an_old_program_ends_before_it_and_is_replaced() {
-    let mut network = Network::start_with(|document| document.parameters.heartbeat_ms = 250);
+    let mut network = Network::start_with(|document| {
+        document.parameters.heartbeat_ms = 250;
+        document.governance.version = 1;
+    });
     network.stop(OLD);
     start_old(&mut network);
     network.wait_until_ready(OLD);
+    assert_is_unknown(&network);
     let (anna, bo) = (Signer::of(&network, "member-1"), Signer::of(&network, "member-2"));
     submit(&network, &Signer::of(&network, "nordmat"), 1, issue(anna.address(), POINTS, "R-1"));
     let first = schedule(&network);
@@ -65,6 +83,7 @@ fn a_network_goes_over_to_the_next_version_under_load_and_an_old_program_ends_be
         sent += 1;
         submit(&network, &anna, sent, transfer(anna.address(), bo.address(), 1));
     }
+    begin_track(&network, "fjallen", &[LEVEL]);
     assert_ends(&mut network, first);
     // Starting it again changes nothing.
     start_old(&mut network);

@@ -48,7 +48,9 @@ fn is_used(session: &Session<'_>, Dated { brand, kind, reference }: Dated<'_>) -
     let ask = |gateway: &Gateway| match kind {
         Kind::Issue => is_known(gateway.client()?.issue(&brand, reference, None).map(drop)),
         Kind::Reversal => is_known(gateway.client()?.reversal(&brand, reference, None, None).map(drop)),
-        Kind::Capture => Ok(false),
+        Kind::Stamp => is_known(gateway.client()?.stamp(&brand, reference, None).map(drop)),
+        // Both are bounded by what is left of what they name, whatever the day.
+        Kind::Capture | Kind::TakeBack => Ok(false),
     };
     Ok(session.gateways.ask(ask)?)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lojal_types::api::{Account, Effect, Foretold, Simulation};
+use lojal_types::api::{Account, Effect, Foretold, Simulation, StandingEffect};
 use lojal_types::{BrandId, Code, Operation, Operations, Points, TimeMs, Transaction, UnsignedTransaction};
 use lojal_wallet::random;
 use schemars::JsonSchema;
@@ -10,11 +10,12 @@ use serde::Serialize;
 
 use super::carry::built;
 use super::decimals::Decimals;
+use super::programme::track_text;
 use super::transact::{InWords, Session};
 use super::whole::Whole;
 use crate::cli::{Sending, Validity};
 use crate::error::CommandError;
-use crate::output::{grouped, paragraph, to_value};
+use crate::output::{grouped, indented, paragraph, to_value};
 
 /// The end of a dry run.
 #[derive(Serialize, JsonSchema)]
@@ -82,6 +83,9 @@ impl Session<'_> {
                 if let Some(table) = table(&told, &decimals) {
                     text += &format!("\n{table}");
                 }
+                for effect in &told.standings {
+                    text += &format!("\n{}", standing_text(effect));
+                }
                 let (network, genesis) = (home.network(), Some(home.genesis()));
                 let whole = Whole { network, decimals: &decimals, genesis };
                 for operation in unsigned.with_no_signature().to_text(network).transaction.operations.iter() {
@@ -117,6 +121,17 @@ fn table(told: &Simulation, decimals: &Decimals) -> Option<String> {
         }
     }
     (rows.len() > 1).then(|| lojal_print::table(&rows, &[2, 3, 4, 5]))
+}
+
+/// The standing that an account would have at a brand.
+fn standing_text(effect: &StandingEffect) -> String {
+    let Some(after) = &effect.after else { return paragraph(format!("{}: nothing is counted", effect.address)) };
+    let mut lines = vec![paragraph(format!("{} would be at {}:", effect.address, after.brand))];
+    if after.tracks.is_empty() {
+        lines.push(indented("nothing would count".to_owned()));
+    }
+    lines.extend(after.tracks.iter().map(|track| indented(track_text(track))));
+    lines.join("\n")
 }
 
 fn brands_of(effect: &Effect) -> BTreeSet<BrandId> {

@@ -38,10 +38,13 @@ mod safeguards;
 mod schema;
 mod setup;
 mod show;
+mod stamps;
+mod standing;
 mod statement;
 mod till;
 mod together;
 mod tokens;
+mod tracks;
 mod transact;
 mod unsent;
 mod watch;
@@ -52,7 +55,7 @@ mod words;
 
 use context::Context;
 
-use crate::cli::{Cli, Command, TxArgs};
+use crate::cli::{Cli, Command, ProgrammeCommand, TxArgs};
 use crate::error::CommandError;
 use crate::output::Report;
 
@@ -127,11 +130,22 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Operator(command) => brand::operator(context, command),
         Command::Webhook(command) => webhook::webhook(context, command),
         Command::Partner(command) => between::partner(context, command),
+        Command::Programme(command) => of_programme(context, command),
         Command::Brand(command) => brand_motions::brand(context, command),
         Command::Govern(command) => govern::govern(context, command),
         Command::Netting => between::netting(context),
         Command::Settle(args) => between::settle(context, args),
         Command::Schema { command } => schema::schema(&command),
         Command::Setup(command) => setup::setup(context, command),
+    }
+}
+
+fn of_programme(context: &Context, command: ProgrammeCommand) -> Result<Report, CommandError> {
+    match command {
+        ProgrammeCommand::Standing { brand, address } => standing::standing(context, brand, address),
+        ProgrammeCommand::Consent(args) => standing::consent(context, &args),
+        ProgrammeCommand::Track(command) => tracks::track(context, command),
+        ProgrammeCommand::Stamp(args) => stamps::stamp(context, args),
+        ProgrammeCommand::Takeback(args) => stamps::take_back(context, args),
     }
 }

@@ -14,7 +14,7 @@ use super::motions::{self, Reader};
 use crate::output::to_value;
 
 /// The fields with a time; those of other fields whose names end in `_ms` are durations.
-const TIMES: [&str; 6] = ["valid_until_ms", "until_ms", "expires_ms", "closes_ms", "ends_ms", "time_ms"];
+const TIMES: [&str; 7] = ["valid_until_ms", "until_ms", "expires_ms", "opens_ms", "closes_ms", "ends_ms", "time_ms"];
 /// The end of the names of times and durations.
 const MS: &str = "_ms";
 /// The fields with points of the brand that is named beside them or above.
@@ -29,6 +29,9 @@ const POINTS: [&str; 9] = [
     "transfer_max",
     "transfer_min",
 ];
+
+/// The operations and actions whose numbers are no points.
+const UNITS: [&str; 3] = ["set_track", "stamp", "take_back"];
 
 /// The means to read a transaction where no gateway tells anything.
 pub(super) struct Whole<'a> {
@@ -78,7 +81,9 @@ impl Whole<'_> {
         let below = |name: &str| if way.is_empty() { name.to_owned() } else { format!("{way}.{name}") };
         match value {
             Value::Object(fields) => {
-                let named = fields.get("brand").and_then(Value::as_str).and_then(|id| id.parse().ok());
+                let text = |name: &str| fields.get(name).and_then(Value::as_str);
+                let counts_units = text("type").is_some_and(|name| UNITS.contains(&name));
+                let named = text("brand").and_then(|id| id.parse().ok()).filter(|_| !counts_units);
                 // An operation or action of a motion has a brand of its own, or none.
                 let brand = if fields.contains_key("type") { named } else { named.or(brand) };
                 for (name, field) in in_order(fields) {

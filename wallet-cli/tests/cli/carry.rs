@@ -123,7 +123,8 @@ fn any_command_that_signs_can_be_built_and_no_other_one_runs() {
 #[test]
 fn what_would_be_refused_is_built_only_if_nobody_is_to_be_asked() {
     let (outcome, effects) = (Foretold::Refused { code: Code::InsufficientPoints }, Vec::new());
-    let simulation = Simulation { outcome, effects, height: Height::new(41), time_ms: TimeMs::default() };
+    let simulation =
+        Simulation { outcome, effects, standings: Vec::new(), height: Height::new(41), time_ms: TimeMs::default() };
     let server = Ledger { simulation: Some(simulation), ..Ledger::with(vec![]) }.start();
     let wallet = Wallet::at(server.url());
     let file = format!("{}.tx", wallet.file("place", ""));

@@ -20,7 +20,8 @@ fn telling(outcome: Foretold) -> Server {
     let applied = outcome == Foretold::Applied;
     let effects = vec![Effect { before: reading(1_500), after: reading(250) }];
     let effects = if applied { effects } else { Vec::new() };
-    let simulation = Simulation { outcome, effects, height: Height::new(41), time_ms: TimeMs::default() };
+    let simulation =
+        Simulation { outcome, effects, standings: Vec::new(), height: Height::new(41), time_ms: TimeMs::default() };
     Ledger { simulation: Some(simulation), ..Ledger::with(vec![]) }.start()
 }
 

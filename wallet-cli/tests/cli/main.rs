@@ -15,6 +15,7 @@ mod issues;
 mod listen;
 mod names;
 mod output;
+mod programme;
 mod progress;
 mod recovery;
 mod rotation;

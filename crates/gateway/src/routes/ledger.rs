@@ -12,12 +12,12 @@ use crate::limits::{EXPORT_BLOCKS_MAX, HISTORY_LIMIT_MAX};
 use crate::openapi::operation::Operation;
 use crate::problem::Kind;
 use crate::{
-    accounts, blocks, brand_motions, brands, events, households, inclusion, partnerships, payments, proofs, references,
-    reversals, transactions,
+    accounts, blocks, brand_motions, brands, events, households, inclusion, partnerships, payments, programme, proofs,
+    references, reversals, transactions,
 };
 
 pub(super) fn all() -> Vec<Route> {
-    [of_brands(), of_references(), of_accounts(), of_transactions()].into_iter().flatten().collect()
+    [of_brands(), of_programme(), of_references(), of_accounts(), of_transactions()].into_iter().flatten().collect()
 }
 
 fn of_brands() -> Vec<Route> {
@@ -70,6 +70,33 @@ fn of_brands() -> Vec<Route> {
                 .query::<BrandId>("brand", "The brand.")
                 .by_pages()
                 .large::<api::Netting>("A page of the statement.")],
+        ),
+    ]
+}
+
+fn of_programme() -> Vec<Route> {
+    let stamp = Operation::get("stamp", "A stamp, and what can still be taken back of it.").by("A B X").brand();
+    vec![
+        Route::new(
+            "/v1/brands/{id}/tracks",
+            get(programme::tracks),
+            [Operation::get("tracks", "The tracks of a brand that aren't over, and whether they can be stamped.")
+                .brand()
+                .not_found(Code::UnknownBrand)
+                .json::<api::Tracks>(StatusCode::OK, "The tracks, by number.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}/stamps/{reference}",
+            get(programme::stamp),
+            [dated(stamp.reference()).json::<api::Stamped>(StatusCode::OK, "The stamp.")],
+        ),
+        Route::new(
+            "/v1/accounts/{address}/standing",
+            get(programme::standing),
+            [Operation::get("standing", "What brands have counted of an account, and the levels that it has reached.")
+                .by("A B X")
+                .address()
+                .json::<api::Standings>(StatusCode::OK, "Its standing at each brand that has stamped it.")],
         ),
     ]
 }
@@ -148,12 +175,15 @@ fn of_accounts() -> Vec<Route> {
         Route::new(
             "/v1/accounts/{address}/proof",
             get(proofs::account),
-            [Operation::get("account_proof", "What an account has, so that nobody has to be believed.")
-                .by("A X")
-                .address()
-                .kinds(&[Kind::UnknownBlock])
-                .of_blocks()
-                .json::<api::ProvenAccount>(StatusCode::OK, "The proofs.")],
+            [Operation::get(
+                "account_proof",
+                "What an account has, and where it stands, so that nobody has to be believed.",
+            )
+            .by("A X")
+            .address()
+            .kinds(&[Kind::UnknownBlock])
+            .of_blocks()
+            .json::<api::ProvenAccount>(StatusCode::OK, "The proofs.")],
         ),
         Route::new(
             "/v1/households/{address}",

@@ -19,7 +19,7 @@ fn suspend(brand: &str) -> Operation {
 async fn motions_are_shown_with_who_approves_them_and_what_became_of_them() {
     let node = Node::start().await;
     let before: Governance = node.get("/v1/governance").await.json();
-    assert_eq!((before.version, before.scheduled, before.open.len(), before.closed.len()), (1, None, 0, 0));
+    assert_eq!((before.version, before.scheduled, before.open.len(), before.closed.len()), (2, None, 0, 0));
     // The one validator decides alone.
     node.apply(GOVERNOR, vec![suspend("kaffet")]);
     let after: Governance = node.get("/v1/governance").await.json();
@@ -51,7 +51,8 @@ async fn a_version_that_is_scheduled_is_shown_and_a_node_that_does_not_know_it_s
         (Versions::known(), "ready\n", "lojal_protocol_unknown 0"),
         (Versions::up_to(1), "ready, until block 200, which begins version 2", "lojal_protocol_unknown 1"),
     ] {
-        let node = Node::start_as(Settings { versions, ..Settings::open() }, &[], Timeouts::default()).await;
+        let node =
+            Node::start_as(Settings { versions, begins_with: 1, ..Settings::open() }, &[], Timeouts::default()).await;
         let action = Action::ScheduleVersion(ScheduleVersion { version: 2, height: Height::new(200) });
         node.apply(GOVERNOR, vec![Operation::Propose(Propose { actions: Bounded::from([action]) })]);
         let governance: Governance = node.get("/v1/governance").await.json();

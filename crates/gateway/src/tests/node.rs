@@ -52,8 +52,8 @@ pub(crate) fn address(seed: u8) -> Address {
     key(seed).address()
 }
 
-/// A network of one validator and two brands, an hour old.
-fn genesis() -> Genesis {
+/// A network of one validator and two brands, an hour old, that begins with a version of the protocol.
+fn genesis(version: u32) -> Genesis {
     let operator = GenesisOperator {
         issue_daily_max: Some(Points::new(100_000)),
         ..GenesisOperator::new(key(TILL).public_key(), Roles::all())
@@ -75,7 +75,7 @@ fn genesis() -> Genesis {
     };
     let hour_ago = TimeMs::new(clock::now().get() - HOUR_MS).expect("in range");
     let document = GenesisDocument {
-        governance: Governance::of([&validator], |_| key(GOVERNOR).public_key()),
+        governance: Governance { version, ..Governance::of([&validator], |_| key(GOVERNOR).public_key()) },
         parameters: Parameters { recovery_delay_ms: SECOND_MS, ..Parameters::standard() },
         settlement_currency: Some("SEK".parse().expect("valid")),
         validators: Bounded::from([validator]),
@@ -127,7 +127,7 @@ impl Node {
 
     pub(crate) async fn start_as(settings: Settings, proxies: &[&str], timeouts: Timeouts) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let genesis = genesis();
+        let genesis = genesis(settings.begins_with);
         let Opened { store, writer, state, .. } =
             lojal_store::open(directory.path(), &genesis, Options::default()).expect("a new store");
         let state = share(state);
@@ -138,7 +138,7 @@ impl Node {
         let validator = Some(address(VALIDATOR));
         let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
         let version = "1.2.3";
-        let Settings { access, origins, rate, streams, allow_private, pushes, tls, web, versions } = settings;
+        let Settings { access, origins, rate, streams, allow_private, pushes, tls, web, versions, .. } = settings;
         let origin = |text: &&str| text.parse().expect("a header");
         let origins = origins.iter().map(origin).collect();
         let webhooks = WebhookSettings { directory: directory.path().join("webhooks"), allow_private };

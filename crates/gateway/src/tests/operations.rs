@@ -3,9 +3,10 @@
 use std::sync::OnceLock;
 
 use lojal_types::{
-    AcceptPartnership, Address, Bounded, BrandId, ChainId, Convert, Day, Guardian, Guardians, Invite, Issue, Join,
-    MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership, Redeem,
-    Reference, Request, RequestKind, Salt, SetGuardians, Settle, StartRecovery, TimeMs, Transfer,
+    AcceptPartnership, Address, Bounded, BrandId, ChainId, Convert, Day, Guardian, Guardians, Hash, Invite, Issue,
+    Join, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership,
+    Redeem, Reference, Request, RequestKind, Salt, SetGuardians, SetTrack, Settle, Stamp, StartRecovery, TakeBack,
+    TimeMs, Track, TrackId, TrackKind, TrackLevel, Transfer,
 };
 
 use super::node::{address, key};
@@ -71,6 +72,34 @@ pub(crate) fn convert(account: u8, from: &str, to: &str, (burned, received): (u6
     let (account, from, to) = (address(account), brand(from), brand(to));
     let (burned, received) = (Points::new(burned), Points::new(received));
     Operation::Convert(Convert { account, from, to, burned, received })
+}
+
+/// A rolling track of a year with levels from 100 and 300 units on.
+pub(crate) fn levels() -> Track {
+    let level = |at_least: u64| TrackLevel { at_least, months: 12 };
+    Track {
+        kind: TrackKind::Rolling { months: 12, closes_ms: None },
+        stamp_max: 1_000,
+        levels: Bounded::from([level(100), level(300)]),
+        soft: false,
+        take_back_days: 30,
+        about: Hash::new([7; 32]),
+    }
+}
+
+pub(crate) fn set_track(id: &str, track: u16, terms: Track) -> Operation {
+    Operation::SetTrack(SetTrack { brand: brand(id), track: TrackId::new(track), terms })
+}
+
+pub(crate) fn stamp(id: &str, to: u8, (amount, place): (u64, Option<u8>), track: u16, receipt: &str) -> Operation {
+    let (brand, track, to, reference) = (brand(id), TrackId::new(track), address(to), reference(receipt));
+    Operation::Stamp(Stamp { brand, track, to, amount, place, reference, dated: today() })
+}
+
+pub(crate) fn take_back(id: &str, from: u8, amount: u64, receipt: &str, own: &str) -> Operation {
+    let (of_reference, of_dated) = (reference(receipt), today());
+    let (brand, from, reference, dated) = (brand(id), address(from), reference(own), today());
+    Operation::TakeBack(TakeBack { brand, from, of_reference, of_dated, amount, reference, dated })
 }
 
 pub(crate) fn settle(creditor: &str, debtor: &str, minor: u64) -> Operation {

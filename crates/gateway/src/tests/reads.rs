@@ -276,7 +276,7 @@ async fn metrics_count_what_happened_and_no_route_that_a_client_made_up() {
         "lojal_height 1",
         "lojal_ready 1",
         "lojal_round 0",
-        "lojal_protocol_version 1",
+        "lojal_protocol_version 2",
         "lojal_protocol_unknown 0",
         "lojal_peers 0",
         "lojal_mempool_transactions 1",

@@ -25,14 +25,25 @@ pub(crate) struct Settings {
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) web: &'static [Pages],
     pub(crate) versions: Versions,
+    /// The version of the protocol with which the network begins.
+    pub(crate) begins_with: u32,
 }
 
 impl Settings {
     /// An open ledger.
     pub(crate) fn open() -> Self {
-        let access = Access { auditors: Auditors::Everybody, ..Access::default() };
-        let (streams, web, versions) = (STREAMS_DEFAULT, &Pages::ALL, Versions::known());
-        Self { access, origins: &[], rate: None, streams, allow_private: true, pushes: true, tls: None, web, versions }
+        Self {
+            access: Access { auditors: Auditors::Everybody, ..Access::default() },
+            origins: &[],
+            rate: None,
+            streams: STREAMS_DEFAULT,
+            allow_private: true,
+            pushes: true,
+            tls: None,
+            web: &Pages::ALL,
+            versions: Versions::known(),
+            begins_with: 2,
+        }
     }
 }
 

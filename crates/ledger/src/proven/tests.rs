@@ -82,3 +82,18 @@ fn proofs_of_another_version_are_refused() {
         assert_eq!(later.add(key, proof), Err(ProofError::WrongRoot));
     }
 }
+
+#[test]
+fn a_standing_that_is_proven_is_what_the_whole_state_answers() {
+    let mut ledger = Ledger::with_programme();
+    ledger.apply(TILL, set_track(GROCER, 1, rolling(12, &[(100, 12)])));
+    ledger.apply(TILL, set_track(GROCER, 2, rolling(6, &[])));
+    for (track, amount, receipt) in [(1, 120, "first"), (2, 3, "second")] {
+        ledger.apply(TILL, stamp(GROCER, track, ANNA, amount, receipt));
+    }
+    for member in [ANNA, BO] {
+        let (answer, _, _) = prove(&ledger, |records| answers::standings(records, address(member)));
+        assert_eq!(answer, answers::standings(ledger.view(), address(member)).expect("in memory"));
+        assert_eq!(answer.standings.len(), usize::from(member == ANNA));
+    }
+}

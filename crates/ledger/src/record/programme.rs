@@ -101,13 +101,23 @@ pub struct Stamped {
 }
 
 impl Stamped {
-    /// The units that earlier operations have left of it.
-    pub fn left(&self) -> u64 {
-        let amount = match self.count {
+    /// The units that it was made with; 1 for a place.
+    pub fn amount(&self) -> u64 {
+        match self.count {
             Count::Rolling { units, .. } | Count::Window { units } => units,
             Count::Places { .. } => 1,
-        };
-        amount.checked_sub(self.taken_back).expect("at most what was stamped is taken back")
+        }
+    }
+    /// The place that it has counted; none if the track counts none, or the place had been counted before.
+    pub fn place(&self) -> Option<u8> {
+        match self.count {
+            Count::Places { set } if set > 0 => u8::try_from(set.trailing_zeros()).ok(),
+            _ => None,
+        }
+    }
+    /// The units that earlier operations have left of it.
+    pub fn left(&self) -> u64 {
+        self.amount().checked_sub(self.taken_back).expect("at most what was stamped is taken back")
     }
 }
 

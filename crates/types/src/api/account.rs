@@ -15,8 +15,8 @@ use crate::reference::Reference;
 use crate::safeguard::Safeguards;
 use crate::time::TimeMs;
 
-/// `GET /v1/accounts/{address}/proof`: all that is needed to make the answer of `GET /v1/accounts/{address}` oneself,
-/// and to know that it is true.
+/// `GET /v1/accounts/{address}/proof`: all that is needed to make the answers of `GET /v1/accounts/{address}` and
+/// `GET /v1/accounts/{address}/standing` oneself, and to know that they are true.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ProvenAccount {
     /// The bytes of the header of the block after which the account is so.

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Account;
+use super::{Account, Standing};
+use crate::address::AddressText;
 use crate::code::Code;
 use crate::ids::Height;
 use crate::receipt::Outcome;
@@ -16,6 +17,9 @@ pub struct Simulation {
     pub outcome: Foretold,
     /// The accounts that it would change, by address, as far as whoever asks may read them.
     pub effects: Vec<Effect>,
+    /// The standings that it would change, by address and brand, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standings: Vec<StandingEffect>,
     /// The last block, on top of which it was tried.
     pub height: Height,
     /// The time that the next block was taken to have.
@@ -74,4 +78,15 @@ impl Effect {
         after.holds.retain(|one| !holds.contains(one));
         Some(Self { before, after })
     }
+}
+
+/// The change of what a brand has counted of an account.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct StandingEffect {
+    /// The account.
+    pub address: AddressText,
+    /// The standing without the transaction; null if there is none.
+    pub before: Option<Standing>,
+    /// The standing with it; null if there is none.
+    pub after: Option<Standing>,
 }

@@ -67,7 +67,7 @@ pub(super) struct Listed {
 pub(super) struct AnySchema(pub(super) Map<String, Value>);
 
 /// The commands, each with the forms of its documents.
-pub(super) const COMMANDS: [(&str, &[Form]); 98] = [
+pub(super) const COMMANDS: [(&str, &[Form]); 105] = [
     ("init", &[WALLET, &[of::<init::Wallet>, of::<init::WordsFile>], &[of::<init::Wallet>, of::<init::Words>]]),
     ("restore", &[&[of::<init::Wallet>, of::<init::Restored>]]),
     ("key new", &[&[of::<init::NewWords>]]),
@@ -137,6 +137,13 @@ pub(super) const COMMANDS: [(&str, &[Form]); 98] = [
     ("partner propose", ACTS),
     ("partner accept", ACTS),
     ("partner end", ACTS),
+    ("standing", &[&[of::<api::Standings>, of::<proofs::Sealed>]]),
+    ("consent", SIGNS),
+    ("track list", &[&[of::<api::Tracks>]]),
+    ("track show", &[&[of::<api::BrandTrack>]]),
+    ("track set", ACTS),
+    ("stamp", SIGNS),
+    ("takeback", SIGNS),
     ("brand approvals", ACTS),
     ("brand close", ACTS),
     ("brand motion list", &[&[of::<api::BrandMotions>]]),

@@ -112,6 +112,7 @@ pub fn every(wallet: &Wallet, gateway: &str) -> Vec<Line> {
         of_tills(&files),
         of_households(),
         of_guardians(),
+        of_programmes(&files),
         of_brands(&files),
     ];
     lines.into_iter().flatten().chain(of_governors(&files)).collect()
@@ -253,6 +254,21 @@ fn of_brands(files: &Files<'_>) -> Vec<Line> {
         asking("brand motion approve", &["kaffet", "4", "--yes"]),
         asking("brand motion stop", &["kaffet", "4", "--yes"]),
         asking("settle", &["100", "kaffet", "nordmat", "--receipt", "paid"]),
+    ]
+}
+
+fn of_programmes(files: &Files<'_>) -> Vec<Line> {
+    let to = other().to_string();
+    let terms = format!("stamp_max = 10\ntake_back_days = 7\nabout = \"{}\"\n", "07".repeat(32));
+    let terms = files.of("terms.toml", &format!("{terms}[kind]\ntype = \"rolling\"\nmonths = 6\n"));
+    vec![
+        asking("standing", &[]),
+        asking("consent", &["kaffet", "--ranks"]),
+        asking("track list", &["kaffet"]),
+        asking("track show", &["kaffet", "1"]),
+        asking("track set", &["kaffet", "--terms", &terms, "--yes"]),
+        asking("stamp", &["kaffet", "1", &to, "1", "--receipt", "R-3"]),
+        asking("takeback", &["kaffet", &to, "1", "--receipt", "R-4", "--of-receipt", "stamped"]),
     ]
 }
 

@@ -15,7 +15,7 @@ use lojal_types::{
 use lojal_wallet::clock::local_time;
 
 use super::server::{Answer, Request, Server};
-use super::{genesis, key, name, other, policy};
+use super::{genesis, key, name, other, policy, programme};
 
 /// A gateway whose ledger puts every transaction in block 42 with `receipt`, after checking its signature.
 pub fn ledger(receipt: Outcome, rotated_key: Option<PublicKey>) -> Server {
@@ -77,8 +77,8 @@ impl Ledger {
     }
     /// The answer to whoever asks what a transaction would do: nothing that shows, if a test doesn't say.
     fn foretold(&self) -> Simulation {
-        let (outcome, effects) = (Foretold::Applied, Vec::new());
-        let nothing = Simulation { outcome, effects, height: Height::new(41), time_ms: TimeMs::default() };
+        let (outcome, effects, standings) = (Foretold::Applied, Vec::new(), Vec::new());
+        let nothing = Simulation { outcome, effects, standings, height: Height::new(41), time_ms: TimeMs::default() };
         self.simulation.clone().unwrap_or(nothing)
     }
     pub fn start(self) -> Server {
@@ -154,6 +154,7 @@ impl Ledger {
     fn read(&self, path: &str) -> Answer {
         match path {
             "/v1/status" => Answer::json(200, &network_status()),
+            path if programme::is_of(path) => programme::answer(path),
             "/v1/brands" => {
                 let kaffet = Brand { closes_ms: self.kaffet_closes_ms, ..brand("kaffet", 2) };
                 Answer::json(200, &Brands { brands: vec![kaffet, brand("nordmat", 0)] })

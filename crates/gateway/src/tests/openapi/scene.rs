@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 use crate::tests::http::{self, Answer, JSON};
 use crate::tests::node::{ANNA, BO, GOVERNOR, HOUR_MS, MINUTE_MS, Node, TILL, address, transfer};
 use crate::tests::operations::{
-    accept, brand, convert, deposit, hold, invite, issue, propose, reference, request, terms, today,
+    accept, brand, convert, deposit, hold, invite, issue, levels, propose, reference, request, set_track, stamp, terms,
+    today,
 };
 
 /// A network with something of everything, and the paths at which it is seen.
@@ -38,6 +39,7 @@ impl Scene {
             dated: today(),
         });
         node.apply(TILL, vec![reverse]);
+        node.apply(TILL, vec![set_track("nordmat", 1, levels()), stamp("nordmat", ANNA, (140, None), 1, "stamped")]);
         let asked = request("nordmat", 60, "till 7", RequestKind::Redeem);
         let payment = asked.reference(&node.chain()).to_string();
         node.apply(ANNA, vec![asked.answer(&node.chain(), address(ANNA))]);
@@ -70,7 +72,7 @@ impl Scene {
         let anna = address(ANNA).to_text(NetworkKind::Test);
         let household = self.household.to_text(NetworkKind::Test);
         let (transaction, payment) = (&self.transaction, &self.payment);
-        let [receipt, returned] = ["receipt", "return"].map(reference);
+        let [receipt, returned, stamped] = ["receipt", "return", "stamped"].map(reference);
         vec![
             ("status", "/v1/status".into()),
             ("push", "/v1/push".into()),
@@ -81,6 +83,9 @@ impl Scene {
             ("issue", format!("/v1/brands/nordmat/issues/{receipt}?dated={}", today())),
             ("reversal", format!("/v1/brands/nordmat/reversals/{returned}")),
             ("used_reference", format!("/v1/brands/nordmat/references/issue/{receipt}")),
+            ("tracks", "/v1/brands/nordmat/tracks".into()),
+            ("stamp", format!("/v1/brands/nordmat/stamps/{stamped}")),
+            ("standing", format!("/v1/accounts/{anna}/standing")),
             ("account", format!("/v1/accounts/{anna}")),
             ("history", format!("/v1/accounts/{anna}/transactions?limit=1")),
             ("recovery", format!("/v1/accounts/{anna}/recovery")),
@@ -112,7 +117,7 @@ impl Scene {
             "address" => accounts.iter().map(ToString::to_string).collect(),
             "reference" => {
                 let mut all = vec![self.payment.clone()];
-                all.extend(["receipt", "return"].map(|one| reference(one).to_string()));
+                all.extend(["receipt", "return", "stamped"].map(|one| reference(one).to_string()));
                 all
             }
             "dated" => vec![today().to_string()],

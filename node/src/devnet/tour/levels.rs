@@ -1,0 +1,88 @@
+//! A level of the ski resort: reached, held, and taken back with a returned purchase.
+
+use lojal_types::{Bounded, Code, Operation, SetTrack, Stamp, TakeBack, Track, TrackLevel};
+
+use super::cast::Cast;
+use super::error::TourError;
+use super::stage::{Stage, reference, today};
+use crate::devnet::programme::{FIRST, slopes};
+
+/// The receipts of two purchases.
+const DAY_PASS: &str = "lift 3, receipt 81";
+const SEASON_PASS: &str = "lift 3, receipt 82";
+
+pub fn play(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
+    stage.chapter("Levels at the ski resort");
+    the_resort_begins_a_track(stage, cast)?;
+    anna_reaches_levels(stage, cast)?;
+    the_resort_cant_take_its_promise_back(stage, cast)?;
+    a_returned_pass_takes_its_level_along(stage, cast)
+}
+
+fn the_resort_begins_a_track(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
+    let brand = &cast.fjallen;
+    let set = SetTrack { brand: brand.id, track: FIRST, terms: slopes() };
+    let does = "Fjällen counts what members buy in a year, and promises three levels: from 1,000, 3,000 and 8,000.";
+    stage.act(&brand.operator, does, vec![Operation::SetTrack(set)])?;
+    Ok(())
+}
+
+fn anna_reaches_levels(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
+    let does = "Anna buys day passes; Fjällen stamps 1,200 for her, which reaches level 1.";
+    stage.act(&cast.fjallen.operator, does, vec![stamp(cast, 1_200, DAY_PASS)])?;
+    stands(stage, cast, 1_200, 1)?;
+    let does = "Anna buys a season pass; another 2,500 reach level 2.";
+    stage.act(&cast.fjallen.operator, does, vec![stamp(cast, 2_500, SEASON_PASS)])?;
+    stands(stage, cast, 3_700, 2)
+}
+
+fn the_resort_cant_take_its_promise_back(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
+    let terms = slopes();
+    let levels = terms.levels.iter().map(|level| TrackLevel { at_least: level.at_least * 2, ..*level });
+    let levels = Bounded::new(levels.collect()).expect("as many as before");
+    let set = SetTrack { brand: cast.fjallen.id, track: FIRST, terms: Track { levels, ..terms } };
+    let tries = "Fjällen tries to ask for twice as much: what has begun only becomes kinder.";
+    stage.refused(&cast.fjallen.operator, tries, Operation::SetTrack(set), Code::TrackPromised)
+}
+
+fn a_returned_pass_takes_its_level_along(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
+    let take = TakeBack {
+        brand: cast.fjallen.id,
+        from: cast.anna.address,
+        of_reference: reference(SEASON_PASS),
+        of_dated: today(),
+        amount: 2_500,
+        reference: reference("lift 3, return 9"),
+        dated: today(),
+    };
+    let does = "Anna returns the season pass, which takes its level along.";
+    stage.act(&cast.fjallen.operator, does, vec![Operation::TakeBack(take)])?;
+    stands(stage, cast, 1_200, 1)
+}
+
+fn stamp(cast: &Cast, amount: u64, receipt: &str) -> Operation {
+    let (brand, to) = (cast.fjallen.id, cast.anna.address);
+    Operation::Stamp(Stamp {
+        brand,
+        track: FIRST,
+        to,
+        amount,
+        place: None,
+        reference: reference(receipt),
+        dated: today(),
+    })
+}
+
+/// Tells where Anna stands at the resort, and compares it with what it must be.
+fn stands(stage: &Stage, cast: &Cast, units: u64, level: u8) -> Result<(), TourError> {
+    let anna = cast.anna.address.to_text(stage.genesis().network());
+    let standings = stage.read("asking for a standing", |client| client.standing(&anna))?;
+    let at_resort = standings.standings.iter().find(|one| one.brand == cast.fjallen.id);
+    let track = at_resort.and_then(|one| one.tracks.iter().find(|one| one.track == FIRST));
+    let words = |units: u64, level: u8| format!("level {level} with {units}");
+    let found = track.map_or_else(|| "nothing".to_owned(), |track| words(track.units, track.level));
+    let next = track.and_then(|track| track.next).map(|next| (next.missing, next.level));
+    let next = next.map(|(missing, level)| format!("; {missing} more reach level {level}")).unwrap_or_default();
+    lojal_print::line(format!("    Anna: {found}{next}"));
+    stage.same("where Anna stands", words(units, level), found)
+}

@@ -1,0 +1,112 @@
+//! Tracks and levels: from a track's beginning to a level that a returned purchase takes along.
+
+use lojal_types::{Bounded, BrandId, Operation, Points, Reference, Reverse, Stamp, TakeBack, Transaction};
+use serde_json::Value;
+
+use crate::network::Network;
+use crate::programs::{program, run};
+use crate::wallet::{Signer, done, is_applied, issue, nordmat, now, wallet};
+
+/// A level of a track, as a file with terms has it.
+pub const LEVEL: &str = "[[levels]]\nat_least = 1000\nmonths = 12\n";
+const HIGHER_LEVEL: &str = "[[levels]]\nat_least = 3000\nmonths = 12\n";
+
+/// Writes a file with the terms of a track that counts a year.
+fn terms(network: &Network, levels: &[&str]) -> String {
+    let path = network.scratch().join("terms.toml");
+    let about = "07".repeat(32);
+    let text = format!("stamp_max = 10000\ntake_back_days = 30\nabout = \"{about}\"\n{}", levels.concat());
+    let text = format!("{text}\n[kind]\ntype = \"rolling\"\nmonths = 12\n");
+    std::fs::write(&path, text).expect("a directory of the test's own");
+    path.display().to_string()
+}
+
+/// Has a brand begin its first track, through the wallet.
+pub fn begin_track(network: &Network, brand: &str, levels: &[&str]) {
+    let file = terms(network, levels);
+    let told = done(network, brand, &["track", "set", brand, "--terms", &file, "--yes"]);
+    assert!(told.contains(&format!("began track 1 of {brand} · final in block")), "{told}");
+}
+
+fn reference(text: &str) -> Reference {
+    Reference::new(text.as_bytes().to_vec()).expect("1 to 32 bytes")
+}
+
+/// The words of a member's wallet about its standing, proven.
+fn standing(network: &Network, more: &[&str]) -> String {
+    let told = done(network, "member-1", &[&["standing"], more].concat());
+    assert!(told.contains("proven"), "{told}");
+    told
+}
+
+#[test]
+fn a_brand_counts_a_member_reaches_a_level_and_a_returned_purchase_takes_it_along() {
+    let network = Network::start();
+    begin_track(&network, "nordmat", &[LEVEL]);
+    let file = terms(&network, &[LEVEL, HIGHER_LEVEL]);
+    let asked = wallet(&network, "nordmat", &["track", "set", "nordmat", "1", "--terms", &file]);
+    assert!(asked.stderr.contains("+ level 2 from 3000, held for 12 months"), "{asked:#?}");
+    let told = done(&network, "nordmat", &["track", "set", "nordmat", "1", "--terms", &file, "--yes"]);
+    assert!(told.contains("changed track 1 of nordmat"), "{told}");
+    assert!(done(&network, "member-1", &["track", "show", "nordmat", "1"]).contains("level 2 from 3000"));
+    let member = done(&network, "member-1", &["address"]).trim().to_owned();
+
+    let stamp = ["stamp", "nordmat", "1", &member, "400", "--receipt", "first"];
+    let rehearsed = done(&network, "nordmat", &[&stamp[..], &["--dry-run"]].concat());
+    assert!(rehearsed.contains("track 1: 400 count; no level yet; 600 more reach level 1"), "{rehearsed}");
+    done(&network, "nordmat", &stamp);
+    assert!(standing(&network, &[]).contains("track 1: 400 count; no level yet; 600 more reach level 1"));
+    let (till, owner) = (Signer::of(&network, "nordmat"), Signer::of(&network, "member-1"));
+    let submit = |nonce: u64, operations: Vec<Operation>| {
+        let operations = Bounded::new(operations).expect("a few");
+        let transaction = Transaction { operations, ..till.transaction(nonce, issue(owner.address(), 1, "none")) };
+        let status = network.client(0).submit(&till.sign_transaction(transaction), true).expect("a running gateway");
+        assert!(is_applied(&status), "{status:?}");
+    };
+    let purchase = Operation::Stamp(Stamp {
+        brand: nordmat(),
+        track: "1".parse().expect("a number"),
+        to: owner.address(),
+        amount: 700,
+        place: None,
+        reference: reference("second"),
+        dated: now().day(),
+    });
+    submit(1, vec![issue(owner.address(), 70, "second"), purchase]);
+    let reached = standing(&network, &["nordmat"]);
+    assert!(reached.contains("track 1: 1100 count; level 1 through"), "{reached}");
+    assert!(reached.contains("1 more by then keeps it, else no level follows; 1900 more reach level 2"), "{reached}");
+    let document: Value = serde_json::from_str(&standing(&network, &["--json"])).expect("JSON");
+    assert_eq!(document["standings"][0]["tracks"][0]["level"], 1, "{document}");
+
+    returned(&submit, nordmat(), &owner);
+    assert!(standing(&network, &[]).contains("track 1: 400 count; no level yet"));
+    let consent = done(&network, "member-1", &["consent", "nordmat", "--ranks", "--reminders"]);
+    assert!(consent.contains("to be listed by rank, reminders"), "{consent}");
+    let take = ["takeback", "nordmat", &member, "--receipt", "back", "--of-receipt", "first"];
+    assert!(done(&network, "nordmat", &take).contains("took back 400"));
+    assert!(standing(&network, &[]).contains("it may do with this: to be listed by rank, reminders"));
+    assert!(standing(&network, &["fjallen"]).contains("fjallen has never stamped anything"));
+    network.catch_up(&[0, 1, 2, 3]);
+    let mut audit = program("lojal-audit");
+    audit.args(["verify", "--quiet", "--genesis"]).arg(network.genesis()).args(["--url", &network.url(1)]);
+    run(audit.arg("--key").arg(network.auditor_key())).success();
+}
+
+/// The purchase goes back, with its points and what was counted for it, in one transaction.
+fn returned(submit: &impl Fn(u64, Vec<Operation>), brand: BrandId, owner: &Signer) {
+    let (from, dated) = (owner.address(), now().day());
+    let reverse = Operation::Reverse(Reverse {
+        brand,
+        from,
+        amount: Points::new(70),
+        at_least: Points::new(70),
+        issue_reference: reference("second"),
+        issue_dated: dated,
+        reference: reference("return"),
+        dated,
+    });
+    let (of_reference, own) = (reference("second"), reference("return"));
+    let take = TakeBack { brand, from, of_reference, of_dated: dated, amount: 700, reference: own, dated };
+    submit(2, vec![reverse, Operation::TakeBack(take)]);
+}

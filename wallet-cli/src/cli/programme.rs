@@ -1,0 +1,160 @@
+//! Commands about what brands count beside points.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use lojal_types::{AddressText, BrandId, Day, TrackId};
+
+use super::shared::{Consent, OfReceiptArgs, ReceiptArgs, Sending};
+use super::values;
+
+/// The commands of a programme.
+#[derive(Debug, Subcommand)]
+pub enum ProgrammeCommand {
+    /// Show the levels that an account has reached at brands, until when, and what keeps them or reaches the next
+    Standing {
+        /// The brand [default: all]
+        #[arg(value_parser = values::brand)]
+        brand: Option<BrandId>,
+        /// The account [default: this wallet's]
+        #[arg(long = "of", value_name = "ADDRESS", value_parser = values::address)]
+        address: Option<AddressText>,
+    },
+    /// Say what a brand may do with what it counts of this account; what isn't named it may not
+    Consent(ConsentArgs),
+    /// Show and set what a brand counts beside points
+    #[command(subcommand)]
+    Track(TrackCommand),
+    /// Count something for an account, as an operator of the brand
+    Stamp(StampArgs),
+    /// Take back what was counted for a returned purchase, as an operator of the brand
+    Takeback(TakeBackArgs),
+}
+
+/// `lojal consent`.
+#[derive(Debug, Args)]
+pub struct ConsentArgs {
+    /// The brand
+    #[arg(value_parser = values::brand)]
+    pub brand: BrandId,
+    #[command(flatten)]
+    pub allowed: Allowed,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+/// All that a member can allow.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Allowed {
+    /// To be listed by rank
+    #[arg(long)]
+    pub ranks: bool,
+    /// Profiling
+    #[arg(long)]
+    pub profiling: bool,
+    /// Sharing with partners
+    #[arg(long)]
+    pub sharing: bool,
+    /// Reminders
+    #[arg(long)]
+    pub reminders: bool,
+    /// Nothing
+    #[arg(long, conflicts_with_all = ["ranks", "profiling", "sharing", "reminders"])]
+    pub none: bool,
+}
+
+impl Allowed {
+    /// The sum of it, as the ledger has it.
+    pub fn sum(self) -> u8 {
+        let all = [(self.ranks, 1), (self.profiling, 2), (self.sharing, 4), (self.reminders, 8)];
+        all.iter().filter(|(is_allowed, _)| *is_allowed).fold(0, |sum, (_, bit)| sum | bit)
+    }
+}
+
+/// `lojal track`.
+#[derive(Debug, Subcommand)]
+pub enum TrackCommand {
+    /// List the tracks of a brand that aren't over
+    List {
+        /// The brand
+        #[arg(value_parser = values::brand)]
+        brand: BrandId,
+    },
+    /// Show the terms of a track
+    Show {
+        /// The brand
+        #[arg(value_parser = values::brand)]
+        brand: BrandId,
+        /// The number of the track
+        track: TrackId,
+    },
+    /// Begin a track, or make one kinder, as an admin of the brand
+    ///
+    /// lojal track set kaffet --terms stamps.toml
+    Set {
+        /// The brand
+        #[arg(value_parser = values::brand)]
+        brand: BrandId,
+        /// The number of the track [default: a new one]
+        track: Option<TrackId>,
+        /// A TOML file with all of its terms, as docs/wallet.md shows them
+        #[arg(long, value_name = "FILE")]
+        terms: PathBuf,
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        sending: Sending,
+    },
+}
+
+/// `lojal stamp`.
+#[derive(Debug, Args)]
+pub struct StampArgs {
+    /// The brand
+    #[arg(value_parser = values::brand)]
+    pub brand: BrandId,
+    /// The number of the track
+    pub track: TrackId,
+    /// The account
+    #[arg(value_parser = values::address)]
+    pub to: AddressText,
+    /// The number of units
+    #[arg(default_value_t = 1)]
+    pub amount: u64,
+    /// The place, counted from 0, where a track counts places
+    #[arg(long)]
+    pub place: Option<u8>,
+    #[command(flatten)]
+    pub reference: ReceiptArgs,
+    /// The day on the receipt, such as 2027-03-14 [default: the one that it was first sent with, or today (UTC)]
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
+    pub dated: Option<Day>,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+/// `lojal takeback`.
+#[derive(Debug, Args)]
+pub struct TakeBackArgs {
+    /// The brand
+    #[arg(value_parser = values::brand)]
+    pub brand: BrandId,
+    /// The account that was stamped
+    #[arg(value_parser = values::address)]
+    pub from: AddressText,
+    /// The number of units [default: all that is left of the stamp]
+    pub amount: Option<u64>,
+    #[command(flatten)]
+    pub reference: ReceiptArgs,
+    /// The day on the receipt, such as 2027-03-14 [default: the one that it was first sent with, or today (UTC)]
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
+    pub dated: Option<Day>,
+    #[command(flatten)]
+    pub of: OfReceiptArgs,
+    /// The day on the receipt of the stamp, such as 2027-03-14 [default: as the ledger knows it]
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
+    pub of_dated: Option<Day>,
+    #[command(flatten)]
+    pub sending: Sending,
+}

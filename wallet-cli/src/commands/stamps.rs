@@ -1,0 +1,69 @@
+//! Stamps, and what is taken back of them.
+
+use lojal_types::{BrandId, Code, Day, Operation, Reference, Stamp, TakeBack, api};
+use lojal_wallet::dates::{Dated, Kind};
+use lojal_wallet::gateways::GatewaysError;
+
+use super::context::Context;
+use super::dating;
+use super::points::one_reference;
+use super::transact::{Session, Wish, Words};
+use crate::cli::{StampArgs, TakeBackArgs};
+use crate::error::CommandError;
+use crate::output::Report;
+
+/// `lojal stamp`.
+pub(super) fn stamp(context: &Context, args: StampArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let StampArgs { brand, track, to, amount, place, reference, dated, sending } = args;
+    let account = to.to_canonical(session.home.network())?;
+    let reference = one_reference(&session, reference.receipt, reference.reference);
+    let dated = dating::day(&session, Dated { brand, kind: Kind::Stamp, reference: &reference }, dated)?;
+    let what = place.map_or_else(|| amount.to_string(), |place| format!("place {place}"));
+    let done = format!("stamped {what} on track {track} of {brand} for {to}");
+    let stamp = Stamp { brand, track, to: account, amount, place, reference, dated };
+    session.transact(Operation::Stamp(stamp), &done, &sending)
+}
+
+/// `lojal takeback`. The day of the stamp and what is left of it come from the ledger.
+pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let TakeBackArgs { brand, from, amount, reference, dated, of, of_dated, sending } = args;
+    let account = from.to_canonical(session.home.network())?;
+    let of_reference = one_reference(&session, of.of_receipt, of.of_reference);
+    let reference = one_reference(&session, reference.receipt, reference.reference);
+    let (of_dated, amount) = match (of_dated, amount) {
+        (Some(day), Some(amount)) => (day, amount),
+        (of_dated, amount) => {
+            let stamped = stamped(&session, brand, &of_reference, of_dated)?;
+            (stamped.dated, amount.unwrap_or(stamped.left))
+        }
+    };
+    let dated = dating::day(&session, Dated { brand, kind: Kind::TakeBack, reference: &reference }, dated)?;
+    let take =
+        TakeBack { brand, from: account, of_reference: of_reference.clone(), of_dated, amount, reference, dated };
+    let words = |code: &str| {
+        (code == Code::TakeBackExceeds.name()).then_some(())?;
+        let left = stamped(&session, brand, &of_reference, Some(of_dated)).ok()?.left;
+        let text = format!("of this stamp {left} are left to be taken back now, and {amount} were wanted");
+        Some(Words { text, is_final: false })
+    };
+    let done = format!("took back {amount} of what {brand} had stamped for {from}");
+    session.fulfil(Wish::new(Operation::TakeBack(take), &done).in_words(&words), &sending)
+}
+
+/// A stamp, as the ledger has it.
+fn stamped(
+    session: &Session<'_>,
+    brand: BrandId,
+    reference: &Reference,
+    dated: Option<Day>,
+) -> Result<api::Stamped, CommandError> {
+    match session.gateways.ask(|gateway| Ok(gateway.client()?.stamp(&brand, reference, dated)?)) {
+        Ok(stamped) => Ok(stamped),
+        Err(GatewaysError::Client(error)) if error.is_problem(Code::UnknownReference.name()) => {
+            Err(CommandError::UnknownStamp)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

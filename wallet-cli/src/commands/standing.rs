@@ -1,0 +1,55 @@
+//! The standing of an account at brands: what counts, the level that it has reached, and what keeps it.
+
+use lojal_types::{AddressText, BrandId, Operation, SetConsent, api};
+
+use super::context::Context;
+use super::programme::{consents_text, track_text};
+use super::proofs::{Proofs, Sealed};
+use super::transact::Session;
+use crate::cli::ConsentArgs;
+use crate::error::CommandError;
+use crate::output::{Report, indented, paragraph};
+
+/// `lojal standing`.
+pub(super) fn standing(
+    context: &Context,
+    brand: Option<BrandId>,
+    address: Option<AddressText>,
+) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let address = Context::account(home.as_ref(), address)?;
+    let gateways = context.gateways(home.as_ref())?;
+    let proofs = Proofs::of(context, home.as_ref(), &gateways)?;
+    let (mut standings, seal) = proofs.standing(&gateways, &address)?;
+    standings.standings.retain(|one| brand.is_none_or(|brand| one.brand == brand));
+    let mut lines: Vec<String> = standings.standings.iter().flat_map(at_brand).collect();
+    if lines.is_empty() {
+        lines.push(paragraph(match brand {
+            Some(brand) => format!("{brand} has never stamped anything for {address}"),
+            None => format!("no brand has ever stamped anything for {address}"),
+        }));
+    }
+    lines.push(paragraph(proofs.told(seal.as_ref())));
+    Ok(Report::done(&standings, lines.join("\n")).with(&Sealed::of(seal.as_ref())))
+}
+
+/// `lojal consent`.
+pub(super) fn consent(context: &Context, args: &ConsentArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let (brand, consents) = (args.brand, args.allowed.sum());
+    let done = format!("{brand} may do with what it counts of you: {}", consents_text(consents));
+    session.transact(Operation::SetConsent(SetConsent { brand, consents }), &done, &args.sending)
+}
+
+/// A standing at a brand, and a line for each track.
+fn at_brand(standing: &api::Standing) -> Vec<String> {
+    let allowed = consents_text(standing.consents);
+    let head = format!("{} · since {} · it may do with this: {allowed}", standing.brand, standing.since);
+    let tracks = standing.tracks.iter().map(|track| indented(track_text(track)));
+    let mut lines = vec![paragraph(head)];
+    lines.extend(tracks);
+    if standing.tracks.is_empty() {
+        lines.push(indented("nothing counts now".to_owned()));
+    }
+    lines
+}

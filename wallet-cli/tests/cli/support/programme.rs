@@ -1,0 +1,64 @@
+//! The answers of a gateway of these tests about a programme.
+
+use lojal_types::api::{
+    BrandTrack, LevelEnd, NextLevel, Stamped, Standing, Standings, TrackStanding, TrackState, Tracks,
+};
+use lojal_types::{Bounded, BrandId, Hash, Height, Month, Track, TrackId, TrackKind, TrackLevel};
+
+use super::gateway::network_status;
+use super::server::Answer;
+use super::{other, receipt};
+
+fn kaffet() -> BrandId {
+    "kaffet".parse().expect("valid")
+}
+
+/// The terms of the one track, with a level at 100 and one at 300.
+pub fn terms() -> Track {
+    let level = |at_least: u64| TrackLevel { at_least, months: 12 };
+    Track {
+        kind: TrackKind::Rolling { months: 12, closes_ms: None },
+        stamp_max: 50,
+        levels: Bounded::from([level(100), level(300)]),
+        soft: true,
+        take_back_days: 30,
+        about: Hash::new([7; 32]),
+    }
+}
+
+/// True if a path is one of those that this file knows.
+pub fn is_of(path: &str) -> bool {
+    path.ends_with("/standing") || path.ends_with("/kaffet/tracks") || path.contains("/stamps/")
+}
+
+/// The answer there: an account has the first level, and one stamp is known.
+pub fn answer(path: &str) -> Answer {
+    let (height, time_ms, track) = (Height::new(41), network_status().time_ms, TrackId::new(1));
+    if let Some(text) = path.strip_prefix("/v1/accounts/").and_then(|text| text.strip_suffix("/standing")) {
+        let until_ms = "2027-05".parse::<Month>().expect("a month").start();
+        let track = TrackStanding {
+            track,
+            terms: terms(),
+            units: 120,
+            places: vec![],
+            level: 1,
+            lasts: Some(LevelEnd { until_ms, keeps: Some(100), then: 0 }),
+            next: Some(NextLevel { level: 2, at_least: 300, missing: 180 }),
+        };
+        let standing = Standing { brand: kaffet(), since: time_ms.day(), consents: 1, tracks: vec![track] };
+        let (address, standings) = (text.parse().expect("an address"), vec![standing]);
+        return Answer::json(200, &Standings { address, standings, only_of: None, height, time_ms });
+    }
+    if path.ends_with("/tracks") {
+        let one = BrandTrack { track, terms: terms(), state: TrackState::Open, over_ms: None };
+        return Answer::json(200, &Tracks { brand: kaffet(), tracks: vec![one], last: track, height, time_ms });
+    }
+    if !path.ends_with(&format!("/{}", receipt("stamped"))) {
+        return Answer::problem(404, "unknown_reference");
+    }
+    let (dated, until_ms) = (time_ms.day(), time_ms.plus_ms(86_400_000));
+    Answer::json(
+        200,
+        &Stamped { dated, to: other(), track, amount: 40, place: None, taken_back: 0, left: 40, until_ms },
+    )
+}
