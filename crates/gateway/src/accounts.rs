@@ -8,7 +8,9 @@ use axum::Json;
 use axum::extract::State;
 use lojal_ledger::{Missing, View, answers};
 use lojal_store::{History, Store, StoreError};
-use lojal_types::{Activity, Address, Block, BrandId, Height, NetworkKind, api};
+use lojal_types::{
+    Activity, Address, AddressText, Block, BrandId, Height, NetworkKind, OPERATION_NAMES, Operation, TimeMs, api,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -73,7 +75,7 @@ pub(crate) async fn recovery(
     app.read(seen).await?.map(Json).ok_or_else(not_permitted)
 }
 
-/// Most transactions that are looked through at once for those with points of some brands.
+/// Most transactions that are looked through at once for some of them.
 const PAGE_SEARCHED: usize = 100;
 
 #[derive(Deserialize, Serialize)]
@@ -81,9 +83,49 @@ const PAGE_SEARCHED: usize = 100;
 pub(crate) struct Query {
     limit: Option<u32>,
     cursor: Option<String>,
+    brand: Option<BrandId>,
+    kind: Option<String>,
+    since_ms: Option<TimeMs>,
 }
 
-/// An account's transactions, the newest first.
+/// The transactions of a history that are wanted.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Those with an operation of this kind.
+    kind: Option<String>,
+    /// Those with points of these brands; all if it doesn't say. The kind has to be that of such an operation.
+    brands: Option<Vec<BrandId>>,
+    /// Those of blocks that are no earlier.
+    since: Option<TimeMs>,
+}
+
+impl Wanted {
+    /// Those that a query asks for, as far as somebody may see them.
+    fn of(query: &Query, sight: &Sight) -> Result<Self, Failure> {
+        if query.kind.as_deref().is_some_and(|kind| !OPERATION_NAMES.contains(&kind)) {
+            let detail = format!("kind is no type of an operation; write one of {}", OPERATION_NAMES.join(", "));
+            return Err(Failure::new(Kind::InvalidParameter, detail));
+        }
+        let brands = match (&query.brand, sight) {
+            (None, Sight::Whole) => None,
+            (None, Sight::Of(brands)) => Some(brands.clone()),
+            (Some(brand), Sight::Of(brands)) if !brands.contains(brand) => return Err(not_permitted()),
+            (Some(brand), _) => Some(vec![*brand]),
+        };
+        Ok(Self { kind: query.kind.clone(), brands, since: query.since_ms })
+    }
+
+    fn is_all(&self) -> bool {
+        self.kind.is_none() && self.brands.is_none() && self.since.is_none()
+    }
+
+    fn has(&self, operation: &Operation<AddressText>) -> bool {
+        self.kind.as_ref().is_none_or(|kind| operation.name() == kind)
+            && self.brands.as_ref().is_none_or(|brands| is_in_points_of(operation, brands))
+    }
+}
+
+/// An account's transactions, or some of them, the newest first.
 pub(crate) async fn history(
     State(app): State<Arc<App>>,
     client: Client,
@@ -97,15 +139,17 @@ pub(crate) async fn history(
         let detail = format!("limit must be 1 to {HISTORY_LIMIT_MAX}");
         return Err(Failure::new(Kind::InvalidParameter, detail));
     }
-    let before = query.cursor.map(|text| text.parse::<Cursor>()).transpose()?;
+    let before = query.cursor.as_ref().map(|text| text.parse::<Cursor>()).transpose()?;
+    let wanted = Wanted::of(&query, &sight)?;
     let place = app.place(Pool::Histories, &client).await?;
     let (store, network) = (app.gateway.store.clone(), app.network());
     let read = move || {
         let (before, limit) = (before.map(|Cursor { height, index }| (height, index)), limit as usize);
-        Ok(json(&match sight {
-            Sight::Whole => page(&store, network, address, before, limit)?,
-            Sight::Of(brands) => page_of(&store, network, address, before, limit, brands)?,
-        }))
+        if wanted.is_all() {
+            return Ok(json(&page(&store, network, address, before, limit)?));
+        }
+        let only_of = if let Sight::Of(brands) = sight { Some(brands) } else { None };
+        Ok(json(&api::History { only_of, ..page_of(&store, (network, address), before, limit, &wanted)? }))
     };
     let bytes = app.blocking(read).await?;
     Ok(Large::json(bytes, place))
@@ -159,15 +203,14 @@ fn page(
     Ok(page)
 }
 
-/// One page of the transactions with points of some brands. Its numbers and its end tell nothing of the others, unless
-/// so many blocks had to be read that it ends without having looked at all.
+/// One page of some of the transactions. Its numbers and its end tell nothing of the others, unless so many blocks had
+/// to be read that it ends without having looked at all.
 fn page_of(
     store: &Store,
-    network: NetworkKind,
-    address: Address,
+    (network, address): (NetworkKind, Address),
     mut before: Option<(Height, u32)>,
     limit: usize,
-    brands: Vec<BrandId>,
+    wanted: &Wanted,
 ) -> Result<api::History, Failure> {
     let mut page = api::History {
         transactions: Vec::new(),
@@ -193,9 +236,12 @@ fn page_of(
                     outcome::decode(&stored)?
                 }
             };
+            if wanted.since.is_some_and(|since| block.header.time_ms < since) {
+                return Ok(page);
+            }
             let status = outcome::status_in(&block, placed, network)?;
             let operations = status.transaction.iter().flat_map(|signed| signed.transaction.operations.iter());
-            if operations.into_iter().any(|operation| is_in_points_of(operation, &brands)) {
+            if operations.into_iter().any(|operation| wanted.has(operation)) {
                 if page.transactions.len() == limit {
                     page.next_cursor = shown.map(|cursor: Cursor| cursor.to_string());
                     break 'pages;
@@ -210,7 +256,7 @@ fn page_of(
         }
     }
     let complete_from = store.base().filter(|_| page.next_cursor.is_none()).map(|_| store.first_height());
-    Ok(api::History { only_of: Some(brands), complete_from, ..page })
+    Ok(api::History { complete_from, ..page })
 }
 
 /// A part of a history, and the account's activity at its time.

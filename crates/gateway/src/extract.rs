@@ -135,7 +135,7 @@ where
 }
 
 /// The values that the parameters of queries take.
-const TAKEN: [(&[&str], &str); 11] = [
+const TAKEN: [(&[&str], &str); 12] = [
     (&["height"], "the height of a block, a whole number"),
     (&["after"], "the height of a block, a whole number, or of events the id of one"),
     (&["account"], "an address, such as tloj1…"),
@@ -143,6 +143,7 @@ const TAKEN: [(&[&str], &str); 11] = [
     (&["limit", "motion"], "a whole number"),
     (&["from"], "the height of the first block, or the id of a brand between brands"),
     (&["brand", "to"], "the id of a brand, such as kaffet"),
+    (&["since_ms"], "a time in milliseconds since 1970, a whole number"),
     (&["dated"], "a day, such as 2027-03-14"),
     (&["transaction"], "the id of a transaction, as hex"),
     (&["cursor"], "the cursor of the page before, as it came"),

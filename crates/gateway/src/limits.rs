@@ -65,6 +65,9 @@ pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
 /// Most transactions whose clients wait for a final block.
 pub const WAITING_MAX: usize = 20_000;
 
+/// Least bytes of an answer that is compressed.
+pub const COMPRESSED_BYTES_MIN: u64 = 1024;
+
 /// Most transactions on one page of a history.
 pub const HISTORY_LIMIT_MAX: u32 = 100;
 /// Transactions on one page of a history, unless the client says.

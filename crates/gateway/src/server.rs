@@ -18,7 +18,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument;
 
@@ -63,7 +66,16 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(measured, measure))
         .layer(cors(&app.gateway.origins))
+        .layer(compressed())
         .with_state(app)
+}
+
+/// The compression of what is worth it. Streams of events would wait for more to compress, and exports are for programs
+/// that have room.
+fn compressed() -> CompressionLayer<impl Predicate> {
+    let is_plain = NotForContentType::new("text/event-stream").and(NotForContentType::new("application/octet-stream"));
+    let is_worth_it = SizeAbove::new(limits::COMPRESSED_BYTES_MIN).and(is_plain);
+    CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(is_worth_it)
 }
 
 /// The permission for pages of other websites to ask here in their visitors' browsers. It gives nobody's rights away:

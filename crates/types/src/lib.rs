@@ -76,9 +76,9 @@ pub use name::Name;
 pub use operation::{
     AcceptPartnership, Activate, Agree, Approve, ApproveForBrand, BrandAction, BrandActions, CancelRecovery, Capture,
     CloseBrand, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave,
-    Operation, Propose, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,
-    RotateKey, SetApprovals, SetConsent, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, SetTrack,
-    Settle, Stamp, StartRecovery, StopForBrand, TakeBack, Transfer, Unfreeze, Withdraw,
+    OPERATION_NAMES, Operation, Propose, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember,
+    RemoveOperator, Reverse, RotateKey, SetApprovals, SetConsent, SetEndpoint, SetGuardians, SetMember, SetOperator,
+    SetPolicy, SetTrack, Settle, Stamp, StartRecovery, StopForBrand, TakeBack, Transfer, Unfreeze, Withdraw,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::routing::get;
 use lojal_types::api::{self, ReferenceKind};
-use lojal_types::{AddressText, BrandId, Code, Day, Height, TransactionId};
+use lojal_types::{AddressText, BrandId, Code, Day, Height, OPERATION_NAMES, TimeMs, TransactionId};
 use serde_json::json;
 
 use super::Route;
@@ -159,6 +159,13 @@ fn of_accounts() -> Vec<Route> {
             [Operation::get("history", "What concerns an account, the newest first.")
                 .by("A B X")
                 .address()
+                .query::<BrandId>("brand", "Only transactions with points of this brand.")
+                .query_of(
+                    "kind",
+                    json!({ "enum": OPERATION_NAMES.as_slice() }),
+                    "Only those with an operation of this kind.",
+                )
+                .query::<TimeMs>("since_ms", "Only those of blocks that are no earlier.")
                 .limit(HISTORY_LIMIT_MAX, limit)
                 .by_pages()
                 .of_blocks()

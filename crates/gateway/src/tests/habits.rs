@@ -55,6 +55,43 @@ async fn what_never_changes_says_so() {
     }
 }
 
+/// The head of an answer, as it comes over the wire, to a client that says which encodings it takes.
+async fn head(node: &Node, path: &str, encodings: &str) -> String {
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nhost: {0}\r\naccept-encoding: {encodings}\r\nconnection: close\r\n\r\n",
+        node.address()
+    );
+    let mut stream = http::open(node.address(), request.into_bytes()).await;
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut stream, &mut bytes).expect("a whole answer");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    text.split("\r\n\r\n").next().unwrap_or_default().to_lowercase()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_answers_in_json_are_compressed_for_those_who_take_it_and_exports_never() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    for _ in 0..4 {
+        node.commit((0..3).map(|_| node.transfer(ANNA, BO, 1)).collect());
+    }
+    let history = format!("{}/transactions", account(ANNA));
+    for (path, encodings, is_compressed) in [
+        (history.as_str(), "gzip", true),
+        (history.as_str(), "br, gzip;q=0.5", true),
+        (history.as_str(), "br", false),
+        (history.as_str(), "gzip;q=0", false),
+        ("/v1/openapi.json", "gzip", true),
+        ("/v1/governance/1", "gzip", false),
+        ("/v1/export?from=1", "gzip", false),
+    ] {
+        let head = head(&node, path, encodings).await;
+        assert_eq!(head.contains("content-encoding: gzip"), is_compressed, "{path} {encodings}: {head}");
+    }
+    let whole = node.get(&history).await;
+    assert_eq!(whole.json::<lojal_types::api::History>().transactions.len(), 13, "clients read it all the same");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_has_an_id_and_a_panic_is_a_problem_with_it() {
     let node = Node::start().await;

@@ -108,6 +108,32 @@ async fn a_history_pages_through_everything_exactly_once_the_newest_first() {
     assert_eq!((nothing.transactions.len(), nothing.next_cursor), (0, None));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_leaves_out_what_is_not_asked_for() {
+    let node = Node::start().await;
+    let early = node.issue(ANNA, 100);
+    node.commit((0..3).map(|_| node.transfer(ANNA, BO, 1)).collect());
+    let late = node.issue(ANNA, 5);
+    let of =
+        async |query: &str| -> History { node.get(&format!("{}/transactions?{query}", account(ANNA))).await.json() };
+    let heights = |page: &History| page.transactions.iter().map(|one| place(one).0).collect::<Vec<u64>>();
+    let issues = of("kind=issue").await;
+    assert_eq!((heights(&issues), issues.head, issues.only_of), (vec![3, 1], None, None));
+    assert_eq!(heights(&of("brand=nordmat&kind=transfer").await), [2, 2, 2]);
+    assert_eq!(heights(&of("brand=kaffet").await), [] as [u64; 0]);
+    let (since, after) = (late.header.time_ms, late.header.time_ms.plus_ms(1));
+    assert_eq!(heights(&of(&format!("since_ms={}", since.get())).await), [3]);
+    assert_eq!(heights(&of(&format!("since_ms={}", after.get())).await), [] as [u64; 0]);
+    assert!(early.header.time_ms < since);
+    let first = of("kind=transfer&limit=2").await;
+    let rest = of(&format!("kind=transfer&limit=2&cursor={}", first.next_cursor.clone().expect("there is more"))).await;
+    assert_eq!((heights(&first).len(), heights(&rest).len(), rest.next_cursor), (2, 1, None));
+    for wrong in ["kind=gift", "kind=Issue", "brand=", "since_ms=-1", "since_ms=soon"] {
+        let answer = node.get(&format!("{}/transactions?{wrong}", account(ANNA))).await;
+        assert_eq!(answer.refusal(), (400, "invalid_parameter".into()), "{wrong}");
+    }
+}
+
 async fn pages(node: &Node, limit: usize) -> Vec<History> {
     let mut pages: Vec<History> = Vec::new();
     let mut cursor = String::new();
@@ -148,7 +174,10 @@ async fn a_history_refuses_limits_outside_their_bounds_and_cursors_that_it_did_n
 async fn a_parameter_that_a_route_doesnt_know_is_named_with_those_that_it_knows() {
     let node = Node::start().await;
     for (path, told) in [
-        (format!("{}/transactions?limt=5", account(ANNA)), "no parameter limt; it has limit and cursor"),
+        (
+            format!("{}/transactions?limt=5", account(ANNA)),
+            "no parameter limt; it has limit, cursor, brand, kind and since_ms",
+        ),
         ("/v1/export?from=1&to=2".to_owned(), "no parameter to; it has from and limit"),
         ("/v1/node/readiness?dated=1".to_owned(), "no parameter dated; it has motion alone"),
         ("/v1/brands?limit=5".to_owned(), "no parameter limit, nor any other"),
