@@ -5,6 +5,7 @@ mod book;
 mod brand;
 mod carry;
 mod govern;
+mod history;
 mod household;
 mod keys;
 mod listen;
@@ -33,6 +34,7 @@ pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArg
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
 pub use carry::{TxArgs, TxCommand};
 pub use govern::{GovernCommand, ProposeMotionArgs, Signs};
+pub use history::{BrandTransactionsArgs, HistoryArgs};
 pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
 pub use listen::ListenArgs;
@@ -279,17 +281,10 @@ pub enum Command {
         sending: Sending,
     },
     /// List an account's transactions, the newest first, and what came back or expired without one
-    History {
-        /// The account [default: this wallet's]
-        #[arg(value_parser = values::address)]
-        address: Option<AddressText>,
-        /// The number of transactions at most
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
-        limit: u32,
-        /// The place to go on from, as the page before says
-        #[arg(long, value_parser = values::text)]
-        cursor: Option<String>,
-    },
+    ///
+    /// With --brand, --kind or --since the wallet reads the whole history as far as it has to, checks that none is
+    /// missing, and leaves out what isn't wanted by itself.
+    History(HistoryArgs),
     /// Send what happens to an account or a brand to a program on this machine, as a gateway's webhooks would
     ///
     /// lojal listen --brand nordmat --forward `http://127.0.0.1:3000/lojal`

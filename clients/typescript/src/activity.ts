@@ -56,9 +56,9 @@ export interface Item {
  * The kind of a fault of a history. *not_final*: an item that isn't in a final block, or has no number. *number*: a
  * number that doesn't come next. *order*: a transaction after one of a later block. *end*: items that don't lead to
  * what comes after them. *content*: a transaction with another one's id. *start*: an end that isn't the beginning, or a
- * beginning that isn't the end.
+ * beginning that isn't the end. *partial*: a page that leaves some out.
  */
-export type HistoryFault = "not_final" | "number" | "order" | "end" | "content" | "start";
+export type HistoryFault = "partial" | "not_final" | "number" | "order" | "end" | "content" | "start";
 
 /** A history that somebody has shown and that can't be whole. */
 export class HistoryError extends FaultError<"history", HistoryFault> {

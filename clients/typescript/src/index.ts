@@ -22,6 +22,7 @@ export * from "./client/events.js";
 export * from "./client/follow.js";
 export * from "./client/gateways.js";
 export * from "./client/history.js";
+export * from "./client/lists.js";
 export * from "./client/prove.js";
 export * from "./client/push.js";
 export * from "./client/submission.js";

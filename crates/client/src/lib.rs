@@ -13,6 +13,7 @@ mod events;
 mod governance;
 mod host;
 mod light;
+mod lists;
 mod pairs;
 mod proven;
 mod receipts;
@@ -37,6 +38,7 @@ use ureq::http::{Response, StatusCode, Uri};
 pub use claims::{Claimed, ClaimingKey};
 pub use error::ClientError;
 pub use events::{Events, EventsOf, Told};
+pub use lists::BrandFilter;
 /// A receipt that holds by the genesis document alone, and the reasons that one doesn't.
 pub use lojal_chain::{InclusionError, ReceiptTextError, SavedReceipt, TransactionProof};
 pub use lojal_chain::{Pin, SetChange};

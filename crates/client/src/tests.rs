@@ -116,7 +116,7 @@ fn a_question_goes_to_its_route_and_the_cursor_is_encoded() {
     let before = Activity { count: 7, ..Activity::default() };
     let history = api::History {
         transactions: vec![],
-        before,
+        before: Some(before),
         head: None,
         only_of: None,
         complete_from: None,

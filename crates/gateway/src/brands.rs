@@ -47,6 +47,17 @@ pub(crate) async fn operators(
     operators.map(Json).ok_or_else(unknown_brand)
 }
 
+/// Tells whether a caller may read the lists of a brand, and there is such a brand.
+///
+/// # Errors
+/// When pages that it needs are not in memory.
+pub(crate) fn allowed(view: &View, caller: &Caller, id: BrandId) -> Result<Result<(), Failure>, Missing> {
+    if !acts_for(view, caller, id)? {
+        return Ok(Err(not_permitted()));
+    }
+    Ok(view.brand(id)?.map(|_| ()).ok_or_else(unknown_brand))
+}
+
 fn operators_in(view: &View, id: BrandId) -> Result<Option<api::Operators>, Missing> {
     if view.brand(id)?.is_none() {
         return Ok(None);

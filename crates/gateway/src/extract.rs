@@ -140,7 +140,7 @@ const TAKEN: [(&[&str], &str); 12] = [
     (&["after"], "the height of a block, a whole number, or of events the id of one"),
     (&["account"], "an address, such as tloj1…"),
     (&["types"], "types of events, such as points.issued-hold"),
-    (&["limit", "motion"], "a whole number"),
+    (&["limit", "months", "motion"], "a whole number"),
     (&["from"], "the height of the first block, or the id of a brand between brands"),
     (&["brand", "to"], "the id of a brand, such as kaffet"),
     (&["since_ms"], "a time in milliseconds since 1970, a whole number"),

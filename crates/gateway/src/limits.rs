@@ -74,6 +74,15 @@ pub const HISTORY_LIMIT_MAX: u32 = 100;
 pub const HISTORY_LIMIT_DEFAULT: u32 = 20;
 /// Most bytes of blocks that are read for one page of a history; the page ends with the block that exceeds them.
 pub const HISTORY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most pages of the state that are looked through for one page of a brand's accounts: each has 16 records at most, so
+/// they are some megabytes.
+pub const LIST_PAGES_MAX: usize = 2_048;
+/// Most accounts on one page of a brand's.
+pub const LIST_ACCOUNTS_MAX: usize = 500;
+/// Most months ahead for which a brand can ask what expires.
+pub const EXPIRING_MONTHS_MAX: u8 = 12;
+/// Most months in a brand's statistics.
+pub const STATISTICS_MONTHS_MAX: usize = 60;
 /// Longest text of a cursor, in bytes.
 pub const CURSOR_BYTES_MAX: usize = 32;
 /// Most blocks in one export.

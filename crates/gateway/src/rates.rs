@@ -57,10 +57,11 @@ fn cost(route: &str, method: &Method) -> u32 {
         "/v1/transactions/batch" => 10,
         "/v1/transactions" if *method == Method::POST => 1,
         "/v1/export" => 50,
-        "/v1/blocks/{height}" | "/v1/events" => 10,
+        "/v1/blocks/{height}" | "/v1/events" | "/v1/brands/{id}/accounts" | "/v1/brands/{id}/expiring" => 10,
         SIMULATE => 5,
         "/v1/brands/{id}/references/{kind}/{reference}" | "/v1/transactions/{id}/proof" => 3,
-        "/v1/accounts/{address}/transactions" | "/v1/partnerships" | "/v1/netting" => 3,
+        "/v1/accounts/{address}/transactions" | "/v1/brands/{id}/transactions" => 3,
+        "/v1/brands/{id}/statistics" | "/v1/partnerships" | "/v1/netting" => 3,
         "/v1/light/changes" | "/v1/light/blocks/{height}" => 3,
         _ => 1,
     }

@@ -4,7 +4,7 @@
 use lojal_ledger::key::{MemberKey, OperatorKey};
 use lojal_ledger::{Missing, View};
 use lojal_store::Subject;
-use lojal_types::{Address, BrandId, Guardian, Operation, PublicKey, Role};
+use lojal_types::{Address, BrandId, Guardian, PublicKey, Role};
 
 use crate::problem::{Failure, Kind};
 use crate::readers::{Caller, Reader};
@@ -120,25 +120,6 @@ pub(crate) fn event_share(view: &View, caller: &Caller, of: Subject) -> Result<O
 /// looked up.
 pub(crate) fn is_of_ledger(view: &View, reader: &Reader) -> bool {
     view.signs_for(&reader.public_key, reader.account).unwrap_or(false)
-}
-
-/// Tells whether an operation is one with points of one of the brands.
-pub(crate) fn is_in_points_of<A>(operation: &Operation<A>, brands: &[BrandId]) -> bool {
-    let has = |brand: &BrandId| brands.contains(brand);
-    match operation {
-        Operation::Issue(one) => has(&one.brand),
-        Operation::Redeem(one) => has(&one.brand),
-        Operation::Transfer(one) => has(&one.brand),
-        Operation::Reverse(one) => has(&one.brand),
-        Operation::Hold(one) => has(&one.brand),
-        Operation::Capture(one) => has(&one.brand),
-        Operation::Release(one) => has(&one.brand),
-        Operation::Convert(one) => has(&one.from) || has(&one.to),
-        Operation::Stamp(one) => has(&one.brand),
-        Operation::TakeBack(one) => has(&one.brand),
-        Operation::SetConsent(one) => has(&one.brand),
-        _ => false,
-    }
 }
 
 fn reads_whole(view: &View, reader: &Reader, account: Address) -> Result<bool, Missing> {

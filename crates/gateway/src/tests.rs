@@ -26,6 +26,7 @@ mod refusals;
 mod reversals;
 pub(crate) mod settings;
 mod simulations;
+mod statistics;
 mod streams;
 mod submissions;
 mod tls;

@@ -9,7 +9,7 @@ use crate::placed::{Page, Placed};
 use crate::reader::Store;
 use crate::references::{Subject, Use};
 
-/// A part of an account's history, and the state at whose time it is the account's.
+/// A part of a history, and the state at whose time it is an account's.
 #[derive(Clone)]
 pub struct History {
     /// The part.
@@ -19,18 +19,14 @@ pub struct History {
 }
 
 impl Store {
-    /// The transactions that concern an account, the newest first: those before a place, or the newest, of blocks that
-    /// are there. At most `limit`, and at most [`HISTORY_ITEMS_MAX`]; the next page is what is before the last of them.
+    /// The transactions that concern an account, or name a brand, the newest first: those before a place, or the
+    /// newest, of blocks that are there. At most `limit`, and at most [`HISTORY_ITEMS_MAX`]; the next page is what is
+    /// before the last of them.
     ///
     /// # Errors
     /// When the index fails.
-    pub fn history(
-        &self,
-        account: &Address,
-        before: Option<(Height, u32)>,
-        limit: usize,
-    ) -> Result<History, StoreError> {
-        let mut history = self.whole_history(account, before, limit)?;
+    pub fn history(&self, of: Subject, before: Option<(Height, u32)>, limit: usize) -> Result<History, StoreError> {
+        let mut history = self.whole_history(&of.address(), before, limit)?;
         history.page.end_before(self.first_height());
         Ok(history)
     }

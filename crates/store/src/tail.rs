@@ -23,6 +23,8 @@ pub(crate) struct Layer {
     /// The minutes in which the validity of the transactions ends, in the same order.
     minutes: Vec<u64>,
     numbers: HashMap<TransactionId, u32>,
+    /// The states after the last block of each month that was over during these blocks.
+    pub(crate) month_ends: Vec<View>,
     /// By accounts, by uses of references, and by brands.
     postings: HashMap<Address, Postings>,
     /// Encoded bytes of the blocks.
@@ -189,6 +191,10 @@ impl Tail {
     }
 
     pub(crate) fn push(&mut self, block: Arc<CommittedBlock>, place: BlockPlace, view: View) -> Replaced {
+        let (last, next) = (self.view.tip(), view.tip());
+        if last.height > Height::GENESIS && last.time_ms.month() < next.time_ms.month() {
+            self.active.month_ends.push(self.view.clone());
+        }
         self.active.push(&block, place);
         let before = std::mem::replace(&mut self.view, view);
         let mut replaced = Replaced { _before: std::mem::replace(&mut self.before, before), blocks: Vec::new() };

@@ -89,12 +89,14 @@ pub(crate) struct Chain {
     pub(crate) state: State,
     pub(crate) blocks: Vec<Arc<CommittedBlock>>,
     nonce: u64,
+    /// The time between two blocks.
+    step_ms: u64,
 }
 
 impl Chain {
     pub(crate) fn new() -> Self {
         let genesis = genesis("a network");
-        Self { state: State::genesis(&genesis), genesis, blocks: Vec::new(), nonce: 0 }
+        Self { state: State::genesis(&genesis), genesis, blocks: Vec::new(), nonce: 0, step_ms: 20_000 }
     }
 
     /// A chain of `blocks` blocks.
@@ -110,6 +112,15 @@ impl Chain {
         let mut chain = Self { state: State::genesis(&genesis), genesis, ..Self::new() };
         (0..blocks).for_each(|_| chain.grow());
         chain
+    }
+
+    /// A chain of `blocks` blocks, ten days from each to the next, whose state is cut after every block.
+    pub(crate) fn of_months(blocks: usize) -> Self {
+        let chain = Self { step_ms: 10 * 24 * 60 * 60 * 1_000, ..Self::cut_often(0) };
+        (0..blocks).fold(chain, |mut chain, _| {
+            chain.grow();
+            chain
+        })
     }
 
     fn signed(&mut self, key: &KeyPair, operation: Operation, time_ms: u64) -> Arc<VerifiedTransaction> {
@@ -180,7 +191,7 @@ impl Chain {
 
     /// A block on top of the chain with its proposal; blocks of other variants are other blocks.
     pub(crate) fn proposal(&mut self, variant: u64) -> (ProposalRecord, Arc<[u8]>) {
-        let time_ms = START_MS + 20_000 * (self.blocks.len() as u64 + 1) + variant;
+        let time_ms = START_MS + self.step_ms * (self.blocks.len() as u64 + 1) + variant;
         let transactions = self.transactions(time_ms);
         let time = TimeMs::new(time_ms).expect("in range");
         let proposal = propose(&self.state, self.validator().address(), time, transactions).expect("conserved");

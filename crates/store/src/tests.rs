@@ -10,12 +10,13 @@ use crate::log::record::{Kind, LOG_VERSION, SegmentHeader, encode, put};
 use crate::testing::{
     Chain, append, assert_same, copy_dir, genesis, member, on, open_small, operator, options, repairing,
 };
-use crate::{Lookup, Options, Page, StoreError, archive, open};
+use crate::{Lookup, Options, Page, StoreError, Subject, archive, open};
 
 mod damage;
 mod faults;
 mod index;
 mod mend;
+mod months;
 mod older;
 mod pages;
 mod prune;
@@ -314,7 +315,9 @@ fn unknown_transactions_heights_and_accounts_are_not_found_and_pages_are_bounded
     assert_eq!(opened.store.transaction(&TransactionId::new([9; 32])).expect("readable"), None);
     assert_eq!(opened.store.block(Height::GENESIS).expect("readable"), Lookup::NotYet);
     assert_eq!(opened.store.block(Height::new(u64::MAX)).expect("readable"), Lookup::NotYet);
-    let page = |account: KeyPair, limit| opened.store.history(&account.address(), None, limit).expect("readable").page;
+    let page = |account: KeyPair, limit| {
+        opened.store.history(Subject::Account(account.address()), None, limit).expect("readable").page
+    };
     assert_eq!(page(member(99), 10), Page::default());
     assert_eq!(page(operator(), 0), Page::default());
     assert_eq!(page(operator(), HISTORY_ITEMS_MAX + 1).transactions.len(), 6);

@@ -60,6 +60,8 @@ pub struct Item {
 pub enum HistoryFault {
     /// An item that isn't in a final block, or has no number.
     NotFinal,
+    /// A page that leaves some out, and can't be told from one that leaves others out.
+    Partial,
     /// A number that doesn't come next.
     Number {
         /// The number that comes next.
@@ -93,6 +95,7 @@ impl fmt::Display for HistoryFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFinal => write!(f, "it has a transaction that isn't final or has no number"),
+            Self::Partial => write!(f, "it leaves transactions out"),
             Self::Number { expected, found } => write!(f, "it has number {found} where number {expected} belongs"),
             Self::Order { number } => write!(f, "number {number} is older than the one before it"),
             Self::End { count } => write!(f, "the transactions up to number {count} aren't those that are counted"),

@@ -6,6 +6,7 @@ mod brand_motion;
 mod event;
 mod governance;
 mod light;
+mod lists;
 mod node;
 mod programme;
 mod push;
@@ -53,6 +54,10 @@ use crate::transaction::SignedTransaction;
 pub use self::brand_motion::{BrandMotion, BrandMotions};
 pub use self::governance::{Follower, Governance, Motion, Readiness, ScheduledVersion, Validator, Validators};
 pub use self::light::{LightBlock, LightChanges, LightValidators};
+pub use self::lists::{
+    BrandAccount, BrandAccounts, BrandExpiring, BrandMonth, BrandStatistics, BrandTransactions, ExpiringAccount,
+    PointsByExpiry,
+};
 pub use self::node::{CheckpointState, GuardState, Node, PeerRole, PeerState, Trouble};
 
 /// `GET /v1/status`.
@@ -330,8 +335,9 @@ pub struct BatchAnswer {
 pub struct History {
     /// One page.
     pub transactions: Vec<TransactionStatus>,
-    /// The account's activity before the last of them.
-    pub before: Activity,
+    /// The account's activity before the last of them; null on a page that leaves some out, which nothing shows to be
+    /// complete.
+    pub before: Option<Activity>,
     /// The activity in the account's record: after the newest of all its transactions. Null if there is no record: of
     /// an account that nothing has concerned, and of a household that is dissolved.
     pub head: Option<Activity>,

@@ -295,6 +295,21 @@ impl<A> Operation<A> {
         named.chain(of_motion.into_iter().flatten())
     }
 
+    /// Tells whether it does something with points of one of the brands.
+    pub fn is_in_points_of(&self, brands: &[BrandId]) -> bool {
+        let has = |brand: &BrandId| brands.contains(brand);
+        match self {
+            Self::Issue(one) => has(&one.brand),
+            Self::Redeem(one) => has(&one.brand),
+            Self::Transfer(one) => has(&one.brand),
+            Self::Reverse(one) => has(&one.brand),
+            Self::Hold(one) => has(&one.brand),
+            Self::Capture(one) => has(&one.brand),
+            Self::Release(one) => has(&one.brand),
+            Self::Convert(one) => has(&one.from) || has(&one.to),
+            _ => false,
+        }
+    }
     /// The brands that the operation names.
     pub fn brands(&self) -> impl Iterator<Item = BrandId> {
         let brands = match self {

@@ -54,7 +54,7 @@ fn a_node_that_joined_fetches_what_was_before_and_answers_as_one_that_always_had
         let ((here, last), (there, _)) = (history(&client, signer), history(&others, signer));
         assert!(here.len() > 60, "{}", here.len());
         assert_eq!(here, there);
-        assert_eq!((last.before.count, last.complete_from), (0, None), "it is whole");
+        assert_eq!((last.start().count, last.complete_from), (0, None), "it is whole");
     }
     audits(&network, &newcomer);
 }
@@ -87,7 +87,7 @@ fn fetches_in_spite_of_a_kill(newcomer: &Newcomer, admin: &str) -> Running {
 fn histories_begin_where_it_joined(client: &Client, of: &Signer) -> Height {
     let (_, last) = history(client, of);
     let joined = last.complete_from.expect("there is more before it");
-    assert!(last.before.count > 0 && joined > Height::new(1), "{last:?}");
+    assert!(last.start().count > 0 && joined > Height::new(1), "{last:?}");
     assert!(gone(client.block(joined)).is_none());
     joined
 }

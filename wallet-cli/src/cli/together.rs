@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use lojal_types::{BrandId, Day, MotionId};
 use lojal_wallet::time;
 
+use super::history::BrandTransactionsArgs;
 use super::shared::{Consent, Sending};
 use super::values;
 
@@ -16,6 +17,38 @@ pub enum BrandCommand {
     Approvals(ApprovalsArgs),
     /// Say when a brand leaves: it gives no more points from then on, and what is left of them expires at that time
     Close(CloseArgs),
+    /// List the transactions with a brand's points, the newest first, as one of its operators
+    Transactions(BrandTransactionsArgs),
+    /// List the accounts that have points of a brand, as one of its operators
+    Accounts {
+        /// The brand
+        #[arg(value_parser = values::brand)]
+        brand: BrandId,
+        /// The place to go on from, as the list before says
+        #[arg(long, value_parser = values::text)]
+        cursor: Option<String>,
+    },
+    /// List the points of a brand that expire soon, and whose they are, as one of its operators
+    Expiring {
+        /// The brand
+        #[arg(value_parser = values::brand)]
+        brand: BrandId,
+        /// Those that expire with this month (1) or with one of so many from it on
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=12))]
+        months: u8,
+        /// The place to go on from, as the list before says
+        #[arg(long, value_parser = values::text)]
+        cursor: Option<String>,
+    },
+    /// Show what came and went of a brand's points month by month, as one of its operators
+    Statistics {
+        /// The brand
+        #[arg(value_parser = values::brand)]
+        brand: BrandId,
+        /// Show when the points expire that were in accounts at the end of each month
+        #[arg(long)]
+        by_expiry: bool,
+    },
     /// Decide together with the other admins of a brand
     #[command(subcommand)]
     Motion(BrandMotionCommand),

@@ -16,6 +16,7 @@ use super::between::money_unit;
 use super::brand_actions::{BrandReader, approvals_in_words, closing_in_words};
 use super::context::Context;
 use super::decimals::Decimals;
+use super::lists;
 use super::transact::Session;
 use crate::ask;
 use crate::cli::{ApprovalsArgs, BrandCommand, BrandMotionArgs, BrandMotionCommand, CloseArgs, Consent, Sending};
@@ -31,6 +32,10 @@ pub(super) fn brand(context: &Context, command: BrandCommand) -> Result<Report, 
         BrandCommand::Approvals(args) => set_approvals(context, &args),
         BrandCommand::Close(args) => close(context, &args),
         BrandCommand::Motion(command) => motion(context, command),
+        BrandCommand::Transactions(args) => lists::transactions(context, &args),
+        BrandCommand::Accounts { brand, cursor } => lists::accounts(context, brand, cursor.as_deref()),
+        BrandCommand::Expiring { brand, months, cursor } => lists::expiring(context, brand, months, cursor.as_deref()),
+        BrandCommand::Statistics { brand, by_expiry } => lists::statistics(context, brand, by_expiry),
     }
 }
 

@@ -166,7 +166,7 @@ fn look(
         (Some(_), _) => None,
         (None, None) if page.complete_from.is_some() => None,
         (None, None) => Some(Vec::new()),
-        (None, Some(next)) => earlier_pages(gateway, address, (next.clone(), page.before), progress)?,
+        (None, Some(next)) => earlier_pages(gateway, address, (next.clone(), page.start()), progress)?,
     };
     let (account, now) = (client.account(address)?, gateway.status()?.time_ms);
     let (taken, expiries) = (Taken::new(), Expiries::new());
@@ -195,7 +195,7 @@ fn later_pages(
             all.extend(page.transactions);
             return Ok(Some(all));
         }
-        expected = Some(page.before);
+        expected = Some(page.start());
         all.extend(page.transactions);
         progress.tell(format!("read {} later transactions", all.len()));
         cursor = page.next_cursor;
@@ -218,7 +218,7 @@ fn earlier_pages(
     let (mut all, mut cursor, mut expected) = (Vec::new(), cursor, before);
     for _ in 0..PAGES_MAX {
         let page = next_page(gateway, address, Some(&cursor), Some(expected))?;
-        expected = page.before;
+        expected = page.start();
         all.extend(page.transactions);
         progress.tell(format!("read {} of {} earlier transactions", all.len(), before.count));
         match page.next_cursor {
@@ -259,7 +259,7 @@ fn if_known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError>
 impl Known {
     /// All transactions of an account, the newest first, at the time of what is known of it.
     pub(super) fn of_all(transactions: Vec<TransactionStatus>, account: api::Account, now: TimeMs) -> Self {
-        let (before, head, only_of, complete_from) = (Activity::default(), None, None, None);
+        let (before, head, only_of, complete_from) = (Some(Activity::default()), None, None, None);
         let page = api::History { transactions, before, head, only_of, complete_from, next_cursor: None };
         let (taken, expiries) = (Taken::new(), Expiries::new());
         Self { page, later: Some(Vec::new()), earlier: Some(Vec::new()), taken, expiries, account, now }

@@ -13,6 +13,7 @@ mod context;
 mod dating;
 mod decimals;
 mod dry_run;
+mod filtered;
 mod govern;
 mod history;
 mod holds;
@@ -22,6 +23,7 @@ mod key_file;
 mod keys;
 mod light;
 mod listen;
+mod lists;
 mod months;
 mod motions;
 mod points;
@@ -84,7 +86,8 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Light => light::light(context),
         Command::Brands => read::brands(context),
         Command::Balance { address } => balance::balance(context, address),
-        Command::History { address, limit, cursor } => history::history(context, address, limit, cursor.as_deref()),
+        Command::History(args) if filtered::is_asked(&args) => filtered::filtered(context, &args),
+        Command::History(args) => history::history(context, args.address, args.limit, args.cursor.as_deref()),
         Command::Listen(args) => listen::listen(context, &args),
         Command::Statement(args) => statement::statement(context, &args),
         Command::Watch(args) => watch::watch(context, &args),

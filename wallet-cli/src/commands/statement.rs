@@ -180,7 +180,7 @@ fn all(
         if cursor.is_none() && page.head.unwrap_or_default() != activity.unwrap_or_default() {
             return Ok(Found::Moved);
         }
-        expected = Some(page.before);
+        expected = Some(page.start());
         transactions.extend(page.transactions);
         progress.tell(format!("read {} of {count} transactions", transactions.len()));
         match (page.next_cursor, page.complete_from) {

@@ -13,6 +13,7 @@ mod history;
 mod household;
 mod issues;
 mod listen;
+mod lists;
 mod names;
 mod output;
 mod programme;

@@ -19,6 +19,7 @@ use crate::support::blocks::{header, proof, shown};
 use crate::support::documents::{commands, schema};
 use crate::support::every::{every, names, transaction};
 use crate::support::gateway::{Ledger, account, network_status, payment};
+use crate::support::lists;
 use crate::support::server::{Answer, NOBODY, Request, Server};
 use crate::support::{LOJAL, Wallet, genesis, key, name, other, pool, receipt};
 
@@ -210,7 +211,7 @@ fn gateway() -> Server {
         path => match (path.strip_prefix("/v1/brands/kaffet/webhooks"), pages.find(path)) {
             (Some(end), _) => of_webhooks(request, end),
             (None, Some(file)) => Answer::With(200, file.plain.to_vec()),
-            (None, None) => ledger(request),
+            (None, None) => lists::answer(&request.path).unwrap_or_else(|| ledger(request)),
         },
     })
 }

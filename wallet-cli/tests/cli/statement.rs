@@ -115,7 +115,7 @@ fn a_gateway_that_leaves_something_out_is_a_liar() {
     // It has no blocks before the second one, and says so.
     let lie = |page: &mut lojal_types::api::History| {
         let first = page.transactions.pop().expect("the oldest");
-        page.before = Activity::default().with(&first.id, Height::new(10), &Outcome::Applied);
+        page.before = Some(Activity::default().with(&first.id, Height::new(10), &Outcome::Applied));
         page.complete_from = Some(Height::new(11));
     };
     let server = Ledger { history: Some(year()), lie: Some(lie), ..Ledger::with(vec![own]) }.start();

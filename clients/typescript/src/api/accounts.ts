@@ -153,8 +153,11 @@ export interface AccountRecovery
 export interface History {
   /** One page. */
   readonly transactions: readonly TransactionStatus[];
-  /** The account's activity before the last of them. */
-  readonly before: Activity;
+  /**
+   * The account's activity before the last of them; null on a page that leaves some out, which nothing shows to be
+   * complete.
+   */
+  readonly before: Activity | null;
   /** The activity in the account's record: after the newest of all its transactions. Null if there is no record. */
   readonly head: Activity | null;
   /** The brands whose points these have, for an operator who sees no others: then nothing shows that it is complete. */
@@ -240,7 +243,7 @@ export const accountRecoveryCodec: JsonCodec<AccountRecovery> = jsonStruct<Accou
 /** The JSON of pages of histories. */
 export const historyCodec: JsonCodec<History> = jsonStruct<History>({
   transactions: jsonList(transactionStatusCodec),
-  before: activityCodec,
+  before: jsonOption(activityCodec),
   head: jsonOption(activityCodec),
   onlyOf: jsonOption(jsonList(brandIdCodec)),
   completeFrom: jsonOption(heightCodec),

@@ -5,6 +5,7 @@ export * from "./brand-motions.js";
 export * from "./brands.js";
 export * from "./events.js";
 export * from "./light.js";
+export * from "./lists.js";
 export * from "./network.js";
 export * from "./push.js";
 export * from "./references.js";

@@ -56,11 +56,14 @@ import type { EventsOf, EventsOptions, Told } from "./events.js";
 import { streamEvents } from "./events.js";
 import { followValidators } from "./follow.js";
 import { activityAfter } from "./history.js";
+import { ListClient } from "./lists.js";
 import { PushClient } from "./push.js";
 import type { Question } from "./transport.js";
 import { WebhookClient } from "./webhooks.js";
 import {
   COMMIT_TIMEOUT_MS,
+  cursorQuery,
+  datedQuery,
   EXPORT_BYTES_MAX,
   EXPORT_TIMEOUT_MS,
   gatewayUrl,
@@ -88,6 +91,8 @@ export class Client {
   readonly webhooks: WebhookClient;
   /** The browsers to which this gateway pushes. */
   readonly push: PushClient;
+  /** The brand's lists, and parts of histories. */
+  readonly lists: ListClient;
   readonly #transport: Transport;
 
   /** A client of the gateway at `url`, such as `https://gateway.example.org`. Nothing is sent yet. */
@@ -97,6 +102,7 @@ export class Client {
     this.#transport = new Transport(gatewayUrl(url), fetcher);
     this.push = new PushClient(this.#transport, options.network);
     this.webhooks = new WebhookClient(this.#transport, options.network);
+    this.lists = new ListClient(this.#transport, options.network);
   }
   /** The gateway's address. */
   get url(): string {
@@ -386,12 +392,4 @@ export class Client {
     }
     return answer;
   }
-}
-
-function cursorQuery(cursor: string | null): readonly (readonly [string, string])[] {
-  return cursor === null ? [] : [["cursor", cursor]];
-}
-
-function datedQuery(dated: Day | null): Question["query"] {
-  return dated === null ? [] : [["dated", dated]];
 }

@@ -7,6 +7,7 @@ import type { Json } from "../json.js";
 import { parseJson } from "../json.js";
 import type { SignedReadToken } from "../read-token.js";
 import { readTokenToText } from "../read-token.js";
+import type { Day } from "../time.js";
 import type { ClientError } from "./error.js";
 import {
   InterruptedError,
@@ -259,4 +260,14 @@ export class Transport {
       throw this.unexpected(status, error instanceof LojalError ? error.message : "it is no text", error);
     }
   }
+}
+
+/** The field of a query with a cursor, if there is one. */
+export function cursorQuery(cursor: string | null): readonly (readonly [string, string])[] {
+  return cursor === null ? [] : [["cursor", cursor]];
+}
+
+/** The field of a query with the day of a reference, if it is known. */
+export function datedQuery(dated: Day | null): Question["query"] {
+  return dated === null ? [] : [["dated", dated]];
 }

@@ -8,7 +8,7 @@ use lojal_types::api::{DATA_TYPE, Event, EventData, EventPlace, Expiring, SPEC_V
 use lojal_types::{Address, Block, Height, Operation, Outcome, SignedTransaction, TimeMs};
 
 use super::subscription::Subscription;
-use crate::rights::{Share, is_in_points_of};
+use crate::rights::Share;
 
 /// The type of the event of a transaction that failed.
 const FAILED: &str = "transaction.failed";
@@ -29,7 +29,7 @@ pub(super) fn events_of(
     signed: &SignedTransaction,
 ) -> Vec<Event> {
     let operations = || signed.transaction.operations.iter();
-    let is_of = |brands: &[_]| operations().any(|operation| is_in_points_of(operation, brands));
+    let is_of = |brands: &[_]| operations().any(|operation| operation.is_in_points_of(brands));
     let is_seen = match (asked.of, share) {
         (Subject::Account(_), Share::Of(brands)) => is_of(brands),
         _ => true,

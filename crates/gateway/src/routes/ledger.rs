@@ -8,16 +8,17 @@ use serde_json::json;
 
 use super::Route;
 use super::network::at;
-use crate::limits::{EXPORT_BLOCKS_MAX, HISTORY_LIMIT_MAX};
+use crate::limits::{EXPIRING_MONTHS_MAX, EXPORT_BLOCKS_MAX, HISTORY_LIMIT_MAX};
 use crate::openapi::operation::Operation;
 use crate::problem::Kind;
 use crate::{
-    accounts, blocks, brand_motions, brands, events, households, inclusion, partnerships, payments, programme, proofs,
-    references, reversals, transactions,
+    accounts, blocks, brand_motions, brands, events, history, households, inclusion, lists, partnerships, payments,
+    programme, proofs, references, reversals, statistics, transactions,
 };
 
 pub(super) fn all() -> Vec<Route> {
-    [of_brands(), of_programme(), of_references(), of_accounts(), of_transactions()].into_iter().flatten().collect()
+    let of_brands = [of_brands(), of_lists(), of_programme()].into_iter().flatten();
+    of_brands.chain([of_references(), of_accounts(), of_transactions()].into_iter().flatten()).collect()
 }
 
 fn of_brands() -> Vec<Route> {
@@ -101,6 +102,59 @@ fn of_programme() -> Vec<Route> {
     ]
 }
 
+/// The lists of a brand.
+fn of_lists() -> Vec<Route> {
+    vec![
+        Route::new(
+            "/v1/brands/{id}/transactions",
+            get(history::of_brand),
+            [filtered(
+                Operation::get("brand_transactions", "The transactions with points of a brand, the newest first.")
+                    .by("B X")
+                    .brand()
+                    .query::<AddressText>("account", "Only those that concern this account.")
+                    .kinds(&[Kind::InvalidAddress]),
+            )
+            .not_found(Code::UnknownBrand)
+            .large::<api::BrandTransactions>("A page.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}/accounts",
+            get(lists::accounts),
+            [Operation::get("brand_accounts", "The accounts that have points of a brand.")
+                .by("B X")
+                .brand()
+                .by_pages()
+                .not_found(Code::UnknownBrand)
+                .large::<api::BrandAccounts>("A page.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}/expiring",
+            get(lists::expiring),
+            [Operation::get("brand_expiring", "The points of a brand that expire soon, and whose they are.")
+                .by("B X")
+                .brand()
+                .query_of(
+                    "months",
+                    json!({ "type": "integer", "minimum": 1, "maximum": EXPIRING_MONTHS_MAX }),
+                    "Those that expire with this month (1, unless it is said) or one of so many from it on.",
+                )
+                .by_pages()
+                .not_found(Code::UnknownBrand)
+                .large::<api::BrandExpiring>("A page.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}/statistics",
+            get(statistics::months),
+            [Operation::get("brand_statistics", "A brand's points by month.")
+                .by("B X")
+                .brand()
+                .not_found(Code::UnknownBrand)
+                .large::<api::BrandStatistics>("The last months.")],
+        ),
+    ]
+}
+
 /// The same with the day of its reference.
 fn dated(operation: Operation) -> Operation {
     operation.query::<Day>("dated", "The day of the reference: only its month is searched.")
@@ -142,8 +196,18 @@ fn of_references() -> Vec<Route> {
     ]
 }
 
+/// The same with what is wanted of a list of transactions, by pages.
+fn filtered(operation: Operation) -> Operation {
+    let kinds = json!({ "enum": OPERATION_NAMES.as_slice() });
+    operation
+        .query_of("kind", kinds, "Only those with an operation of this kind.")
+        .query::<TimeMs>("since_ms", "Only those of blocks that are no earlier.")
+        .limit(HISTORY_LIMIT_MAX, "Most transactions on the page; 20 unless it is said.")
+        .by_pages()
+        .of_blocks()
+}
+
 fn of_accounts() -> Vec<Route> {
-    let limit = "Most transactions on the page; 20 unless it is said.";
     vec![
         Route::new(
             "/v1/accounts/{address}",
@@ -155,21 +219,14 @@ fn of_accounts() -> Vec<Route> {
         ),
         Route::new(
             "/v1/accounts/{address}/transactions",
-            get(accounts::history),
-            [Operation::get("history", "What concerns an account, the newest first.")
-                .by("A B X")
-                .address()
-                .query::<BrandId>("brand", "Only transactions with points of this brand.")
-                .query_of(
-                    "kind",
-                    json!({ "enum": OPERATION_NAMES.as_slice() }),
-                    "Only those with an operation of this kind.",
-                )
-                .query::<TimeMs>("since_ms", "Only those of blocks that are no earlier.")
-                .limit(HISTORY_LIMIT_MAX, limit)
-                .by_pages()
-                .of_blocks()
-                .large::<api::History>("A page.")],
+            get(history::history),
+            [filtered(
+                Operation::get("history", "What concerns an account, the newest first.")
+                    .by("A B X")
+                    .address()
+                    .query::<BrandId>("brand", "Only transactions with points of this brand."),
+            )
+            .large::<api::History>("A page.")],
         ),
         Route::new(
             "/v1/accounts/{address}/recovery",

@@ -90,7 +90,7 @@ async fn a_history_pages_through_everything_exactly_once_the_newest_first() {
         let mut expected = pages[0].head.expect("the account is there");
         for page in &pages {
             assert_eq!(page.after(), Ok(expected), "limit {limit}");
-            expected = page.before;
+            expected = page.start();
         }
         assert_eq!(expected, Activity::default());
     }

@@ -142,6 +142,13 @@ impl Place {
         PageAt { path: self.path, depth: self.depth(), hash: *node.hash(), entries }
     }
 
+    /// True if every key hash here and below is lower than one.
+    pub(super) fn ends_before(self, key_hash: &Hash) -> bool {
+        let mut last = self.path;
+        (self.depth..DEPTH_MAX).for_each(|bit| last[bit / 8] |= 0x80 >> (bit % 8));
+        last < *key_hash
+    }
+
     /// True of a page that lies here or below.
     fn has(&self, page: &PageAt) -> bool {
         (self.depth..=DEPTH_MAX).contains(&usize::from(page.depth)) && agree(&page.path, &self.path, self.depth)

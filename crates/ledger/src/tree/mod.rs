@@ -36,6 +36,7 @@ mod missing;
 mod node;
 mod page;
 mod proof;
+mod range;
 mod slices;
 mod subtree;
 mod update;

@@ -163,6 +163,7 @@ fn from_base(index: &mut Index, trusted: &Trusted<'_>, base: &Arc<Pieces>) -> Re
         Fault::Fatal(error) => error,
         Fault::Unusable(reason) => damaged(reason),
     })?;
+    index.open_months(loaded.state.view())?;
     if trusted.sets.deciding(base.height().next()) != *loaded.state.view().validators() {
         return Err(damaged("the change of the validators that its block makes is missing".to_owned()));
     }
@@ -215,6 +216,10 @@ fn open(
         None => return Err(lost(log, trusted.first_height(), meta.tip.height)?),
     };
     let loaded = index.load(genesis, &meta, &header, was_wrong)?;
+    if meta.position == START {
+        // The process may have died before it came to that.
+        index.open_months(loaded.state.view())?;
+    }
     // Validators may come back to what they were, so the number counts, too; an index from before has none.
     let are_fewer = index.get::<u64>(&[keys::SET_CHANGES])?.is_some_and(|count| sets.count_to(meta.tip.height) < count);
     if are_fewer || sets.deciding(meta.tip.height.next()) != *loaded.state.view().validators() {
@@ -347,7 +352,7 @@ impl Index {
         Ok(whole)
     }
 
-    /// The digest of where the blocks up to a height are.
+    /// The digest of where the blocks up to a height are, and of the ends of months.
     fn digest(&self, checkpoint: Height) -> Result<Digest, IndexError> {
         const MALFORMED: IndexError = IndexError::Inconsistent("an entry is malformed");
         let mut digest = Digest::default();
@@ -356,11 +361,19 @@ impl Index {
             add_up_to(&mut digest, checkpoint, Height::new(u64::from_be_bytes(height)), key, value);
             Ok(())
         })?;
+        self.each(&[keys::MONTH_END], |key, value| {
+            digest.add(key, value);
+            Ok(())
+        })?;
         Ok(digest)
     }
 
     /// Goes through all entries whose key starts with `prefix`, in order.
-    fn each(&self, prefix: &[u8], mut f: impl FnMut(&[u8], &[u8]) -> Result<(), IndexError>) -> Result<(), IndexError> {
+    pub(super) fn each(
+        &self,
+        prefix: &[u8],
+        mut f: impl FnMut(&[u8], &[u8]) -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
         let mut entries = self.db.scan_prefix(prefix);
         while let Some((key, value)) = guarded(|| entries.next().transpose())? {
             f(&key, &value)?;

@@ -15,6 +15,7 @@ mod contents;
 mod import;
 mod keys;
 mod load;
+mod months;
 mod read;
 pub(crate) mod redo;
 mod runs;
@@ -48,7 +49,7 @@ pub(crate) use load::Trusted;
 use runs::Runs;
 pub(crate) use write::Snapshot;
 
-const INDEX_VERSION: u32 = 9;
+const INDEX_VERSION: u32 = 10;
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 
 /// The record that a checkpoint has of itself.
@@ -59,7 +60,7 @@ pub(crate) struct Meta {
     pub(crate) tip: Tip,
     /// The place where the log goes on after it.
     pub(crate) position: Position,
-    /// The digest over where all blocks up to it are.
+    /// The digest over where all blocks up to it are, and over the ends of months.
     digest: Digest,
     /// The digest over the list of its files.
     files: Digest,

@@ -60,6 +60,7 @@ impl Index {
         let mut digest = self.write_ahead(digest, &snapshot.layer)?;
         let mut changes = Changes::default();
         self.prune(&mut changes, &mut digest, first)?;
+        self.put_month_ends(&mut changes, &mut digest, &snapshot.layer.month_ends)?;
         self.put_validators(&mut changes, snapshot.before.validators())?;
         changes.put(vec![keys::SET_CHANGES], encode(&snapshot.set_changes));
         let list = encode(&files.infos());
@@ -92,7 +93,7 @@ impl Index {
     }
 
     /// Changes one key; not many in a batch, see [`redo`](super::redo).
-    fn change(&self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<(), IndexError> {
+    pub(super) fn change(&self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<(), IndexError> {
         guarded(|| match value {
             Some(value) => self.db.insert(key, value),
             None => self.db.remove(key),

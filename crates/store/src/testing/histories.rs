@@ -41,7 +41,7 @@ pub(crate) fn assert_history_since(
     let mut after = head;
     // Pages of three go across every border, and each leads to the one after it.
     loop {
-        let History { page, view } = opened.store.history(&account, before, 3)?;
+        let History { page, view } = opened.store.history(Subject::Account(account), before, 3)?;
         let record = opened.store.read_of(view, |view| view.account(account))?;
         assert_eq!(record.unwrap_or_default().activity, head);
         let Some(last) = page.transactions.last() else { break };
@@ -66,7 +66,7 @@ fn assert_onward(store: &Store, of: Subject, expected: &[Placed], first: Height)
     Ok(())
 }
 
-/// Asserts that the transactions are found that name a brand and were applied.
+/// Asserts that the transactions are found that name a brand and were applied, backwards and onward.
 pub(super) fn assert_brand(store: &Store, blocks: &[Arc<CommittedBlock>]) -> Result<(), StoreError> {
     let all = || blocks.iter().flat_map(|block| block.transactions.iter().zip(&block.receipts));
     let Some(brand) = all().flat_map(|(one, _)| one.transaction().operations.iter()).flat_map(Operation::brands).next()
@@ -83,5 +83,14 @@ pub(super) fn assert_brand(store: &Store, blocks: &[Arc<CommittedBlock>]) -> Res
             }
         }
     }
+    let (mut found, mut before) = (Vec::new(), None);
+    loop {
+        let page = store.history(Subject::Brand(brand), before, 3)?.page.transactions;
+        let Some(last) = page.last() else { break };
+        before = Some((last.height, last.index));
+        found.extend(page);
+    }
+    found.reverse();
+    assert_eq!(found, expected);
     assert_onward(store, Subject::Brand(brand), &expected, Height::GENESIS)
 }

@@ -56,7 +56,7 @@ pub(super) fn begin(disk: &Disk, from: &Store, height: Height, directory: &Path)
     let manifest = from.manifest(height).expect("it has that snapshot");
     let offer = from.offers().into_iter().find(|offer| offer.header.height == height).expect("offered");
     let changes = from.set_changes(Height::GENESIS, usize::MAX);
-    Import::start(disk, directory, &chain().genesis, &changes, (&manifest, &offer.certificate))
+    Import::start(disk, directory, from.genesis(), &changes, (&manifest, &offer.certificate))
 }
 
 pub(super) fn piece(from: &Store, height: Height, id: PieceId) -> Vec<u8> {

@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::commands::brand::Appointed;
 use crate::commands::{
-    balance, carry, claim, contact, dry_run, govern, history, household, init, key_file, keys, light, listen, points,
-    profile, proofs, receipt, recovery, reference, request, setup, statement, till, together, tokens, watch, web,
-    webhook,
+    balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, key_file, keys, light, listen,
+    points, profile, proofs, receipt, recovery, reference, request, setup, statement, till, together, tokens, watch,
+    web, webhook,
 };
 
 /// The schema of a type.
@@ -67,7 +67,7 @@ pub(super) struct Listed {
 pub(super) struct AnySchema(pub(super) Map<String, Value>);
 
 /// The commands, each with the forms of its documents.
-pub(super) const COMMANDS: [(&str, &[Form]); 105] = [
+pub(super) const COMMANDS: [(&str, &[Form]); 109] = [
     ("init", &[WALLET, &[of::<init::Wallet>, of::<init::WordsFile>], &[of::<init::Wallet>, of::<init::Words>]]),
     ("restore", &[&[of::<init::Wallet>, of::<init::Restored>]]),
     ("key new", &[&[of::<init::NewWords>]]),
@@ -80,7 +80,13 @@ pub(super) const COMMANDS: [(&str, &[Form]); 105] = [
     ("light", &[&[of::<light::Shown>]]),
     ("brands", &[&[of::<api::Brands>]]),
     ("balance", &[&[of::<api::Account>, of::<balance::Whole>, of::<proofs::Sealed>]]),
-    ("history", &[&[of::<api::History>, of::<history::WithoutTransaction>]]),
+    (
+        "history",
+        &[
+            &[of::<api::History>, of::<history::WithoutTransaction>],
+            &[of::<api::History>, of::<filtered::LookedThrough>, of::<proofs::Sealed>],
+        ],
+    ),
     ("statement", &[&[of::<statement::Statement>, of::<proofs::Sealed>]]),
     ("watch", &[&[of::<api::Event>], ENDED]),
     ("listen", &[&[of::<listen::Sent>], ENDED, &[of::<listen::Secret>]]),
@@ -146,6 +152,10 @@ pub(super) const COMMANDS: [(&str, &[Form]); 105] = [
     ("takeback", SIGNS),
     ("brand approvals", ACTS),
     ("brand close", ACTS),
+    ("brand transactions", &[&[of::<api::BrandTransactions>]]),
+    ("brand accounts", &[&[of::<api::BrandAccounts>]]),
+    ("brand expiring", &[&[of::<api::BrandExpiring>]]),
+    ("brand statistics", &[&[of::<api::BrandStatistics>]]),
     ("brand motion list", &[&[of::<api::BrandMotions>]]),
     ("brand motion show", &[&[of::<api::BrandMotion>]]),
     ("brand motion propose", &[PUT_FORWARD, REHEARSED]),

@@ -100,7 +100,7 @@ impl Ledger {
         let next_cursor = next_cursor.map(|last| format!("{}-0", place(last).0));
         let transactions = all[start..end].to_vec();
         let (head, complete_from) = (Some(activity(&all)), None);
-        History { head, before: earlier, transactions, only_of: None, complete_from, next_cursor }
+        History { head, before: Some(earlier), transactions, only_of: None, complete_from, next_cursor }
     }
     /// The answers of a gateway that does something before it takes a transaction, such as waiting.
     pub fn answering(self, mut before: impl FnMut() + Send + 'static) -> impl FnMut(&Request) -> Answer + Send {

@@ -4,6 +4,7 @@ pub mod blocks;
 pub mod documents;
 pub mod every;
 pub mod gateway;
+pub mod lists;
 pub mod programme;
 // The client's test server: both crates talk to the same kind of gateway.
 #[path = "../../../../crates/client/src/tests/server.rs"]

@@ -80,6 +80,10 @@ impl Scene {
             ("brand", "/v1/brands/nordmat".into()),
             ("operators", "/v1/brands/nordmat/operators".into()),
             ("brand_motions", "/v1/brands/nordmat/motions".into()),
+            ("brand_transactions", "/v1/brands/nordmat/transactions?limit=1".into()),
+            ("brand_accounts", "/v1/brands/nordmat/accounts".into()),
+            ("brand_expiring", "/v1/brands/nordmat/expiring?months=12".into()),
+            ("brand_statistics", "/v1/brands/nordmat/statistics".into()),
             ("issue", format!("/v1/brands/nordmat/issues/{receipt}?dated={}", today())),
             ("reversal", format!("/v1/brands/nordmat/reversals/{returned}")),
             ("used_reference", format!("/v1/brands/nordmat/references/issue/{receipt}")),
@@ -114,7 +118,7 @@ impl Scene {
             "id" if path.contains("/brands/") => words(&["nordmat", "kaffet"]),
             "id" if path.contains("/governance/") => words(&["1"]),
             "id" | "transaction" => vec![self.transaction.clone()],
-            "address" => accounts.iter().map(ToString::to_string).collect(),
+            "address" | "account" => accounts.iter().map(ToString::to_string).collect(),
             "reference" => {
                 let mut all = vec![self.payment.clone()];
                 all.extend(["receipt", "return", "stamped"].map(|one| reference(one).to_string()));
@@ -123,7 +127,8 @@ impl Scene {
             "dated" => vec![today().to_string()],
             "hash" => vec![self.validators.clone()],
             "code" => words(&["busy", "insufficient_points"]),
-            "height" | "after" | "from" | "limit" | "motion" => words(&["1", "2", "0"]),
+            "kind" if !path.contains("/references/") => words(&["issue", "transfer", "gift"]),
+            "height" | "after" | "from" | "limit" | "months" | "motion" | "since_ms" => words(&["1", "2", "0"]),
             _ => Vec::new(),
         }
     }

@@ -1,0 +1,89 @@
+/**
+ * The lists of a brand, for its operators, and parts of histories. All of it is the gateway's word: a part of a history
+ * can't be told from one that leaves more out, so whoever has to be sure reads all of it and filters by `isWanted`.
+ */
+
+import type { Address, NetworkKind } from "../address.js";
+import { addressToText } from "../address.js";
+import type { History } from "../api/accounts.js";
+import { historyCodec } from "../api/accounts.js";
+import type { BrandAccounts, BrandExpiring, BrandStatistics, BrandTransactions } from "../api/lists.js";
+import {
+  brandAccountsCodec,
+  brandExpiringCodec,
+  brandStatisticsCodec,
+  brandTransactionsCodec,
+} from "../api/lists.js";
+import type { BrandId } from "../brand.js";
+import type { JsonCodec } from "../codec/codec.js";
+import { LojalError } from "../error.js";
+import type { HistoryFilter } from "./history.js";
+import type { Transport } from "./transport.js";
+
+/** The page of a list that is wanted. */
+export interface ListPage {
+  /** Most transactions on it, 1 to 100. */
+  readonly limit?: number;
+  /** The cursor of the page before. */
+  readonly cursor?: string | null;
+}
+
+/** The transactions of a brand that are wanted. */
+export interface BrandFilter extends Omit<HistoryFilter, "brand"> {
+  /** Those that concern this account. */
+  readonly account?: Address;
+}
+
+type Fields = Readonly<Record<string, string | undefined>>;
+
+/** The questions about lists to one gateway: one method per route (docs/api.md). */
+export class ListClient {
+  constructor(
+    private readonly transport: Transport,
+    private readonly network: NetworkKind,
+  ) {}
+
+  /** `GET /v1/brands/{id}/transactions`: the applied transactions with points of a brand, the newest first. */
+  transactions(brand: BrandId, filter: BrandFilter = {}, page: ListPage = {}): Promise<BrandTransactions> {
+    const account = filter.account === undefined ? undefined : addressToText(filter.account, this.network);
+    const query = { account, ...filtered(filter), ...paged(page) };
+    return this.#ask(brandTransactionsCodec, `/v1/brands/${brand}/transactions`, query);
+  }
+  /** `GET /v1/brands/{id}/accounts`: the accounts that have points of a brand. */
+  accounts(brand: BrandId, cursor: string | null = null): Promise<BrandAccounts> {
+    return this.#ask(brandAccountsCodec, `/v1/brands/${brand}/accounts`, paged({ cursor }));
+  }
+  /** `GET /v1/brands/{id}/expiring`: the points that expire with this month, or with one of so many from it on. */
+  expiring(brand: BrandId, months = 1, cursor: string | null = null): Promise<BrandExpiring> {
+    const query = { months: String(months), ...paged({ cursor }) };
+    return this.#ask(brandExpiringCodec, `/v1/brands/${brand}/expiring`, query);
+  }
+  /** `GET /v1/brands/{id}/statistics`: a brand's points by month. */
+  statistics(brand: BrandId): Promise<BrandStatistics> {
+    return this.#ask(brandStatisticsCodec, `/v1/brands/${brand}/statistics`, {});
+  }
+  /** `GET /v1/accounts/{address}/transactions`, of which only some are wanted. Nothing shows that these are all. */
+  history(address: Address, filter: HistoryFilter, page: ListPage = {}): Promise<History> {
+    const path = `/v1/accounts/${addressToText(address, this.network)}/transactions`;
+    return this.#ask(historyCodec, path, { brand: filter.brand, ...filtered(filter), ...paged(page) });
+  }
+
+  async #ask<T>(codec: JsonCodec<T>, path: string, fields: Fields): Promise<T> {
+    const said = ([name, value]: [string, string | undefined]) => (value === undefined ? [] : [[name, value] as const]);
+    const query = Object.entries(fields).flatMap(said);
+    const { json, status } = await this.transport.askJson({ path, query });
+    try {
+      return codec.fromJson(json, this.network);
+    } catch (error) {
+      throw error instanceof LojalError ? this.transport.unexpected(status, error.message, error) : error;
+    }
+  }
+}
+
+function filtered({ kind, sinceMs }: HistoryFilter): Fields {
+  return { kind, since_ms: sinceMs === undefined ? undefined : String(sinceMs) };
+}
+
+function paged({ limit, cursor }: ListPage): Fields {
+  return { limit: limit === undefined ? undefined : String(limit), cursor: cursor ?? undefined };
+}

@@ -1,0 +1,105 @@
+//! The accounts that have points of a brand, in the order of the state, by and by: the state is the only list of them
+//! that is complete on every node, also on one that has begun with a snapshot.
+
+use lojal_types::{Address, BrandId, Expiry, Lot, Month, Points};
+
+use crate::key::{BalanceKey, HoldsKey, StateKey};
+use crate::lots::total;
+use crate::records::Records;
+use crate::state::View;
+use crate::tree::Missing;
+
+/// An account that has points of a brand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The account.
+    pub account: Address,
+    /// The lots that it can use, by rising expiry.
+    pub lots: Vec<Lot>,
+    /// The points that its open holds have set aside.
+    pub held: Points,
+}
+
+/// Some of those accounts, next to each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holders {
+    /// The accounts.
+    pub holders: Vec<Holder>,
+    /// The place from which to go on; none at the end.
+    pub next: Option<u128>,
+}
+
+/// The amounts up to which one answer goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Most pages of the state that are looked through.
+    pub pages: usize,
+    /// Most accounts, and no fewer than there can be in one page.
+    pub accounts: usize,
+}
+
+/// The accounts from a place on, 0 at first, that have points of a brand; with a month only their lots that are over
+/// with it, and only accounts that have some.
+///
+/// # Errors
+/// All the pages that have to be looked through and are not in memory.
+pub fn holders(
+    view: &View,
+    brand: BrandId,
+    until: Option<Month>,
+    from: u128,
+    bounds: Bounds,
+) -> Result<Holders, Missing> {
+    let mut path = [0; 32];
+    path[..16].copy_from_slice(&from.to_be_bytes());
+    let range = view.tree().pages_from(&path, bounds.pages)?;
+    let in_page = |keys: &[&[u8]]| {
+        let found = Missing::each(keys.iter().filter_map(|key| at(view, brand, key).transpose()))?;
+        Missing::each(found.into_iter().filter_map(|account| holder(view, brand, until, account).transpose()))
+    };
+    let pages = Missing::each(range.pages.iter().map(|page| Ok((page.path, in_page(&page.keys)?))))?;
+    let mut holders = Vec::new();
+    for (path, found) in pages {
+        if !holders.is_empty() && holders.len() + found.len() > bounds.accounts {
+            return Ok(Holders { holders, next: Some(place(&path)) });
+        }
+        holders.extend(found);
+    }
+    Ok(Holders { holders, next: range.next.as_ref().map(place) })
+}
+
+/// The place of a page. Key hashes that agree in 128 bits don't come about.
+fn place(path: &[u8; 32]) -> u128 {
+    u128::from_be_bytes(*path.first_chunk().expect("32 bytes are more than 16"))
+}
+
+/// The account that is listed where a key is: at its balance of the brand, or if it has none at its holds.
+fn at(view: &View, brand: BrandId, key: &[u8]) -> Result<Option<Address>, Missing> {
+    if let Some(key) = BalanceKey::decode(key) {
+        return Ok((key.brand == brand).then_some(key.account));
+    }
+    let Some(HoldsKey { account, .. }) = HoldsKey::decode(key).filter(|key| key.brand == brand) else {
+        return Ok(None);
+    };
+    Ok(view.get(&BalanceKey { account, brand })?.is_none().then_some(account))
+}
+
+fn holder(view: &View, brand: BrandId, until: Option<Month>, account: Address) -> Result<Option<Holder>, Missing> {
+    let (lots, holds) = Missing::both(Records::lots(view, account, brand), Records::holds(view, account, brand))?;
+    let is_over = |lot: &Lot| until.is_none_or(|last| matches!(lot.expiry, Expiry::Month(month) if month <= last));
+    let lots: Vec<Lot> = lots.into_iter().filter(is_over).collect();
+    let held = holds.iter().flat_map(|hold| hold.lots.iter()).copied().collect::<Vec<_>>();
+    let held = total(&held);
+    let is_shown = !lots.is_empty() || (until.is_none() && !held.is_zero());
+    Ok(is_shown.then_some(Holder { account, lots, held }))
+}
+
+impl Holder {
+    /// The sum of its lots.
+    pub fn total(&self) -> Points {
+        total(&self.lots)
+    }
+}
+
+#[cfg(test)]
+mod tests;
