@@ -64,6 +64,8 @@ mod joining;
 mod keys;
 #[path = "e2e/light.rs"]
 mod light;
+#[path = "e2e/lists.rs"]
+mod lists;
 #[path = "e2e/managed.rs"]
 mod managed;
 #[path = "e2e/operations/mod.rs"]
@@ -84,6 +86,8 @@ mod readers;
 mod refusals;
 #[path = "e2e/requests.rs"]
 mod requests;
+#[path = "e2e/schema.rs"]
+mod schema;
 #[path = "e2e/session.rs"]
 mod session;
 #[path = "e2e/sets.rs"]

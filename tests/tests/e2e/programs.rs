@@ -1,10 +1,15 @@
 //! The programs under test.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
+
+// The wallet's own tests look at the same.
+#[path = "../../../wallet-cli/tests/cli/support/documents.rs"]
+mod documents;
 
 /// The longest time that anything may take before a test gives up. Generous, since the machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -49,10 +54,24 @@ impl Output {
 /// Runs a program to its end.
 pub fn run(command: &mut Command) -> Output {
     let output = command.stdin(Stdio::null()).output().expect("the program starts");
-    Output {
+    let output = Output {
         status: output.status,
         stdout: String::from_utf8(output.stdout).expect("the programs print UTF-8"),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    };
+    check_documents(command, &output);
+    output
+}
+
+/// Checks that what the wallet prints for programs is what `lojal schema` says.
+fn check_documents(command: &Command, output: &Output) {
+    let lojal = Path::new(command.get_program());
+    let arguments: Vec<&str> = command.get_args().filter_map(OsStr::to_str).collect();
+    if let Some(exit_code) = output.status.code()
+        && lojal.ends_with("lojal")
+        && arguments.contains(&"--json")
+    {
+        documents::check(lojal, &arguments, exit_code, &output.stdout);
     }
 }
 
