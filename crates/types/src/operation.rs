@@ -307,6 +307,9 @@ impl<A> Operation<A> {
             Self::Capture(one) => has(&one.brand),
             Self::Release(one) => has(&one.brand),
             Self::Convert(one) => has(&one.from) || has(&one.to),
+            Self::Stamp(one) => has(&one.brand),
+            Self::TakeBack(one) => has(&one.brand),
+            Self::SetConsent(one) => has(&one.brand),
             _ => false,
         }
     }
