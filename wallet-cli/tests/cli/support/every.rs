@@ -155,7 +155,6 @@ fn of_members(gateway: &str) -> Vec<Line> {
         asking("brands", &[]),
         asking("balance", &[]),
         asking("history", &[]),
-        asking("history", &["--brand", "kaffet"]),
         asking("statement", &[]),
         asking("watch", &["--count", "1"]),
         asking("listen", &["--forward", super::server::NOBODY, "--count", "1"]),
