@@ -66,7 +66,7 @@ fn nothing_is_wrong_with_a_run_of_the_other_classes() {
 
 #[test]
 fn a_network_goes_over_to_the_next_version_and_the_old_program_ends_before_it() {
-    let report = run(&plan("upgrade-mixed", 1));
+    let report = run(&plan("upgrade-mixed", 2));
     assert_eq!(report.violations, []);
     assert!(report.stops.iter().any(|stop| stop.contains("begins version 2 of the protocol")), "{:?}", report.stops);
 }
