@@ -8,10 +8,10 @@ const here = (path: string): string => new URL(path, import.meta.url).pathname;
 const PAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   wallet: {
     title: "Lojal",
-    description: "Poäng som är dina.",
+    description: "Dina poäng.",
     links:
-      '<link rel="manifest" href="/wallet/app.webmanifest" />' +
-      '<link rel="apple-touch-icon" href="/wallet/icon-192.png" />',
+      '<link rel="manifest" href="/wallet/app.webmanifest">' +
+      '<link rel="apple-touch-icon" href="/wallet/icon-192.png">',
   },
   explorer: { title: "Lojal Explorer", description: "Vad ett nätverk av lojalitetspoäng har beslutat." },
   console: { title: "Lojal Console", description: "Ett varumärkes poäng, kassor och villkor." },

@@ -5,6 +5,7 @@ import { parseAddress } from "../src/address.js";
 import { parseBrandId } from "../src/brand.js";
 import { Client } from "../src/client/client.js";
 import { isWanted } from "../src/client/history.js";
+import { ListClient } from "../src/client/lists.js";
 import type { TimeMs } from "../src/time.js";
 import { transactionStatusCodec } from "../src/api/transactions.js";
 import type { Json } from "../src/json.js";
@@ -73,7 +74,7 @@ function replied({ path }: Asked): Reply {
 test("a brand's lists and parts of histories are asked for and read as their routes have them", async () => {
   const server = await TestServer.start(replied);
   try {
-    const { lists } = new Client(server.url, { network: "test" });
+    const lists = new ListClient(new Client(server.url, { network: "test" }));
     const account = parseAddress(ANNA_TEXT, "test");
     const all = await lists.transactions(NORDMAT);
     assert.deepEqual([all.transactions.length, all.completeFrom, all.nextCursor], [1, 3n, null]);

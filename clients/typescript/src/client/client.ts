@@ -56,7 +56,6 @@ import type { EventsOf, EventsOptions, Told } from "./events.js";
 import { streamEvents } from "./events.js";
 import { followValidators } from "./follow.js";
 import { activityAfter } from "./history.js";
-import { ListClient } from "./lists.js";
 import { PushClient } from "./push.js";
 import type { Question } from "./transport.js";
 import { WebhookClient } from "./webhooks.js";
@@ -91,22 +90,20 @@ export class Client {
   readonly webhooks: WebhookClient;
   /** The browsers to which this gateway pushes. */
   readonly push: PushClient;
-  /** The brand's lists, and parts of histories. */
-  readonly lists: ListClient;
-  readonly #transport: Transport;
+  /** The way to the gateway, for the questions of a `ListClient`. */
+  readonly transport: Transport;
 
   /** A client of the gateway at `url`, such as `https://gateway.example.org`. Nothing is sent yet. */
   constructor(url: string, options: ClientOptions) {
     this.network = options.network;
     const fetcher = options.fetch ?? ((...request: Parameters<typeof fetch>) => fetch(...request));
-    this.#transport = new Transport(gatewayUrl(url), fetcher);
-    this.push = new PushClient(this.#transport, options.network);
-    this.webhooks = new WebhookClient(this.#transport, options.network);
-    this.lists = new ListClient(this.#transport, options.network);
+    this.transport = new Transport(gatewayUrl(url), fetcher);
+    this.push = new PushClient(this.transport, options.network);
+    this.webhooks = new WebhookClient(this.transport, options.network);
   }
   /** The gateway's address. */
   get url(): string {
-    return this.#transport.url;
+    return this.transport.url;
   }
   /** True if what is asked and answered goes over a network without encryption, where others can read and change it. */
   get isExposed(): boolean {
@@ -119,7 +116,7 @@ export class Client {
   }
   /** Says from now on who reads, with each question; nobody with null. */
   readWith(token: SignedReadToken | null): void {
-    this.#transport.readWith(token);
+    this.transport.readWith(token);
   }
 
   /** `GET /v1/status`: which network, and how far it has come. */
@@ -128,15 +125,15 @@ export class Client {
   }
   /** `GET /readyz`: returns when the node has caught up with its network; throws a problem while it hasn't. */
   async ready(): Promise<void> {
-    await this.#transport.ask({ path: "/readyz" });
+    await this.transport.ask({ path: "/readyz" });
   }
   /** `GET /v1/genesis`: the genesis document as TOML. Whoever trusts it must have its chain id from elsewhere. */
   async genesis(): Promise<string> {
-    const { body, status } = await this.#transport.ask({ path: "/v1/genesis" });
+    const { body, status } = await this.transport.ask({ path: "/v1/genesis" });
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(body);
     } catch (error) {
-      throw this.#transport.unexpected(status, "the genesis document is no text", error);
+      throw this.transport.unexpected(status, "the genesis document is no text", error);
     }
   }
   /** `GET /v1/brands`: all brands. */
@@ -311,7 +308,7 @@ export class Client {
    * `watchEvents` goes on at the next one then.
    */
   events(of: EventsOf, options: EventsOptions = {}): AsyncGenerator<Told, void, undefined> {
-    return streamEvents(this.#transport, of, this.network, options);
+    return streamEvents(this.transport, of, this.network, options);
   }
   /** `GET /v1/blocks/{height}`: a block. */
   block(height: Height): Promise<BlockAnswer> {
@@ -345,11 +342,11 @@ export class Client {
       ["limit", String(limit)],
     ] as const;
     const limits = { timeoutMs: EXPORT_TIMEOUT_MS, bytesMax: EXPORT_BYTES_MAX };
-    return (await this.#transport.ask({ path: "/v1/export", query, ...limits })).body;
+    return (await this.transport.ask({ path: "/v1/export", query, ...limits })).body;
   }
   /** `GET /metrics`: numbers about the node, in the text form of Prometheus; at the node's admin address only. */
   async metrics(): Promise<string> {
-    return new TextDecoder().decode((await this.#transport.ask({ path: "/metrics" })).body);
+    return new TextDecoder().decode((await this.transport.ask({ path: "/metrics" })).body);
   }
 
   /** The error of a gateway that has shown a history of an account with a fault. */
@@ -380,15 +377,15 @@ export class Client {
     return this.#ask(codec, { path, query, body, timeoutMs }, () => true);
   }
   async #ask<T>(codec: JsonCodec<T>, question: Question, isAbout: (answer: T) => boolean): Promise<T> {
-    const { json, status } = await this.#transport.askJson(question);
+    const { json, status } = await this.transport.askJson(question);
     let answer: T;
     try {
       answer = codec.fromJson(json, this.network);
     } catch (error) {
-      throw error instanceof LojalError ? this.#transport.unexpected(status, error.message, error) : error;
+      throw error instanceof LojalError ? this.transport.unexpected(status, error.message, error) : error;
     }
     if (!isAbout(answer)) {
-      throw this.#transport.unexpected(status, "it answers about something else");
+      throw this.transport.unexpected(status, "it answers about something else");
     }
     return answer;
   }

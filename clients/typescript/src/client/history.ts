@@ -75,7 +75,7 @@ export interface HistoryFilter {
 
 /**
  * True of the transactions that a filter lets through. Whoever has proven a history to be complete filters it by this:
- * what a gateway has filtered can't be proven (`Client.lists`).
+ * what a gateway has filtered can't be proven (`ListClient`).
  */
 export function isWanted({ state, transaction }: TransactionStatus, filter: HistoryFilter): boolean {
   const { brand, kind, sinceMs } = filter;

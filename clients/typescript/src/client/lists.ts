@@ -3,7 +3,7 @@
  * can't be told from one that leaves more out, so whoever has to be sure reads all of it and filters by `isWanted`.
  */
 
-import type { Address, NetworkKind } from "../address.js";
+import type { Address } from "../address.js";
 import { addressToText } from "../address.js";
 import type { History } from "../api/accounts.js";
 import { historyCodec } from "../api/accounts.js";
@@ -17,8 +17,8 @@ import {
 import type { BrandId } from "../brand.js";
 import type { JsonCodec } from "../codec/codec.js";
 import { LojalError } from "../error.js";
+import type { Client } from "./client.js";
 import type { HistoryFilter } from "./history.js";
-import type { Transport } from "./transport.js";
 
 /** The page of a list that is wanted. */
 export interface ListPage {
@@ -38,14 +38,11 @@ type Fields = Readonly<Record<string, string | undefined>>;
 
 /** The questions about lists to one gateway: one method per route (docs/api.md). */
 export class ListClient {
-  constructor(
-    private readonly transport: Transport,
-    private readonly network: NetworkKind,
-  ) {}
+  constructor(private readonly client: Pick<Client, "transport" | "network">) {}
 
   /** `GET /v1/brands/{id}/transactions`: the applied transactions with points of a brand, the newest first. */
   transactions(brand: BrandId, filter: BrandFilter = {}, page: ListPage = {}): Promise<BrandTransactions> {
-    const account = filter.account === undefined ? undefined : addressToText(filter.account, this.network);
+    const account = filter.account === undefined ? undefined : addressToText(filter.account, this.client.network);
     const query = { account, ...filtered(filter), ...paged(page) };
     return this.#ask(brandTransactionsCodec, `/v1/brands/${brand}/transactions`, query);
   }
@@ -64,18 +61,18 @@ export class ListClient {
   }
   /** `GET /v1/accounts/{address}/transactions`, of which only some are wanted. Nothing shows that these are all. */
   history(address: Address, filter: HistoryFilter, page: ListPage = {}): Promise<History> {
-    const path = `/v1/accounts/${addressToText(address, this.network)}/transactions`;
+    const path = `/v1/accounts/${addressToText(address, this.client.network)}/transactions`;
     return this.#ask(historyCodec, path, { brand: filter.brand, ...filtered(filter), ...paged(page) });
   }
 
   async #ask<T>(codec: JsonCodec<T>, path: string, fields: Fields): Promise<T> {
     const said = ([name, value]: [string, string | undefined]) => (value === undefined ? [] : [[name, value] as const]);
     const query = Object.entries(fields).flatMap(said);
-    const { json, status } = await this.transport.askJson({ path, query });
+    const { json, status } = await this.client.transport.askJson({ path, query });
     try {
-      return codec.fromJson(json, this.network);
+      return codec.fromJson(json, this.client.network);
     } catch (error) {
-      throw error instanceof LojalError ? this.transport.unexpected(status, error.message, error) : error;
+      throw error instanceof LojalError ? this.client.transport.unexpected(status, error.message, error) : error;
     }
   }
 }
