@@ -1,12 +1,16 @@
-//! The things that a gateway keeps for others beside the ledger: their ids, and files that are replaced as a whole.
+//! The things that a gateway keeps for others beside the ledger: their ids, and records in files that are replaced as a
+//! whole.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 /// The id of something that a gateway keeps: 8 random bytes in hex.
@@ -38,11 +42,67 @@ impl FromStr for KeptId {
     }
 }
 
+/// A record as its file has it.
+pub(crate) struct KeptRecord<R> {
+    pub(crate) id: KeptId,
+    directory: PathBuf,
+    record: Mutex<R>,
+}
+
+impl<R: Clone + Serialize + DeserializeOwned> KeptRecord<R> {
+    /// Writes a new one, under an id of its own.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(crate) fn create(directory: &Path, record: R) -> io::Result<Self> {
+        let kept = Self { id: KeptId::random(), directory: directory.to_owned(), record: Mutex::new(record) };
+        kept.save(&kept.get())?;
+        Ok(kept)
+    }
+    /// Reads those of a directory. One that can't be read, of a name, is told in the log, and left where it is.
+    pub(crate) fn all_in(directory: &Path, name: &str) -> Vec<Self> {
+        let read = |(id, bytes): (KeptId, Vec<u8>)| match serde_json::from_slice(&bytes) {
+            Ok(record) => Some(Self { id, directory: directory.to_owned(), record: Mutex::new(record) }),
+            Err(error) => {
+                tracing::error!(%id, %error, "{name} can't be read, and is left out");
+                None
+            }
+        };
+        kept_in(directory).filter_map(read).collect()
+    }
+    /// The record as it is now.
+    pub(crate) fn get(&self) -> MutexGuard<'_, R> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// Changes it, on the disk first; nothing is changed if that fails, or if it is over.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(crate) fn change(&self, is_over: impl FnOnce() -> bool, change: impl FnOnce(&mut R)) -> io::Result<()> {
+        let mut record = self.get();
+        if is_over() {
+            return Ok(());
+        }
+        let mut changed = record.clone();
+        change(&mut changed);
+        self.save(&changed)?;
+        *record = changed;
+        Ok(())
+    }
+    fn save(&self, record: &R) -> io::Result<()> {
+        replace(&self.directory, self.id, &serde_json::to_vec(record)?)
+    }
+    /// Removes its file.
+    ///
+    /// # Errors
+    /// When it can't be removed, or isn't there.
+    pub(crate) fn delete(&self) -> io::Result<()> {
+        fs::remove_file(self.directory.join(format!("{}.json", self.id)))
+    }
+}
+
 /// Writes a file of JSON so that it is there as a whole, before or after, whatever happens, and for its owner alone.
-///
-/// # Errors
-/// When it can't be written.
-pub(crate) fn replace(directory: &Path, id: KeptId, bytes: &[u8]) -> io::Result<()> {
+fn replace(directory: &Path, id: KeptId, bytes: &[u8]) -> io::Result<()> {
     let (path, new) = (directory.join(format!("{id}.json")), directory.join(format!("{id}.new")));
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
     file.write_all(bytes)?;
@@ -52,7 +112,7 @@ pub(crate) fn replace(directory: &Path, id: KeptId, bytes: &[u8]) -> io::Result<
 }
 
 /// The files of a directory that are named by an id; none if there is no directory.
-pub(crate) fn kept_in(directory: &Path) -> impl Iterator<Item = (KeptId, Vec<u8>)> {
+fn kept_in(directory: &Path) -> impl Iterator<Item = (KeptId, Vec<u8>)> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     entries.filter_map(|entry| {
         let path = entry.path();

@@ -57,7 +57,7 @@ pub(crate) fn start(app: &Arc<App>) {
 fn push_to(app: &Arc<App>, pushes: &Arc<Pushes>, kept: Arc<Kept>) {
     let account = kept.record().account.to_canonical(app.network());
     let Ok(account) = account else {
-        return tracing::error!(id = %kept.id, "a subscription of pushes is for another network, and is left out");
+        return tracing::error!(id = %kept.id(), "a subscription of pushes is for another network, and is left out");
     };
     let mut follower = app.followers.follow(Subject::Account(account));
     let (store, pushes, pauses) = (app.gateway.store.clone(), pushes.clone(), app.timeouts.pauses);
@@ -94,7 +94,7 @@ pub(crate) async fn all(
     let pushes = on(&app)?;
     owner(&app, &headers, account).await?;
     let own = pushes.of(account.to_text(app.network()));
-    let shown = |kept: &Arc<Kept>| kept.record().shown(kept.id);
+    let shown = |kept: &Arc<Kept>| kept.record().shown(kept.id());
     Ok(Json(api::Pushes { pushes: own.iter().map(shown).collect() }))
 }
 
@@ -120,7 +120,7 @@ pub(crate) async fn add(
     if is_new {
         push_to(&app, pushes, kept.clone());
     }
-    let shown = kept.record().shown(kept.id);
+    let shown = kept.record().shown(kept.id());
     Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, Json(shown)))
 }
 

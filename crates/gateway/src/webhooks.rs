@@ -55,7 +55,7 @@ fn send_for(app: &Arc<App>, kept: Arc<Kept>) {
     let (store, registry) = (app.gateway.store.clone(), app.webhooks.clone());
     let (pauses, patience) = (app.timeouts.pauses, app.timeouts.receiver);
     let courier = Courier { store, registry, kept: kept.clone(), pauses, patience };
-    let name = format!("webhook {}", kept.id);
+    let name = format!("webhook {}", kept.id());
     if let Err(error) = std::thread::Builder::new().name(name).spawn(move || courier.run()) {
         tracing::error!(%error, "a webhook has no thread, and is sent nothing until the node starts again");
     }
@@ -73,7 +73,7 @@ pub(crate) async fn all(
     Segment(brand): Segment<BrandId>,
 ) -> Result<Json<api::Webhooks>, Failure> {
     admin(&app, &headers, brand).await?;
-    let shown = |kept: &Arc<Kept>| kept.record().shown(kept.id);
+    let shown = |kept: &Arc<Kept>| kept.record().shown(kept.id());
     Ok(Json(api::Webhooks { webhooks: app.webhooks.of(brand).iter().map(shown).collect() }))
 }
 
@@ -175,7 +175,7 @@ pub(crate) async fn replay(
     let changed = kept.clone();
     written(&app, move |_| changed.change(|record| record.replay(after))).await?;
     kept.ring();
-    let shown = kept.record().shown(kept.id);
+    let shown = kept.record().shown(kept.id());
     Ok(Json(shown))
 }
 
@@ -199,7 +199,7 @@ async fn written<T: Send + 'static>(
 
 fn with_secret(kept: &Kept) -> api::WebhookSecret {
     let record = kept.record();
-    api::WebhookSecret { webhook: record.shown(kept.id), secret: secret_text(&record.secret()) }
+    api::WebhookSecret { webhook: record.shown(kept.id()), secret: secret_text(&record.secret()) }
 }
 
 /// Checks the address and the types of a new webhook.

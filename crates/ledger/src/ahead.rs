@@ -3,7 +3,9 @@
 
 use lojal_types::{Month, Operation, TimeMs, Transaction};
 
-use crate::key::{AccountKey, CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, StateKey};
+use crate::key::{
+    AccountKey, CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, StampedKey, StateKey, TakenBackKey,
+};
 use crate::shelves::searched_at;
 use crate::state::View;
 use crate::tree::{Hash, Missing, hash_key};
@@ -82,6 +84,18 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
         Operation::Release(one) => {
             let (shelf, reference) = (one.hold_dated.month(), one.hold_reference.clone());
             add(shelf, HeldKey { shelf, brand: one.brand, reference }.encode());
+        }
+        Operation::Stamp(one) => {
+            for shelf in months() {
+                add(shelf, StampedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+            }
+        }
+        Operation::TakeBack(one) => {
+            let (shelf, reference) = (one.of_dated.month(), one.of_reference.clone());
+            add(shelf, StampedKey { shelf, brand: one.brand, reference }.encode());
+            for shelf in months() {
+                add(shelf, TakenBackKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+            }
         }
         _ => {}
     }

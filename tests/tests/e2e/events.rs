@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 
-use lojal_client::{Client, ClientError, EventsOf, Told};
+use lojal_client::{Client, EventsOf, Told};
 use lojal_types::TransactionId;
 use lojal_types::api::{Event, EventPlace};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use crate::network::Network;
 use crate::programs::{Running, eventually, run};
 use crate::stream::{Stream, two_members};
-use crate::wallet::{Signer, issue, lojal, nordmat, now};
+use crate::wallet::{Signer, code, issue, lojal, nordmat, now};
 
 /// Readers who never read.
 const DEAF: usize = 30;
@@ -82,13 +82,6 @@ fn events_go_on_at_the_next_gateway_without_a_gap_or_a_double_when_the_first_one
     assert_eq!(places, told[told.len() / 2 + 1..].iter().map(|(place, _)| *place).collect::<Vec<_>>());
     let end: Value = serde_json::from_str(printed.lines().last().expect("lines")).expect("one document");
     assert_eq!(end["after"], told[told.len() - 1].0.to_string());
-}
-
-fn code(answer: Result<lojal_client::Events, ClientError>) -> String {
-    match answer {
-        Err(ClientError::Problem(problem)) => problem.code,
-        other => panic!("should have been refused: {other:?}"),
-    }
 }
 
 #[test]

@@ -2,25 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use lojal_client::{BrandFilter, Client, ClientError};
+use lojal_client::{BrandFilter, Client};
 use lojal_types::api::{BrandMonth, BrandTransactions};
 use lojal_types::{Address, Expiry, GrossPoints, Height, Operation, Points, TransactionId};
 
 use crate::network::Network;
-use crate::wallet::{Signer, done, is_applied, issue, nordmat, redeem, transfer, wallet};
-
-fn reader(network: &Network, node: usize, signer: &Signer) -> Client {
-    let client = Client::new(&network.url(node)).expect("a valid URL");
-    signer.read_with(&client);
-    client
-}
-
-fn code<T: std::fmt::Debug>(answer: Result<T, ClientError>) -> String {
-    match answer {
-        Err(ClientError::Problem(problem)) => problem.code,
-        other => panic!("should have been refused: {other:?}"),
-    }
-}
+use crate::wallet::{Signer, code, done, is_applied, issue, nordmat, reader, redeem, transfer, wallet};
 
 /// The codes with which the four lists of nordmat are refused.
 fn codes(client: &Client) -> [String; 4] {

@@ -2,28 +2,15 @@
 
 use std::fs;
 
-use lojal_client::{Client, ClientError};
+use lojal_client::Client;
 use lojal_types::api::TransactionState;
 
 use crate::network::Network;
 use crate::programs::{program, run};
-use crate::wallet::{Signer, balance, is_applied, issue, lojal, transfer};
+use crate::wallet::{Signer, balance, code, is_applied, issue, lojal, reader, transfer};
 
 /// Submissions of one transaction at once.
 const SUBMISSIONS: usize = 50;
-
-fn reader(network: &Network, node: usize, signer: &Signer) -> Client {
-    let client = Client::new(&network.url(node)).expect("a valid URL");
-    signer.read_with(&client);
-    client
-}
-
-fn code<T: std::fmt::Debug>(answer: Result<T, ClientError>) -> String {
-    match answer {
-        Err(ClientError::Problem(problem)) => problem.code,
-        other => panic!("should have been refused: {other:?}"),
-    }
-}
 
 #[test]
 fn each_sees_what_is_theirs_and_one_validator_that_lists_an_auditor_is_enough_for_an_audit() {

@@ -32,6 +32,22 @@ pub fn done(network: &Network, name: &str, arguments: &[&str]) -> String {
     wallet(network, name, arguments).success()
 }
 
+/// A client of a node that reads as somebody.
+pub fn reader(network: &Network, node: usize, signer: &Signer) -> Client {
+    let client = Client::new(&network.url(node)).expect("a valid URL");
+    signer.read_with(&client);
+    client
+}
+
+/// The code with which a gateway has refused something.
+#[track_caller]
+pub fn code<T: std::fmt::Debug>(answer: Result<T, ClientError>) -> String {
+    match answer {
+        Err(ClientError::Problem(problem)) => problem.code,
+        other => panic!("should have been refused: {other:?}"),
+    }
+}
+
 /// Signs for one of the network's wallets.
 pub struct Signer {
     key: KeyPair,
@@ -115,10 +131,7 @@ pub fn is_applied(status: &TransactionStatus) -> bool {
 /// The ledger's code with which a submission was refused.
 #[track_caller]
 pub fn code_of(answer: Result<TransactionStatus, ClientError>) -> Code {
-    match answer {
-        Err(ClientError::Problem(problem)) => problem.code.parse().expect("a code of the ledger"),
-        other => panic!("should have been refused: {other:?}"),
-    }
+    code(answer).parse().expect("a code of the ledger")
 }
 
 /// The points of nordmat that an account holds on one node.

@@ -1,5 +1,7 @@
 //! A brand's lists and statistics, for its operators. All of it is the gateway's word, which is said.
 
+use std::mem;
+
 use lojal_client::BrandFilter;
 use lojal_types::{BrandId, Lot, Points, api};
 use lojal_wallet::gateways::{Gateways, GatewaysError};
@@ -47,18 +49,8 @@ pub(super) fn transactions(context: &Context, args: &BrandTransactionsArgs) -> R
 pub(super) fn accounts(context: &Context, brand: BrandId, cursor: Option<&str>) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let gateways = context.gateways(home.as_ref())?;
-    let progress = context.progress();
     let ask = |cursor: Option<&str>| asked(&gateways, |client| client.brand_accounts(&brand, cursor));
-    let mut list = ask(cursor)?;
-    for _ in 1..PAGES_MAX {
-        let Some(next) = list.next_cursor.take_if(|_| list.accounts.len() < ACCOUNTS_MAX) else { break };
-        progress.tell(format!("read {} accounts", list.accounts.len()));
-        let page = ask(Some(&next))?;
-        let mut accounts = list.accounts;
-        accounts.extend(page.accounts);
-        list = api::BrandAccounts { accounts, ..page };
-    }
-    drop(progress);
+    let list = pages(context, cursor, ask, |list| (&mut list.accounts, &mut list.next_cursor))?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?.of(brand);
     let points = |points: Points| grouped(points, decimals);
     let mut rows = vec![["ACCOUNT", "POINTS", "HELD", "EXPIRES FIRST", "OF THEM"].map(str::to_owned).to_vec()];
@@ -82,18 +74,8 @@ pub(super) fn expiring(
 ) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let gateways = context.gateways(home.as_ref())?;
-    let progress = context.progress();
     let ask = |cursor: Option<&str>| asked(&gateways, |client| client.brand_expiring(&brand, months, cursor));
-    let mut list = ask(cursor)?;
-    for _ in 1..PAGES_MAX {
-        let Some(next) = list.next_cursor.take_if(|_| list.accounts.len() < ACCOUNTS_MAX) else { break };
-        progress.tell(format!("read {} accounts", list.accounts.len()));
-        let page = ask(Some(&next))?;
-        let mut accounts = list.accounts;
-        accounts.extend(page.accounts);
-        list = api::BrandExpiring { accounts, ..page };
-    }
-    drop(progress);
+    let list = pages(context, cursor, ask, |list| (&mut list.accounts, &mut list.next_cursor))?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?.of(brand);
     let mut rows = vec![["EXPIRES WITH", "ACCOUNT", "POINTS"].map(str::to_owned).to_vec()];
     for one in &list.accounts {
@@ -147,6 +129,28 @@ fn expiry_table(told: &api::BrandStatistics, decimals: u8) -> String {
         rows.extend(one.by_expiry.iter().map(row));
     }
     lojal_print::table(&rows, &[2])
+}
+
+/// The accounts of a list from a page on, as many as are shown at once, with what the last page says besides.
+fn pages<L, T>(
+    context: &Context,
+    cursor: Option<&str>,
+    ask: impl Fn(Option<&str>) -> Result<L, GatewaysError>,
+    parts: fn(&mut L) -> (&mut Vec<T>, &mut Option<String>),
+) -> Result<L, GatewaysError> {
+    let progress = context.progress();
+    let mut list = ask(cursor)?;
+    for _ in 1..PAGES_MAX {
+        let (accounts, next) = parts(&mut list);
+        let Some(next) = next.take_if(|_| accounts.len() < ACCOUNTS_MAX) else { break };
+        progress.tell(format!("read {} accounts", accounts.len()));
+        let mut all = mem::take(accounts);
+        list = ask(Some(&next))?;
+        let (accounts, _) = parts(&mut list);
+        all.append(accounts);
+        *accounts = all;
+    }
+    Ok(list)
 }
 
 /// The first expiry of some lots, and the points that expire then.

@@ -376,17 +376,7 @@ export class Client {
     const timeoutMs = wait ? COMMIT_TIMEOUT_MS : READ_TIMEOUT_MS;
     return this.#ask(codec, { path, query, body, timeoutMs }, () => true);
   }
-  async #ask<T>(codec: JsonCodec<T>, question: Question, isAbout: (answer: T) => boolean): Promise<T> {
-    const { json, status } = await this.transport.askJson(question);
-    let answer: T;
-    try {
-      answer = codec.fromJson(json, this.network);
-    } catch (error) {
-      throw error instanceof LojalError ? this.transport.unexpected(status, error.message, error) : error;
-    }
-    if (!isAbout(answer)) {
-      throw this.transport.unexpected(status, "it answers about something else");
-    }
-    return answer;
+  #ask<T>(codec: JsonCodec<T>, question: Question, isAbout: (answer: T) => boolean): Promise<T> {
+    return this.transport.askAs(codec, this.network, question, isAbout);
   }
 }

@@ -16,7 +16,6 @@ import {
 } from "../api/lists.js";
 import type { BrandId } from "../brand.js";
 import type { JsonCodec } from "../codec/codec.js";
-import { LojalError } from "../error.js";
 import type { Client } from "./client.js";
 import type { HistoryFilter } from "./history.js";
 
@@ -65,15 +64,10 @@ export class ListClient {
     return this.#ask(historyCodec, path, { brand: filter.brand, ...filtered(filter), ...paged(page) });
   }
 
-  async #ask<T>(codec: JsonCodec<T>, path: string, fields: Fields): Promise<T> {
+  #ask<T>(codec: JsonCodec<T>, path: string, fields: Fields): Promise<T> {
     const said = ([name, value]: [string, string | undefined]) => (value === undefined ? [] : [[name, value] as const]);
     const query = Object.entries(fields).flatMap(said);
-    const { json, status } = await this.client.transport.askJson({ path, query });
-    try {
-      return codec.fromJson(json, this.client.network);
-    } catch (error) {
-      throw error instanceof LojalError ? this.client.transport.unexpected(status, error.message, error) : error;
-    }
+    return this.client.transport.askAs(codec, this.client.network, { path, query });
   }
 }
 

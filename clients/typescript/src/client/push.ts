@@ -6,7 +6,6 @@ import type { NewPush, Push, Pushes, PushService } from "../api/push.js";
 import { newPushCodec, pushCodec, pushesCodec, pushServiceCodec } from "../api/push.js";
 import { utf8 } from "../bytes.js";
 import type { JsonCodec } from "../codec/codec.js";
-import { LojalError } from "../error.js";
 import { writeJson } from "../json.js";
 import type { Question, Transport } from "./transport.js";
 
@@ -40,12 +39,7 @@ export class PushClient {
   #path(account: Address): string {
     return `/v1/accounts/${addressToText(account, this.network)}/push`;
   }
-  async #ask<T>(codec: JsonCodec<T>, question: Question): Promise<T> {
-    const { json, status } = await this.transport.askJson(question);
-    try {
-      return codec.fromJson(json, this.network);
-    } catch (error) {
-      throw error instanceof LojalError ? this.transport.unexpected(status, error.message, error) : error;
-    }
+  #ask<T>(codec: JsonCodec<T>, question: Question): Promise<T> {
+    return this.transport.askAs(codec, this.network, question);
   }
 }

@@ -1,7 +1,9 @@
 /** Requests over `fetch`, with a limit on every wait and every answer. */
 
+import type { NetworkKind } from "../address.js";
 import { problemCodec } from "../api/transactions.js";
 import { concat } from "../bytes.js";
+import type { JsonCodec } from "../codec/codec.js";
 import { LojalError } from "../error.js";
 import type { Json } from "../json.js";
 import { parseJson } from "../json.js";
@@ -150,10 +152,25 @@ export class Transport {
     }
     throw this.#refusal(response, content);
   }
-  /** The JSON of the answer to a question. */
-  async askJson(question: Question): Promise<{ readonly json: Json; readonly status: number }> {
+  /** The answer to a question, as its codec reads it, if it is about what was asked. */
+  async askAs<T>(
+    codec: JsonCodec<T>,
+    network: NetworkKind,
+    question: Question,
+    isAbout: (answer: T) => boolean = () => true,
+  ): Promise<T> {
     const { status, body } = await this.ask(question);
-    return { json: this.#json(status, body), status };
+    const json = this.#json(status, body);
+    let answer: T;
+    try {
+      answer = codec.fromJson(json, network);
+    } catch (error) {
+      throw error instanceof LojalError ? this.unexpected(status, error.message, error) : error;
+    }
+    if (!isAbout(answer)) {
+      throw this.unexpected(status, "it answers about something else");
+    }
+    return answer;
   }
   /** The body of an answer that comes as long as it isn't ended, with a limit on each silence. */
   async open(question: Question, signal: AbortSignal | undefined, silenceMs: number): Promise<Stream> {

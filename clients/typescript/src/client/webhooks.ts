@@ -13,7 +13,6 @@ import {
 import type { BrandId } from "../brand.js";
 import { utf8 } from "../bytes.js";
 import type { JsonCodec } from "../codec/codec.js";
-import { LojalError } from "../error.js";
 import { writeJson } from "../json.js";
 import type { Question, Transport } from "./transport.js";
 
@@ -51,13 +50,8 @@ export class WebhookClient {
     return this.#ask(webhookCodec, { path: `${pathOf(brand, id)}/replay`, query, ...change() });
   }
 
-  async #ask<T>(codec: JsonCodec<T>, question: Question): Promise<T> {
-    const { json, status } = await this.transport.askJson(question);
-    try {
-      return codec.fromJson(json, this.network);
-    } catch (error) {
-      throw error instanceof LojalError ? this.transport.unexpected(status, error.message, error) : error;
-    }
+  #ask<T>(codec: JsonCodec<T>, question: Question): Promise<T> {
+    return this.transport.askAs(codec, this.network, question);
   }
 }
 

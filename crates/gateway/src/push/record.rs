@@ -1,8 +1,5 @@
 //! A subscription of pushes as its file has it, and what it is sent.
 
-use std::io;
-use std::path::Path;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lojal_types::api::{self, Event, EventPlace, NewPush, PUSHED_ALWAYS, TYPE_PREFIX};
@@ -13,7 +10,7 @@ use ureq::http::Uri;
 use web_push_native::{Auth, encrypt, p256};
 
 use crate::events::subscription::{Types, UnknownType};
-use crate::kept::{KeptId, replace};
+use crate::kept::KeptId;
 use crate::limits::{DEAD_IN_A_ROW_MAX, PUSH_TEXT_BYTES, PUSH_TIME_MS};
 
 /// A subscription: whose browser it is, how it is reached, and how far that has come.
@@ -124,10 +121,6 @@ impl Record {
             reached: self.reached,
             failures: self.failures,
         }
-    }
-    /// Writes it so that it is there as a whole, before or after, whatever happens.
-    pub(crate) fn save(&self, directory: &Path, id: KeptId) -> io::Result<()> {
-        replace(directory, id, &serde_json::to_vec(self)?)
     }
 }
 

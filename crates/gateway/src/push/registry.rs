@@ -1,7 +1,7 @@
 //! The subscriptions of a gateway: a file for each.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder};
+use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use ureq::Agent;
 
 use super::record::Record;
 use super::vapid::VapidKey;
-use crate::kept::{KeptId, kept_in};
+use crate::kept::{KeptId, KeptRecord};
 use crate::limits::{ACCOUNT_PUSHES_MAX, PUSH_AGAIN_MAX, PUSH_WORK_MAX, PUSHES_MAX};
 use crate::metrics::text::Kind::{Counter, Gauge};
 use crate::metrics::text::Text;
@@ -61,29 +61,20 @@ pub(crate) struct Pushes {
 
 /// One subscription, and whether it is over.
 pub(crate) struct Kept {
-    pub(crate) id: KeptId,
-    directory: PathBuf,
-    record: Mutex<Record>,
+    kept: KeptRecord<Record>,
     is_over: AtomicBool,
     changed: Notify,
 }
 
 impl Pushes {
-    /// Reads those that are kept. One that can't be read is told in the log, and left where it is.
+    /// Reads those that are kept.
     pub(crate) fn open(settings: PushSettings, patience: Duration) -> Self {
-        let mut kept = BTreeMap::new();
-        for (id, bytes) in kept_in(&settings.directory) {
-            match serde_json::from_slice::<Record>(&bytes) {
-                Ok(record) => {
-                    kept.insert(id, Arc::new(Kept::new(id, settings.directory.clone(), record)));
-                }
-                Err(error) => tracing::error!(%id, %error, "a subscription of pushes can't be read, and is left out"),
-            }
-        }
+        let kept = KeptRecord::all_in(&settings.directory, "a subscription of pushes");
+        let kept = kept.into_iter().map(|kept| (kept.id, Arc::new(Kept::new(kept))));
         Self {
             agent: agent(settings.allow_private, patience),
             settings,
-            kept: Mutex::new(kept),
+            kept: Mutex::new(kept.collect()),
             work: Arc::new(Semaphore::new(PUSH_WORK_MAX)),
             again: Arc::new(Semaphore::new(PUSH_AGAIN_MAX)),
             taken: AtomicU64::new(0),
@@ -128,11 +119,11 @@ impl Pushes {
             );
             return Err(Failure::new(Kind::TooManyPushes, detail));
         }
-        let (id, directory) = (KeptId::random(), &self.settings.directory);
+        let directory = &self.settings.directory;
         let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
-        made.and_then(|()| record.save(directory, id)).map_err(|error| unwritable(&error))?;
-        let kept = Arc::new(Kept::new(id, directory.clone(), record));
-        all.insert(id, kept.clone());
+        let kept = made.and_then(|()| KeptRecord::create(directory, record)).map_err(|error| unwritable(&error))?;
+        let kept = Arc::new(Kept::new(kept));
+        all.insert(kept.id(), kept.clone());
         Ok((kept, true))
     }
     /// Forgets one; nothing is pushed to it any more.
@@ -143,11 +134,11 @@ impl Pushes {
         let mut all = self.lock();
         // Whoever changes it holds its record, and finds it over afterwards.
         let _record = kept.record();
-        match fs::remove_file(self.settings.directory.join(format!("{}.json", kept.id))) {
+        match kept.kept.delete() {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(&error)),
             _ => {}
         }
-        all.remove(&kept.id);
+        all.remove(&kept.id());
         kept.end();
         Ok(())
     }
@@ -188,27 +179,23 @@ impl Pushes {
 }
 
 impl Kept {
-    fn new(id: KeptId, directory: PathBuf, record: Record) -> Self {
-        Self { id, directory, record: Mutex::new(record), is_over: AtomicBool::new(false), changed: Notify::new() }
+    fn new(kept: KeptRecord<Record>) -> Self {
+        Self { kept, is_over: AtomicBool::new(false), changed: Notify::new() }
+    }
+    /// Its id.
+    pub(crate) fn id(&self) -> KeptId {
+        self.kept.id
     }
     /// The subscription as it is now.
     pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
-        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.get()
     }
     /// Changes it, on the disk first; nothing is changed if that fails, or if it is over.
     ///
     /// # Errors
     /// When it can't be written.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Record)) -> Result<(), Failure> {
-        let mut record = self.record();
-        if self.is_over() {
-            return Ok(());
-        }
-        let mut changed = record.clone();
-        change(&mut changed);
-        changed.save(&self.directory, self.id).map_err(|error| unwritable(&error))?;
-        *record = changed;
-        Ok(())
+        self.kept.change(|| self.is_over(), change).map_err(|error| unwritable(&error))
     }
     /// Waits until somebody else has changed or ended it.
     pub(crate) async fn changed(&self) {

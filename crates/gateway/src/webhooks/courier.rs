@@ -94,7 +94,7 @@ impl Courier {
     /// Stops at a place from which on this node hasn't all blocks: somebody has to decide where to go on.
     fn stop(&self, failure: &Failure) -> Result<Duration, Failure> {
         let reason = failure.detail();
-        tracing::error!(webhook = %self.kept.id, reason, "a webhook stops: it can't be sent what comes next");
+        tracing::error!(webhook = %self.kept.id(), reason, "a webhook stops: it can't be sent what comes next");
         self.kept.change(|record| record.is_active = false)?;
         Ok(WEBHOOK_IDLE)
     }

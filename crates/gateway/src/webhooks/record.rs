@@ -1,14 +1,11 @@
 //! A webhook as its file has it.
 
-use std::io;
-use std::path::Path;
-
 use lojal_types::api::{self, Attempt, EventPlace};
 use lojal_types::{BrandId, Hash, KeyPair, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use super::signing::public_key_text;
-use crate::kept::{KeptId, replace};
+use crate::kept::KeptId;
 use crate::limits::{DEAD_MAX, SECRET_OVERLAP_MS};
 
 /// A secret that signs, and the time from which on it doesn't any more.
@@ -120,10 +117,6 @@ impl Record {
             next_ms: self.next_ms.filter(|_| self.is_active),
             dead: self.dead_count,
         }
-    }
-    /// Writes it so that it is there as a whole, before or after, whatever happens.
-    pub(crate) fn save(&self, directory: &Path, id: KeptId) -> io::Result<()> {
-        replace(directory, id, &serde_json::to_vec(self)?)
     }
 }
 

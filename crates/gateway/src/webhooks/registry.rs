@@ -12,7 +12,7 @@ use lojal_types::BrandId;
 use lojal_types::api::Attempt;
 
 use super::record::Record;
-use crate::kept::{KeptId, kept_in};
+use crate::kept::{KeptId, KeptRecord};
 use crate::limits::{ATTEMPTS_SHOWN, BRAND_WEBHOOKS_MAX, WEBHOOKS_MAX};
 use crate::metrics::text::Kind::{Counter, Gauge};
 use crate::metrics::text::Text;
@@ -37,9 +37,7 @@ pub(crate) struct Registry {
 
 /// One webhook, and the bell of whoever sends its events.
 pub(crate) struct Kept {
-    pub(crate) id: KeptId,
-    directory: PathBuf,
-    record: Mutex<Record>,
+    kept: KeptRecord<Record>,
     attempts: Mutex<VecDeque<Attempt>>,
     bell: Mutex<Bell>,
     rung: Condvar,
@@ -52,18 +50,11 @@ struct Bell {
 }
 
 impl Registry {
-    /// Reads those that are kept. One that can't be read is told in the log, and left where it is.
+    /// Reads those that are kept.
     pub(crate) fn open(settings: WebhookSettings) -> Self {
-        let mut kept = BTreeMap::new();
-        for (id, bytes) in kept_in(&settings.directory) {
-            match serde_json::from_slice::<Record>(&bytes) {
-                Ok(record) => {
-                    kept.insert(id, Arc::new(Kept::new(id, settings.directory.clone(), record)));
-                }
-                Err(error) => tracing::error!(%id, %error, "a webhook can't be read, and is left out"),
-            }
-        }
-        Self { settings, kept: Mutex::new(kept), taken: AtomicU64::new(0), refused: AtomicU64::new(0) }
+        let kept = KeptRecord::all_in(&settings.directory, "a webhook");
+        let kept = kept.into_iter().map(|kept| (kept.id, Arc::new(Kept::new(kept))));
+        Self { settings, kept: Mutex::new(kept.collect()), taken: AtomicU64::new(0), refused: AtomicU64::new(0) }
     }
     /// All of them, in the order of their ids.
     pub(crate) fn all(&self) -> Vec<Arc<Kept>> {
@@ -95,12 +86,10 @@ impl Registry {
             );
             return Err(Failure::new(Kind::TooManyWebhooks, detail));
         }
-        let id = KeptId::random();
         let directory = &self.settings.directory;
-        let saved = fs::create_dir_all(directory).and_then(|()| record.save(directory, id));
-        saved.map_err(|error| unwritable(&error))?;
-        let kept = Arc::new(Kept::new(id, directory.clone(), record));
-        all.insert(id, kept.clone());
+        let kept = fs::create_dir_all(directory).and_then(|()| KeptRecord::create(directory, record));
+        let kept = Arc::new(Kept::new(kept.map_err(|error| unwritable(&error))?));
+        all.insert(kept.id(), kept.clone());
         Ok(kept)
     }
     /// Forgets one; nothing is sent to it any more.
@@ -109,9 +98,8 @@ impl Registry {
     /// When its file can't be removed.
     pub(crate) fn remove(&self, kept: &Kept) -> Result<(), Failure> {
         let mut all = self.lock();
-        let path = self.settings.directory.join(format!("{}.json", kept.id));
-        fs::remove_file(path).map_err(|error| unwritable(&error))?;
-        all.remove(&kept.id);
+        kept.kept.delete().map_err(|error| unwritable(&error))?;
+        all.remove(&kept.id());
         kept.end();
         Ok(())
     }
@@ -155,28 +143,24 @@ impl Registry {
 }
 
 impl Kept {
-    fn new(id: KeptId, directory: PathBuf, record: Record) -> Self {
-        let (record, attempts, bell) = (Mutex::new(record), Mutex::default(), Mutex::default());
-        Self { id, directory, record, attempts, bell, rung: Condvar::new() }
+    fn new(kept: KeptRecord<Record>) -> Self {
+        let (attempts, bell) = (Mutex::default(), Mutex::default());
+        Self { kept, attempts, bell, rung: Condvar::new() }
+    }
+    /// Its id.
+    pub(crate) fn id(&self) -> KeptId {
+        self.kept.id
     }
     /// The webhook as it is now.
     pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
-        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.get()
     }
     /// Changes it, on the disk first; nothing is changed if that fails, or if it has been removed.
     ///
     /// # Errors
     /// When it can't be written.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Record)) -> Result<(), Failure> {
-        let mut record = self.record();
-        if self.is_over() {
-            return Ok(());
-        }
-        let mut changed = record.clone();
-        change(&mut changed);
-        changed.save(&self.directory, self.id).map_err(|error| unwritable(&error))?;
-        *record = changed;
-        Ok(())
+        self.kept.change(|| self.is_over(), change).map_err(|error| unwritable(&error))
     }
     /// The last attempts, the newest first.
     pub(crate) fn attempts(&self) -> Vec<Attempt> {

@@ -7,6 +7,7 @@ use super::{Context, authority};
 use crate::key::AccountKey;
 use crate::record::{Account, DayUse};
 use crate::stop::Stop;
+use crate::tree::Missing;
 
 /// The operation that gives an address points.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(super) fn open(
     amount: Points,
     gift: Gift,
 ) -> Result<(), Stop> {
-    if to.is_household() || context.overlay.get(&AccountKey(to))?.is_some() {
+    if !opens(context, to)? {
         return Ok(());
     }
     enough_to_open(policy, amount)?;
@@ -38,11 +39,15 @@ pub(super) fn open(
 /// Opens the account of somebody who is stamped, if there is none: "A `Stamp` opens accounts as an `Issue` does,
 /// without points." (protocol, Allowances)
 pub(super) fn open_by_stamp(context: &mut Context<'_, '_>, to: Address) -> Result<(), Stop> {
-    if to.is_household() || context.overlay.get(&AccountKey(to))?.is_some() {
-        return Ok(());
+    if opens(context, to)? {
+        context.overlay.put(&AccountKey(to), &Account::default())?;
     }
-    context.overlay.put(&AccountKey(to), &Account::default())?;
     Ok(())
+}
+
+/// True if an address is a person's and has no account yet.
+fn opens(context: &mut Context<'_, '_>, to: Address) -> Result<bool, Missing> {
+    Ok(!to.is_household() && context.overlay.get(&AccountKey(to))?.is_none())
 }
 
 /// "An account's first points are at least `opening_min` of their brand's policy (`opening_too_small`)." (protocol,

@@ -72,15 +72,25 @@ fn without_over(
     let mut progress: Vec<Progress> = progress.iter().copied().filter(|one| one.count.is_live_in(month)).collect();
     let with_track = progress.iter().filter(|one| !matches!(one.count, Count::Rolling { .. })).count();
     if with_track >= TRACKS_OTHER_MAX && !matches!(next, Count::Rolling { .. }) {
-        let mut left = Vec::with_capacity(progress.len());
-        for one in progress {
-            if tracks::find(context, brand, one.track)?.is_some() {
-                left.push(one);
-            }
-        }
-        progress = left;
+        progress = of_known_tracks(context, brand, progress, |one| one.track)?;
     }
     Ok(progress)
+}
+
+/// Those of a list whose tracks aren't over.
+fn of_known_tracks<T>(
+    context: &mut Context<'_, '_>,
+    brand: BrandId,
+    list: Vec<T>,
+    track: fn(&T) -> TrackId,
+) -> Result<Vec<T>, Missing> {
+    let mut left = Vec::with_capacity(list.len());
+    for one in list {
+        if tracks::find(context, brand, track(&one))?.is_some() {
+            left.push(one);
+        }
+    }
+    Ok(left)
 }
 
 /// "If what the units that count now reach is the level, it is held from then on, through as many months after this one
@@ -110,13 +120,7 @@ fn put_levels(
 ) -> Result<(), Missing> {
     let mut levels: Vec<TrackLevels> = with_levels(standing.levels.to_vec(), id, held);
     if levels.len() > TRACKS_ROLLING_MAX {
-        let mut left = Vec::with_capacity(levels.len());
-        for one in levels {
-            if tracks::find(context, brand, one.track)?.is_some() {
-                left.push(one);
-            }
-        }
-        levels = left;
+        levels = of_known_tracks(context, brand, levels, |one| one.track)?;
     }
     standing.levels = Bounded::new(levels).expect("as many as there are rolling tracks that aren't over");
     Ok(())

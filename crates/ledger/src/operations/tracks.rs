@@ -14,13 +14,13 @@ pub(super) fn set(context: &mut Context<'_, '_>, set: &SetTrack) -> Result<(), S
     let SetTrack { brand, track, terms } = set;
     authority::brand_in_force(context, *brand)?;
     authority::admin(context, *brand, Weight::Widens)?;
-    let mut list = without_over(context, *brand)?;
-    match context.overlay.get(&TrackKey { brand: *brand, track: *track })? {
-        Some(before) => only_relaxed(context, terms, &before)?,
+    let (mut list, known) = without_over(context, *brand)?;
+    match known.iter().find(|(known, _)| known == track) {
+        Some((_, before)) => only_relaxed(context, terms, before)?,
         None => {
             number_rises(&list, *track)?;
             terms_in_bounds(context, terms)?;
-            few_tracks(context, *brand, &list, terms)?;
+            few_tracks(&known, terms)?;
             list.last = *track;
             list.tracks = list.tracks.with_sorted(*track).expect("there is room for one more");
         }
@@ -43,19 +43,22 @@ pub(super) fn find(context: &mut Context<'_, '_>, brand: BrandId, track: TrackId
     Ok(context.overlay.get(&TrackKey { brand, track })?.filter(|track| !track.is_over_in(month)))
 }
 
-/// The tracks of a brand, of which those that are over leave nothing behind: "The next `SetTrack` of the brand removes
-/// its record." (protocol, Programme)
-fn without_over(context: &mut Context<'_, '_>, brand: BrandId) -> Result<TrackList, Missing> {
+/// The list of a brand's tracks with their terms, of which those that are over leave nothing behind: "The next
+/// `SetTrack` of the brand removes its record." (protocol, Programme)
+fn without_over(context: &mut Context<'_, '_>, brand: BrandId) -> Result<(TrackList, Vec<(TrackId, Track)>), Missing> {
     let mut list = context.overlay.get(&TrackListKey(brand))?.unwrap_or_default();
-    let mut over = Vec::new();
+    let (mut over, mut known) = (Vec::new(), Vec::new());
     for track in list.tracks.iter().copied() {
-        if find(context, brand, track)?.is_none() {
-            context.overlay.remove(&TrackKey { brand, track })?;
-            over.push(track);
+        match find(context, brand, track)? {
+            Some(terms) => known.push((track, terms)),
+            None => {
+                context.overlay.remove(&TrackKey { brand, track })?;
+                over.push(track);
+            }
         }
     }
     list.tracks = over.iter().fold(list.tracks, |tracks, track| tracks.without(track));
-    Ok(list)
+    Ok((list, known))
 }
 
 /// "A new track has a higher number than all that the brand has ever had, from 1 on (`track_out_of_bounds`)."
@@ -71,14 +74,10 @@ fn terms_in_bounds(context: &Context<'_, '_>, terms: &Track) -> Result<(), Code>
 }
 
 /// "At most 4 rolling tracks of a brand and 16 others aren't over (`too_many_tracks`)." (protocol, Programme)
-fn few_tracks(context: &mut Context<'_, '_>, brand: BrandId, list: &TrackList, terms: &Track) -> Result<(), Stop> {
-    let mut count = 0;
-    for track in list.tracks.iter().copied() {
-        let there = find(context, brand, track)?;
-        count += usize::from(there.is_some_and(|there| there.is_rolling() == terms.is_rolling()));
-    }
+fn few_tracks(known: &[(TrackId, Track)], terms: &Track) -> Result<(), Code> {
+    let count = known.iter().filter(|(_, known)| known.is_rolling() == terms.is_rolling()).count();
     let most = if terms.is_rolling() { TRACKS_ROLLING_MAX } else { TRACKS_OTHER_MAX };
-    if count < most { Ok(()) } else { Err(Code::TooManyTracks.into()) }
+    if count < most { Ok(()) } else { Err(Code::TooManyTracks) }
 }
 
 /// "A promise is only ever relaxed" (protocol, Programme): what has begun becomes no harder, and stays in bounds.
