@@ -164,7 +164,16 @@ impl Track {
             && self.levels.len() >= before.levels.len()
             && kept.all(|kept| kept)
             && (self.soft || !before.soft)
-            && self.take_back_days <= before.take_back_days
+            && self.returns_relax(before)
+    }
+
+    /// True if stamps can't be taken back for longer than before. A window's track is over when the last of its stamps
+    /// can't be taken back any more, and stamps keep the time with which they were made; so there it stays the same.
+    fn returns_relax(&self, before: &Self) -> bool {
+        match self.kind {
+            TrackKind::Rolling { .. } => self.take_back_days <= before.take_back_days,
+            TrackKind::Window { .. } | TrackKind::Places { .. } => self.take_back_days == before.take_back_days,
+        }
     }
 
     /// True if something can be stamped at a time.

@@ -157,7 +157,9 @@ impl Model {
         let levels = before.levels.iter().enumerate().all(|(place, was)| {
             after.levels.get(place).is_some_and(|now| now.at_least <= was.at_least && now.months >= was.months)
         });
-        let returns = after.take_back_days <= before.take_back_days;
+        let rolls = matches!(after.kind, TrackKind::Rolling { .. });
+        let returns =
+            after.take_back_days == before.take_back_days || (rolls && after.take_back_days < before.take_back_days);
         kind && levels && returns && after.stamp_max >= before.stamp_max && (after.soft || !before.soft)
     }
 

@@ -166,6 +166,29 @@ fn a_track_that_is_over_is_none_any_more_and_the_next_one_removes_it() {
 }
 
 #[test]
+fn what_a_window_has_counted_can_be_taken_back_as_long_as_its_track_is_not_over() {
+    let mut ledger = Ledger::with_programme();
+    let opens = ledger.now();
+    let open = |days: u64| window(opens, opens.plus_ms(days * DAY_MS));
+    ledger.apply(TILL, set_track(CAFE, 1, open(10)));
+    ledger.apply(TILL, stamp(CAFE, 1, ANNA, 5, "first"));
+    let sooner = Track { take_back_days: 0, ..open(10) };
+    ledger.fails(TILL, set_track(CAFE, 1, sooner), Code::TrackPromised);
+    for number in 2..=16 {
+        ledger.apply(TILL, set_track(CAFE, number, open(100)));
+        ledger.apply(TILL, stamp(CAFE, number, ANNA, 1, &format!("receipt {number}")));
+    }
+    // The first closes after 10 days, its stamp can be taken back for 60, and then its place is needed.
+    ledger.pass_to(opens.plus_ms(59 * DAY_MS));
+    ledger.apply(TILL, take_back(CAFE, ANNA, 2, "first", "return"));
+    assert_eq!(ledger.units(ANNA, CAFE, 1), 3);
+    ledger.pass_to(start_of("2027-02"));
+    ledger.apply(TILL, set_track(CAFE, 17, open(100)));
+    ledger.apply(TILL, stamp(CAFE, 17, ANNA, 1, "another"));
+    ledger.fails(TILL, take_back(CAFE, ANNA, 1, "first", "too late"), Code::TakeBackWindowClosed);
+}
+
+#[test]
 fn a_promise_is_only_ever_relaxed() {
     let soft = Track { soft: true, ..levels() };
     let mut ledger = ledger(soft.clone());
