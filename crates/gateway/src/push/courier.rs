@@ -57,18 +57,21 @@ impl Courier {
     fn go_on(&self) -> Result<Duration, Failure> {
         let record = self.kept.record().clone();
         if self.kept.is_over() || record.until_ms <= clock::now() {
-            return self.end();
+            return self.end(&record);
         }
+        // Looked up before the events are read: those of a block that comes in between are then for the next time, and
+        // the old browser hears of the new key whenever its end is seen.
+        let is_genuine = self.is_genuine(&record)?;
         let after = record.reached;
         let Some(slice) = self.next(&record)? else { return Ok(Duration::ZERO) };
         for event in slice.events.iter().filter(|event| record.is_told(event)) {
-            if self.kept.is_over() || !self.send(event)? {
+            if self.kept.is_over() || !self.send(&record, event)? {
                 return Ok(Duration::ZERO);
             }
         }
-        if slice.is_all && !self.is_genuine(&record)? {
+        if slice.is_all && !is_genuine {
             // The old browser has heard of that, and no more is its business.
-            return self.end();
+            return self.end(&record);
         }
         let (reached, to) = (self.kept.record().reached, slice.to.place);
         let step = to.height.get().saturating_sub(after.height.get());
@@ -84,7 +87,7 @@ impl Courier {
         let genesis = self.store.genesis();
         let network = genesis.network();
         let Ok(account) = record.account.to_canonical(network) else {
-            self.end()?;
+            self.end(record)?;
             return Ok(None);
         };
         let of = Subject::Account(account);
@@ -105,14 +108,15 @@ impl Courier {
         let reader = Reader { account, public_key: record.public_key };
         Ok(self.store.read(|view| is_genuine(view, &reader))?)
     }
-    fn end(&self) -> Result<Duration, Failure> {
+    /// Ends the subscription, unless it was renewed since it was looked at.
+    fn end(&self, looked_at: &Record) -> Result<Duration, Failure> {
         if !self.kept.is_over() {
-            self.pushes.remove(&self.kept)?;
+            self.pushes.remove_if(&self.kept, |now| now.is_of_time_of(looked_at))?;
         }
         Ok(Duration::ZERO)
     }
     /// Pushes an event once; false if it was not taken.
-    fn send(&self, event: &Event) -> Result<bool, Failure> {
+    fn send(&self, record: &Record, event: &Event) -> Result<bool, Failure> {
         let attempted = self.post(event, clock::now());
         self.pushes.count(attempted);
         match attempted {
@@ -121,7 +125,7 @@ impl Courier {
                 return Ok(true);
             }
             Attempted::Gone => {
-                self.end()?;
+                self.end(record)?;
                 return Ok(false);
             }
             Attempted::Refused => {}
@@ -140,7 +144,7 @@ impl Courier {
             }
         })?;
         if !goes_on {
-            self.end()?;
+            self.end(record)?;
         }
         Ok(false)
     }

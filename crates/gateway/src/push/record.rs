@@ -65,6 +65,10 @@ impl Record {
     pub(crate) fn renewing(self, earlier: &Self) -> Self {
         Self { reached: earlier.reached, ..self }
     }
+    /// Tells whether it wasn't renewed since an earlier look at it.
+    pub(crate) fn is_of_time_of(&self, earlier: &Self) -> bool {
+        (self.public_key, self.until_ms) == (earlier.public_key, earlier.until_ms)
+    }
     /// The reason for which its keys can't be used, if there is one.
     pub(crate) fn fault(new: &NewPush) -> Option<&'static str> {
         match keys(&new.p256dh, &new.auth) {

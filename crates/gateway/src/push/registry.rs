@@ -131,9 +131,19 @@ impl Pushes {
     /// # Errors
     /// When its file can't be removed.
     pub(crate) fn remove(&self, kept: &Kept) -> Result<(), Failure> {
+        self.remove_if(kept, |_| true)
+    }
+    /// Forgets one of which something is true.
+    ///
+    /// # Errors
+    /// When its file can't be removed.
+    pub(crate) fn remove_if(&self, kept: &Kept, is_meant: impl FnOnce(&Record) -> bool) -> Result<(), Failure> {
         let mut all = self.lock();
         // Whoever changes it holds its record, and finds it over afterwards.
-        let _record = kept.record();
+        let record = kept.record();
+        if !is_meant(&record) {
+            return Ok(());
+        }
         match kept.kept.delete() {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(&error)),
             _ => {}
@@ -214,4 +224,42 @@ impl Kept {
 fn unwritable(error: &io::Error) -> Failure {
     tracing::error!(%error, "a subscription of pushes can't be written");
     Failure::internal()
+}
+
+#[cfg(test)]
+mod tests {
+    use lojal_types::api::{EventPlace, NewPush};
+    use lojal_types::{Height, KeyPair, NetworkKind, TimeMs};
+
+    use super::*;
+
+    fn record(signer: u8) -> Record {
+        let account = KeyPair::from_seed(&[1; 32]).address().to_text(NetworkKind::Test);
+        let new = NewPush {
+            endpoint: "https://push.example.org/x".into(),
+            p256dh: String::new(),
+            auth: String::new(),
+            types: Vec::new(),
+        };
+        let key = KeyPair::from_seed(&[signer; 32]).public_key();
+        Record::new((account, key), new, EventPlace::end_of(Height::GENESIS), TimeMs::default())
+    }
+
+    #[test]
+    fn one_that_was_renewed_with_another_key_does_not_end_with_the_old_key() {
+        let parent = tempfile::tempdir().expect("a temporary directory");
+        let directory = parent.path().join("push");
+        let (contact, key) = ("mailto:ops@example.org".into(), VapidKey::open(&directory).expect("the disk works"));
+        let settings = PushSettings { directory, contact, key, allow_private: true };
+        let pushes = Pushes::open(settings, Duration::from_secs(1));
+        let (kept, _) = pushes.add(record(1)).expect("written");
+        let looked_at = kept.record().clone();
+        let (renewed, is_new) = pushes.add(record(77)).expect("written");
+        assert!(!is_new && Arc::ptr_eq(&kept, &renewed));
+        pushes.remove_if(&kept, |now| now.is_of_time_of(&looked_at)).expect("the disk works");
+        assert!(!kept.is_over() && pushes.all().len() == 1);
+        let looked_at = kept.record().clone();
+        pushes.remove_if(&kept, |now| now.is_of_time_of(&looked_at)).expect("the disk works");
+        assert!(kept.is_over() && pushes.all().is_empty());
+    }
 }
