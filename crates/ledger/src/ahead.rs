@@ -1,10 +1,11 @@
 //! The pages that transactions are going to need, as far as it can be told before they are executed: nothing depends on
 //! it but time.
 
-use lojal_types::{Month, Operation, TimeMs, Transaction};
+use lojal_types::{Month, Operation, TakenBackOf, TimeMs, Transaction};
 
 use crate::key::{
-    AccountKey, CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, StampedKey, StateKey, TakenBackKey,
+    AccountKey, AwardedKey, CapturedKey, HeldKey, IssuedKey, MarkedKey, RedeemedKey, ReversedKey, StampedKey, StateKey,
+    TakenBackKey,
 };
 use crate::shelves::searched_at;
 use crate::state::View;
@@ -69,6 +70,7 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
         }
         Operation::Reverse(one) => {
             let (shelf, reference) = (one.issue_dated.month(), one.issue_reference.clone());
+            add(shelf, AwardedKey { shelf, brand: one.brand, reference: reference.clone() }.encode());
             add(shelf, IssuedKey { shelf, brand: one.brand, reference }.encode());
             for shelf in months() {
                 add(shelf, ReversedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
@@ -92,9 +94,18 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
         }
         Operation::TakeBack(one) => {
             let (shelf, reference) = (one.of_dated.month(), one.of_reference.clone());
-            add(shelf, StampedKey { shelf, brand: one.brand, reference }.encode());
+            match one.of {
+                TakenBackOf::Stamp => add(shelf, StampedKey { shelf, brand: one.brand, reference }.encode()),
+                TakenBackOf::Mark => add(shelf, MarkedKey { shelf, brand: one.brand, reference }.encode()),
+            }
             for shelf in months() {
                 add(shelf, TakenBackKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+            }
+        }
+        Operation::Grant(one) => {
+            for shelf in months() {
+                add(shelf, IssuedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+                add(shelf, MarkedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
             }
         }
         _ => {}

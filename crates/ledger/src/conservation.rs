@@ -8,6 +8,7 @@
 
 mod accounts;
 mod brand_motions;
+mod campaigns;
 mod closings;
 mod fault;
 mod operators;
@@ -212,6 +213,7 @@ pub(crate) fn check_block(
     shelves::check_block(written, time).map_err(of_shelf)?;
     accounts::check_block(written)?;
     standings::check_block(written, time)?;
+    campaigns::check_block(written)?;
     tally.accounts_add_up()?;
     for (brand, before, after) in totals {
         balanced(brand, &after)?;
@@ -254,6 +256,7 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
     }
     shelves::check(view)?;
     standings::check(view)?;
+    campaigns::check(view)?;
     operators::check(view)?;
     seats::check(view)?;
     brand_motions::check(view)?;

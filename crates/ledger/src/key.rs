@@ -19,7 +19,9 @@ pub use self::governance::{FollowersKey, GovernorKey, MotionKey, ProtocolKey, Re
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
 pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
-pub use self::programme::{StampedKey, StandingKey, TakenBackKey, TrackKey, TrackListKey};
+pub use self::programme::{
+    AwardedKey, CampaignKey, CampaignListKey, MarkedKey, StampedKey, StandingKey, TakenBackKey, TrackKey, TrackListKey,
+};
 pub use self::shelf::{CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey};
 use crate::record::{
     Account, Balance, Brand, BrandList, Closings, DayCount, HeldUntil, Holds, Operator, OperatorList, RecentDigest,
@@ -321,6 +323,10 @@ mod tests {
             StandingKey::KIND,
             StampedKey::KIND,
             TakenBackKey::KIND,
+            CampaignListKey::KIND,
+            CampaignKey::KIND,
+            AwardedKey::KIND,
+            MarkedKey::KIND,
         ];
         let count = kinds.len();
         kinds.sort_unstable();

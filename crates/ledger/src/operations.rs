@@ -3,28 +3,36 @@
 mod allowance;
 mod approvals;
 mod authority;
+mod awards;
 mod balances;
 mod brand;
 mod brand_motions;
+mod campaigns;
 mod convert;
 mod counters;
 mod enact;
 mod expired_holds;
 mod governance;
+mod grants;
 mod holds;
 mod household;
 mod issue;
 mod keys;
 mod ledger;
+mod marks;
+mod obligations;
 mod partnership;
 mod recovery;
 mod redeem;
 mod reference;
+mod referrals;
+mod requirements;
 mod reverse;
 mod safeguards;
 mod settle;
 mod stamps;
 mod standings;
+mod taking;
 mod tracks;
 mod transfer;
 
@@ -124,6 +132,10 @@ fn act(context: &mut Context<'_, '_>, operation: &Operation) -> Result<(), Stop>
         Operation::SetTrack(set) => tracks::set(context, set),
         Operation::Stamp(stamp) => stamps::stamp(context, stamp),
         Operation::TakeBack(take) => stamps::take_back(context, take),
+        Operation::SetCampaign(set) => campaigns::set(context, set),
+        Operation::AcceptSponsorship(accept) => campaigns::accept(context, accept),
+        Operation::Grant(grant) => grants::grant(context, grant),
+        Operation::Claim(claim) => grants::claim(context, claim),
         Operation::SetConsent(set) => standings::set_consent(context, set),
     }
 }

@@ -1,6 +1,7 @@
 //! The records of the state.
 
 mod brand_motion;
+mod campaign;
 mod closings;
 mod governance;
 mod programme;
@@ -17,11 +18,14 @@ use lojal_types::{
 };
 
 pub use self::brand_motion::{BrandMotion, BrandRegister};
+pub use self::campaign::{CampaignList, CampaignRecord, ListedCampaign};
 pub use self::closings::{Closing, Closings};
 pub use self::governance::{
     Follower, Followers, Governor, Motion, OpenMotion, Protocol, Ready, Register, ScheduledVersion, Seat,
 };
-pub use self::programme::{Count, HeldLevel, Progress, Stamped, Standing, TakenBack, TrackLevels, TrackList};
+pub use self::programme::{
+    Awarded, Count, HeldLevel, HeldMark, Marked, Progress, Stamped, Standing, Taken, TakenBack, TrackLevels, TrackList,
+};
 use crate::half_id::HalfId;
 
 /// An account: "An account exists from the first points or stamp it receives, an operator's from its appointment, a
@@ -207,7 +211,7 @@ pub struct Household {
     pub members: Bounded<Address, 0, HOUSEHOLD_MEMBERS_MAX>,
     /// The invited accounts, sorted.
     pub invited: Bounded<Address, 0, HOUSEHOLD_INVITATIONS_MAX>,
-    /// The brands whose points have ever been in its pool, sorted.
+    /// The brands whose points have ever been in its pool, or that have counted or given it something, sorted.
     pub brands: Bounded<BrandId, 0, BRANDS_MAX>,
 }
 

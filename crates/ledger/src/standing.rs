@@ -2,9 +2,9 @@
 //! Programme).
 
 use lojal_types::limits::HELD_LEVELS_MAX;
-use lojal_types::{Bounded, Day, Month, Track, TrackId};
+use lojal_types::{Bounded, CampaignId, Day, MarkId, Month, Track, TrackId};
 
-use crate::record::{Count, HeldLevel, Progress, Standing, TrackLevels};
+use crate::record::{Count, HeldLevel, Progress, Standing, Taken, TrackLevels};
 
 /// A level of a track that an account has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,12 +43,19 @@ impl Count {
 impl Standing {
     /// The standing of an account that nothing was counted of before.
     pub(crate) fn since(day: Day) -> Self {
-        Self { since: day, consents: 0, progress: Bounded::default(), levels: Bounded::default() }
+        Self {
+            since: day,
+            consents: 0,
+            progress: Bounded::default(),
+            levels: Bounded::default(),
+            marks: Bounded::default(),
+            taken: Bounded::default(),
+        }
     }
-    /// The units or places that count on a track in a month, while it isn't over.
+    /// The units or places that count on a track in a month, while it isn't over, without those that are used up.
     pub fn units(&self, track: TrackId, month: Month) -> u64 {
         let counts = self.progress.iter().filter(|one| one.track == track && one.count.is_live_in(month));
-        counts.map(|one| one.count.units()).fold(0, u64::saturating_add)
+        counts.map(Progress::left).fold(0, u64::saturating_add)
     }
     /// The places that count on a track, a bit each.
     pub fn places(&self, track: TrackId) -> u64 {
@@ -57,6 +64,20 @@ impl Standing {
             _ => None,
         };
         self.progress.iter().find_map(set).unwrap_or(0)
+    }
+    /// The units that count on a rolling track through a month, and that aren't used up.
+    pub(crate) fn units_through(&self, track: TrackId, until: Month) -> u64 {
+        let ends_then = |one: &&Progress| matches!(one.count, Count::Rolling { until: end, .. } if end == until);
+        self.progress.iter().filter(ends_then).find(|one| one.track == track).map_or(0, Progress::left)
+    }
+    /// True if an account has a mark on a day.
+    pub fn has_mark(&self, mark: MarkId, day: Day) -> bool {
+        self.marks.iter().any(|one| one.mark == mark && one.is_live_on(day))
+    }
+    /// The units of a campaign that are counted on a day: its own, or members that it has brought along.
+    pub fn taken(&self, campaign: CampaignId, as_referrer: bool, day: Day) -> u16 {
+        let of = |one: &&Taken| one.campaign == campaign && one.as_referrer == as_referrer && one.is_live_on(day);
+        self.taken.iter().find(of).map_or(0, |one| one.times)
     }
     /// The levels of a track that an account has reached and holds, or has held last.
     pub fn held(&self, track: TrackId) -> &[HeldLevel] {

@@ -3,15 +3,16 @@
 
 use lojal_types::api::{NettingPair, Partnership};
 use lojal_types::{
-    Address, BrandId, Day, ExactMoney, Guardians, Month, NetworkKind, Parameters, Points, Recovery, Reference, Track,
-    TrackId, TransactionId,
+    Address, BrandId, CampaignId, Day, ExactMoney, Guardians, Month, NetworkKind, Parameters, Points, Recovery,
+    Reference, Track, TrackId, TransactionId,
 };
 
 use crate::key::{
-    ConvertedTodayKey, CreditorsKey, HeldKey, IssuedTodayKey, ObligationKey, OperatorKey, OperatorListKey, PartnersKey,
-    PartnershipKey, RedeemedKey, StandingKey, StateKey, TrackKey, TrackListKey, TransferredTodayKey,
+    CampaignKey, CampaignListKey, ConvertedTodayKey, CreditorsKey, HeldKey, IssuedTodayKey, ObligationKey, OperatorKey,
+    OperatorListKey, PartnersKey, PartnershipKey, RedeemedKey, StandingKey, StateKey, TrackKey, TrackListKey,
+    TransferredTodayKey,
 };
-use crate::record::{Account, DayCount, Held, Operator, Standing};
+use crate::record::{Account, CampaignRecord, DayCount, Held, Operator, Standing};
 use crate::records::Records;
 use crate::state::{Tip, View};
 use crate::tree::Missing;
@@ -229,6 +230,20 @@ impl View {
     /// As of [`View::get`].
     pub fn standing(&self, account: Address, brand: BrandId) -> Result<Option<Standing>, Missing> {
         self.get(&StandingKey { account, brand })
+    }
+
+    /// The campaigns of a brand that aren't over, by number.
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn campaigns(&self, brand: BrandId) -> Result<Vec<(CampaignId, CampaignRecord)>, Missing> {
+        let list = self.get(&CampaignListKey(brand))?.unwrap_or_default().campaigns;
+        let known = list.iter().filter(|one| self.tip().time_ms < one.over_ms).map(|one| one.campaign);
+        let record = |campaign| {
+            let record = self.get(&CampaignKey { brand, campaign })?;
+            Ok((campaign, record.expect("every listed campaign has a record")))
+        };
+        known.map(record).collect()
     }
 
     fn today<K: StateKey<Record = DayCount>>(&self, key: &K) -> Result<Points, Missing> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use lojal_types::{
-    Action, Address, Approvals, BrandAction, BrandId, Day, Endpoint, Guardians, Hash, Height, Lot, MemberRights, Month,
-    MotionId, MotionStatus, Name, Parameters, PartnershipProposal, PartnershipTerms, Policy, PublicKey, Recovery,
-    Reference, Role, Safeguards, Settings, TimeMs, Totals, Track, TrackId, Validator,
+    Action, Address, Approvals, BrandAction, BrandId, Campaign, CampaignId, Day, Endpoint, Guardians, Hash, Height,
+    Lot, MarkId, MemberRights, Month, MotionId, MotionStatus, Name, Parameters, PartnershipProposal, PartnershipTerms,
+    Policy, PublicKey, Recovery, Reference, Role, Safeguards, Settings, TimeMs, Totals, Track, TrackId, Validator,
 };
 
 /// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
@@ -181,6 +181,30 @@ impl Facts {
     /// Notes since when a brand has counted anything of an account, and what the member allows it.
     pub fn relation(&mut self, account: Address, brand: BrandId, since: Day, consents: u8) {
         self.note(format!("relation of {account:?} with {brand}"), &(since, consents));
+    }
+
+    /// Notes a campaign that isn't over: its terms, what its sponsor has accepted, and what was taken out of it.
+    pub fn campaign(
+        &mut self,
+        (brand, campaign): (BrandId, CampaignId),
+        (terms, accepted): (&Campaign, Option<Hash>),
+        times: u64,
+        [points, reversed, paid]: [u128; 3],
+    ) {
+        self.note(format!("campaign {campaign} of {brand}"), &(terms, accepted, times, points, reversed, paid));
+    }
+
+    /// Notes the marks that an account has of a brand, and the units that are counted of it by campaign.
+    pub fn given(
+        &mut self,
+        account: Address,
+        brand: BrandId,
+        marks: &[(MarkId, Option<Day>)],
+        taken: &[(CampaignId, bool, u64)],
+    ) {
+        if !(marks.is_empty() && taken.is_empty()) {
+            self.note(format!("given to {account:?} by {brand}"), &(marks, taken));
+        }
     }
 
     /// Notes what counts on a track, the level now, and the levels that are held: reached when, which, until when.

@@ -6,6 +6,7 @@ mod allowances;
 mod between;
 mod brand_motions;
 mod brands;
+mod campaigns;
 mod decrees;
 mod governance;
 mod holds;
@@ -30,6 +31,7 @@ use lojal_types::{
 use self::activity::Deed;
 use self::allowances::Today;
 pub(crate) use self::brand_motions::BrandMotion;
+pub(crate) use self::campaigns::Offered;
 pub(crate) use self::governance::Motion;
 use self::governance::Seat;
 pub(crate) use self::shelves::Shelved;
@@ -297,14 +299,13 @@ impl Model {
     }
 
     fn operate(&mut self, act: Act, operation: &Operation) -> Result<(), Code> {
-        let sender = act.sender;
         match operation {
-            Operation::CancelRecovery(_) => return self.cancel_recovery(sender),
-            Operation::Freeze(_) => return self.freeze(sender),
-            Operation::Unfreeze(_) => return self.unfreeze(sender),
+            Operation::CancelRecovery(_) => return self.cancel_recovery(act.sender),
+            Operation::Freeze(_) => return self.freeze(act.sender),
+            Operation::Unfreeze(_) => return self.unfreeze(act.sender),
             _ => {}
         }
-        self.stopped_by(sender).map_or(Ok(()), Err)?;
+        self.stopped_by(act.sender).map_or(Ok(()), Err)?;
         self.operate_unstopped(act, operation)
     }
 
@@ -350,6 +351,10 @@ impl Model {
             Operation::SetTrack(set) => self.set_track(sender, set),
             Operation::Stamp(stamp) => self.stamp(sender, stamp),
             Operation::TakeBack(take) => self.take_back(sender, take),
+            Operation::SetCampaign(set) => self.set_campaign(sender, set),
+            Operation::AcceptSponsorship(accept) => self.accept_sponsorship(sender, accept),
+            Operation::Grant(grant) => self.grant(sender, grant),
+            Operation::Claim(claim) => self.claim(act, claim),
             Operation::SetConsent(set) => self.set_consent(sender, set),
             Operation::CancelRecovery(_) | Operation::Freeze(_) | Operation::Unfreeze(_) => Ok(()),
         }

@@ -4,6 +4,7 @@ mod between;
 mod brand_motions;
 mod brands;
 mod bundles;
+mod campaigns;
 mod choices;
 mod governance;
 mod households;
@@ -37,7 +38,7 @@ const ATTEMPTS: usize = 8;
 type Make = fn(&mut Workload, usize) -> Option<Operation>;
 
 /// The operations of members, with their weights.
-const MEMBERS_DO: [(u64, Make); 19] = [
+const MEMBERS_DO: [(u64, Make); 20] = [
     (12, Workload::redeem),
     (16, Workload::transfer),
     (10, Workload::hold),
@@ -57,10 +58,11 @@ const MEMBERS_DO: [(u64, Make); 19] = [
     (1, Workload::remove_member),
     (1, Workload::unfreeze),
     (2, Workload::set_consent),
+    (8, Workload::claim),
 ];
 
 /// The operations of operators, with their weights.
-const OPERATORS_DO: [(u64, Make); 21] = [
+const OPERATORS_DO: [(u64, Make); 25] = [
     (20, Workload::issue),
     (5, Workload::reverse),
     (12, Workload::capture),
@@ -82,6 +84,10 @@ const OPERATORS_DO: [(u64, Make); 21] = [
     (4, Workload::set_track),
     (14, Workload::stamp),
     (7, Workload::take_back),
+    (5, Workload::set_campaign),
+    (4, Workload::accept_sponsorship),
+    (10, Workload::grant),
+    (3, Workload::take_back_mark),
 ];
 
 /// The operations of governors, with their weights.
@@ -209,6 +215,9 @@ impl Workload {
         }
         if let Some(stamping) = self.random.once_in(6).then(|| self.stamping()).flatten() {
             return stamping;
+        }
+        if let Some(present) = self.random.once_in(8).then(|| self.present()).flatten() {
+            return present;
         }
         if let Some(ballot) = self.random.once_in(15).then(|| self.brand_ballot()).flatten() {
             return ballot;

@@ -1,7 +1,7 @@
 //! The network in which random histories happen: its brands, and the keys of everybody in it.
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::limits::{POINTS_MAX, VALIDATORS_MAX};
+use lojal_types::limits::{BRANDS_MAX, POINTS_MAX, VALIDATORS_MAX};
 use lojal_types::{
     Allowance, Allowances, Bounded, BrandId, Genesis, GenesisDocument, GenesisSeat, Governance, KeyPair, Parameters,
     Points, Policy, Role, Roles, TimeMs, Validator,
@@ -45,7 +45,7 @@ pub(crate) const SPARES: std::ops::Range<u64> = 30..33;
 pub(crate) const GOVERNORS: usize = 33;
 pub(crate) const ACTORS: usize = GOVERNORS + VALIDATORS_MAX;
 
-pub(crate) const ALL_ROLES: [Role; 4] = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin];
+pub(crate) const ALL_ROLES: [Role; 5] = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin, Role::Grant];
 
 /// The key of an actor, or a later one of the same actor.
 pub(crate) fn key(seed: u64, actor: usize, number: u8) -> KeyPair {
@@ -148,7 +148,25 @@ pub fn network(seed: u64) -> Genesis {
     let mut document = genesis(seed, start, validators);
     // Two of three networks have all rules from the beginning.
     document.governance.version = if seed.is_multiple_of(3) { 1 } else { 2 };
+    if document.governance.version > 1 {
+        document.brands = let_grant(document.brands);
+    }
     Genesis::new(document).expect("the document keeps the rules")
+}
+
+/// Lets those grant who have all roles of version 1.
+fn let_grant(brands: Bounded<GenesisBrand, 0, BRANDS_MAX>) -> Bounded<GenesisBrand, 0, BRANDS_MAX> {
+    let with_grant = |mut operator: GenesisOperator| {
+        if operator.roles == Roles::all() {
+            operator.roles = Bounded::new(ALL_ROLES.to_vec()).expect("all");
+        }
+        operator
+    };
+    let changed = brands.into_inner().into_iter().map(|brand| {
+        let operators = brand.operators.into_inner().into_iter().map(with_grant).collect();
+        GenesisBrand { operators: Bounded::new(operators).expect("as many as before"), ..brand }
+    });
+    Bounded::new(changed.collect()).expect("as many as before")
 }
 
 /// The keys of a validator and of its node; a new pair for every other number.

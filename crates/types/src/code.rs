@@ -1,18 +1,10 @@
 //! The reasons for which a transaction was refused or failed: stable numbers and names, the same in receipts, HTTP
 //! errors and the wallet (protocol, Transactions).
 
+mod forms;
 mod table;
 
-use std::fmt;
-use std::io;
-use std::str::FromStr;
-
-use borsh::{BorshDeserialize, BorshSerialize};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use thiserror::Error;
-
-use self::table::{GOVERNANCE, PROGRAMME, TABLE};
-use crate::decode::{from_text, invalid_data};
+pub use self::forms::CodeError;
 
 /// A reason. Numbers are never reused: 1xx before a transaction can enter a block, 2xx points and holds, 3xx keys, 4xx
 /// brands and operators, 5xx between brands, 6xx households, 7xx programme, 9xx governance. Nothing has 508, 509 and
@@ -258,10 +250,66 @@ pub enum Code {
     TakeBackWindowClosed = 709,
     /// More units than are left of the stamp.
     TakeBackExceeds = 710,
-    /// The brand has never stamped anything for the account.
+    /// Units of the stamp are used up by a claim.
+    InsufficientProgress = 711,
+    /// The brand has never counted or given anything for the account.
     NoRelation = 712,
     /// A consent that there isn't.
     UnknownConsent = 713,
+    /// A campaign outside its limits, or a number that isn't higher than those of all before.
+    CampaignOutOfBounds = 721,
+    /// The brand has as many campaigns as it can have.
+    TooManyCampaigns = 722,
+    /// The campaign would be harder for members than it is, or has closed.
+    CampaignPromised = 723,
+    /// The brand has no campaign with this number.
+    UnknownCampaign = 724,
+    /// The campaign gives nothing yet, or any more.
+    CampaignNotOpen = 725,
+    /// The campaign is paused.
+    CampaignPaused = 726,
+    /// The sponsor hasn't accepted the terms that are in force.
+    SponsorNotAccepted = 727,
+    /// The campaign isn't sponsored on these terms.
+    SponsorTermsDiffer = 728,
+    /// Operators don't grant the campaign.
+    NotGranted = 729,
+    /// Members don't claim the campaign.
+    NotClaimed = 730,
+    /// More or fewer points or units than one grant of the campaign can have.
+    GrantOutOfRange = 731,
+    /// Too little counts on a track.
+    ProgressMissing = 732,
+    /// A level isn't reached.
+    LevelMissing = 733,
+    /// The account doesn't have a mark.
+    MarkMissing = 734,
+    /// The brand has known the account for too long, or not at all.
+    NotNew = 735,
+    /// The brand hasn't known the account for long enough.
+    TooNew = 736,
+    /// The account has taken as much of the campaign as it may.
+    MemberMaxReached = 738,
+    /// Fewer units are left of the campaign.
+    SoldOut = 739,
+    /// Fewer points are left of the campaign's budget.
+    BudgetSpent = 740,
+    /// The campaign costs more than the claim says.
+    PriceAboveMax = 741,
+    /// The campaign gives nothing for bringing somebody along.
+    NoReferrerAward = 742,
+    /// Whoever is said to have brought a member along isn't known to the brand for longer.
+    ReferrerNotOlder = 743,
+    /// Whoever is said to have brought a member along is itself, or of one of its households.
+    ReferrerRelated = 744,
+    /// Whoever has brought a member along has brought as many as the campaign gives points for.
+    ReferrerMaxReached = 745,
+    /// Households don't take part in the campaign.
+    NotForHouseholds = 747,
+    /// A claim of no units, of too many, or of several where there is one.
+    QuantityOutOfRange = 748,
+    /// The account has as many marks of the brand, or as many campaigns are counted of it, as there can be.
+    StandingFull = 757,
     /// The sender is the governor of no validator.
     NotGovernor = 901,
     /// No motion has this number, or it was decided long ago.
@@ -312,73 +360,6 @@ pub enum Code {
     BrandNotSuspended = 924,
     /// As many brands as there can be.
     TooManyBrands = 925,
-}
-
-/// Every code with its name and what it tells a person, by number.
-fn rows() -> impl Iterator<Item = &'static (Code, &'static str, &'static str)> {
-    TABLE.iter().chain(&PROGRAMME).chain(&GOVERNANCE)
-}
-
-impl Code {
-    /// All codes, by number.
-    pub fn all() -> impl Iterator<Item = Self> {
-        rows().map(|(code, ..)| *code)
-    }
-    /// The stable number.
-    pub const fn number(self) -> u16 {
-        self as u16
-    }
-    /// The stable name.
-    pub fn name(self) -> &'static str {
-        self.row().1
-    }
-    /// The code's meaning: what happened and what to do next, in one sentence.
-    pub fn explanation(self) -> &'static str {
-        self.row().2
-    }
-    fn row(self) -> &'static (Self, &'static str, &'static str) {
-        rows().find(|(code, ..)| *code == self).expect("a test asserts that every code has a row")
-    }
-    fn from_number(number: u16) -> Option<Self> {
-        Self::all().find(|code| code.number() == number)
-    }
-}
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-/// A text that names no code.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0} is no code; docs/codes.md lists them")]
-pub struct CodeError(String);
-
-impl FromStr for Code {
-    type Err = CodeError;
-    fn from_str(name: &str) -> Result<Self, CodeError> {
-        Self::all().find(|code| code.name() == name).ok_or_else(|| CodeError(name.to_owned()))
-    }
-}
-impl BorshSerialize for Code {
-    fn serialize<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {
-        BorshSerialize::serialize(&self.number(), writer)
-    }
-}
-impl BorshDeserialize for Code {
-    fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
-        let number = u16::deserialize_reader(reader)?;
-        Self::from_number(number).ok_or_else(|| invalid_data(format!("unknown code {number}")))
-    }
-}
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer)
-    }
 }
 
 #[cfg(test)]

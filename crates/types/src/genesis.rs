@@ -20,7 +20,7 @@ use crate::limits::{
 };
 use crate::money::Currency;
 use crate::name::{Name, confusable};
-use crate::operator::{Roles, in_order};
+use crate::operator::{Roles, are_known_to, in_order};
 use crate::points::Points;
 use crate::rules::Rules;
 use crate::seat::{GenesisSeat, Governance};
@@ -232,6 +232,8 @@ impl Genesis {
     pub fn new(document: GenesisDocument) -> Result<Self, GenesisError> {
         let validators = ValidatorSet::new(document.validators.to_vec())?;
         document.parameters.check()?;
+        let version = document.governance.version;
+        let rules = Rules::at(version).ok_or(GenesisError::Version(version))?;
         check_governance(&document.governance, &validators)?;
         let mut ids: Vec<BrandId> = document.brands.iter().map(|brand| brand.id).collect();
         ids.sort_unstable();
@@ -240,6 +242,9 @@ impl Genesis {
         }
         check_brand_names(&document.brands)?;
         document.brands.iter().try_for_each(GenesisBrand::check)?;
+        if let Some(brand) = document.brands.iter().find(|brand| !are_known_to(rules, &brand.operators)) {
+            return Err(GenesisError::Operator(brand.id));
+        }
         let bytes = borsh::to_vec(&document).expect("writing to memory can't fail");
         Ok(Self { chain_id: ChainId::new(hash(tag::GENESIS, &[&bytes])), document, validators })
     }
@@ -352,9 +357,6 @@ fn check_allowances(allowances: &Allowances) -> Result<(), GenesisError> {
 /// "Genesis gives each validator one, with an account that speaks for it, its governor, who has no other seat."
 /// (protocol, Governance)
 fn check_governance(governance: &Governance, validators: &ValidatorSet) -> Result<(), GenesisError> {
-    if Rules::at(governance.version).is_none() {
-        return Err(GenesisError::Version(governance.version));
-    }
     if !governance.settings().are_in_bounds() {
         return Err(GenesisError::MotionLapse);
     }

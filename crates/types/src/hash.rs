@@ -26,6 +26,10 @@ pub mod tag {
     pub const MOTION: &str = "lojal/motion/v1";
     /// A brand and the actions of a motion of its admins, which they approve.
     pub const BRAND_MOTION: &str = "lojal/brand-motion/v1";
+    /// A brand, a campaign and its terms, which a sponsor accepts.
+    pub const CAMPAIGN: &str = "lojal/campaign/v1";
+    /// A transaction and the place of one of its operations, which claims something.
+    pub const CLAIM: &str = "lojal/claim/v1";
     /// A validator's name and keys, which both keys sign.
     pub const NODE: &str = "lojal/node/v1";
     /// A sign of life.

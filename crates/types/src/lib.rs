@@ -13,6 +13,7 @@ pub mod api;
 pub mod block;
 pub mod bounded;
 pub mod brand;
+pub mod campaign;
 pub mod certificate;
 pub mod code;
 pub mod day;
@@ -56,6 +57,10 @@ pub use allowance::{Allowance, Allowances};
 pub use block::{Block, Header};
 pub use bounded::Bounded;
 pub use brand::{Approvals, BrandId, Policy};
+pub use campaign::{
+    Award, Campaign, CampaignId, Early, MarkId, PerMember, Period, Referral, Requirement, Sponsor, TakenBy,
+    claim_reference, referral_reference,
+};
 pub use certificate::{Certificate, CommitSignature, VoteContent, VoteKind};
 pub use code::Code;
 pub use day::Day;
@@ -74,11 +79,12 @@ pub use key::KeyPair;
 pub use money::{Currency, ExactMoney, Money};
 pub use name::Name;
 pub use operation::{
-    AcceptPartnership, Activate, Agree, Approve, ApproveForBrand, BrandAction, BrandActions, CancelRecovery, Capture,
-    CloseBrand, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave,
-    OPERATION_NAMES, Operation, Propose, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember,
-    RemoveOperator, Reverse, RotateKey, SetApprovals, SetConsent, SetEndpoint, SetGuardians, SetMember, SetOperator,
-    SetPolicy, SetTrack, Settle, Stamp, StartRecovery, StopForBrand, TakeBack, Transfer, Unfreeze, Withdraw,
+    AcceptPartnership, AcceptSponsorship, Activate, Agree, Approve, ApproveForBrand, BrandAction, BrandActions,
+    CancelRecovery, Capture, Claim, CloseBrand, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze,
+    Grant, Hold, Invite, Issue, Join, Leave, OPERATION_NAMES, Operation, Propose, ProposeForBrand, ProposePartnership,
+    Redeem, Release, RemoveMember, RemoveOperator, Reverse, RotateKey, SetApprovals, SetCampaign, SetConsent,
+    SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, SetTrack, Settle, Stamp, StartRecovery, StopForBrand,
+    TakeBack, TakenBackOf, Transfer, Unfreeze, Withdraw,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};

@@ -169,5 +169,29 @@ pub const TAKE_BACK_DAYS_MAX: u16 = 400;
 pub const PROGRESS_MAX: usize = TRACKS_ROLLING_MAX * (TRACK_MONTHS_MAX as usize + 1) + TRACKS_OTHER_MAX;
 /// Most levels of one track that an account holds at a time, each since another month.
 pub const HELD_LEVELS_MAX: usize = 4;
+/// Most campaigns of a brand that aren't over.
+pub const CAMPAIGNS_MAX: usize = 256;
+/// Longest time that a campaign is open, in milliseconds: 800 days.
+pub const CAMPAIGN_MS_MAX: u64 = 800 * 24 * 60 * 60 * 1000;
+/// Longest time by which a campaign opens earlier for some, in milliseconds: 30 days.
+pub const CAMPAIGN_EARLY_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1000;
+/// Shortest notice of an earlier end of a campaign, in milliseconds: 7 days.
+pub const CAMPAIGN_NOTICE_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+/// The time after its end from which on a campaign is none any more, in milliseconds: 400 days.
+pub const CAMPAIGN_OVER_MS: u64 = 400 * 24 * 60 * 60 * 1000;
+/// Most facts that a campaign asks for.
+pub const CAMPAIGN_REQUIRES_MAX: usize = 4;
+/// Most facts that open a campaign earlier.
+pub const CAMPAIGN_EARLY_REQUIRES_MAX: usize = 2;
+/// Most units of a campaign that one account can be allowed in a period.
+pub const CAMPAIGN_TIMES_MAX: u16 = 1_000;
+/// Most units of one grant or claim.
+pub const CAMPAIGN_UNITS_MAX: u16 = 100;
+/// Most days that a unit of a mark gives, and that a fact looks back.
+pub const CAMPAIGN_DAYS_MAX: u16 = 1_100;
+/// Most marks that an account has of a brand at a time.
+pub const MARKS_MAX: usize = 32;
+/// Most campaigns of a brand whose bounds an account's standing remembers.
+pub const TAKEN_MAX: usize = 64;
 /// All that a member can consent to: the sum of its bits.
 pub const CONSENTS_ALL: u8 = 15;

@@ -7,6 +7,7 @@
 mod answer;
 mod brand;
 mod brand_motion;
+mod campaign;
 mod governance;
 mod holds;
 mod household;
@@ -25,6 +26,7 @@ pub use self::brand_motion::{
     ApproveForBrand, BrandAction, BrandActions, CloseBrand, ProposeForBrand, SetApprovals, StopForBrand, brand_digest,
     try_map_actions,
 };
+pub use self::campaign::{AcceptSponsorship, Claim, Grant, SetCampaign};
 pub use self::governance::{Activate, Approve, Propose, SetEndpoint, Withdraw};
 pub use self::holds::{Capture, Hold, Release};
 pub use self::household::{CreateHousehold, Invite, Join, Leave, RemoveMember, SetMember};
@@ -32,7 +34,7 @@ pub use self::keys::{Agree, CancelRecovery, FinishRecovery, Freeze, RotateKey, S
 pub use self::names::OPERATION_NAMES;
 pub use self::partnership::{AcceptPartnership, Convert, EndPartnership, ProposePartnership, Settle};
 pub use self::points::{Issue, Redeem, Reverse, Transfer};
-pub use self::programme::{SetConsent, SetTrack, Stamp, TakeBack};
+pub use self::programme::{SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf};
 use crate::address::Address;
 use crate::brand::BrandId;
 use crate::guardian::Guardian;
@@ -130,60 +132,19 @@ pub enum Operation<A = Address> {
     Stamp(Stamp<A>) = 65,
     /// See [`TakeBack`].
     TakeBack(TakeBack<A>) = 66,
+    /// See [`SetCampaign`].
+    SetCampaign(SetCampaign) = 67,
+    /// See [`AcceptSponsorship`].
+    AcceptSponsorship(AcceptSponsorship) = 68,
+    /// See [`Grant`].
+    Grant(Grant<A>) = 69,
+    /// See [`Claim`].
+    Claim(Claim<A>) = 70,
     /// See [`SetConsent`].
     SetConsent(SetConsent) = 73,
 }
 
 impl<A> Operation<A> {
-    /// The operation's name, as in JSON.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Issue(_) => "issue",
-            Self::Redeem(_) => "redeem",
-            Self::Transfer(_) => "transfer",
-            Self::Reverse(_) => "reverse",
-            Self::Hold(_) => "hold",
-            Self::Capture(_) => "capture",
-            Self::Release(_) => "release",
-            Self::ProposePartnership(_) => "propose_partnership",
-            Self::AcceptPartnership(_) => "accept_partnership",
-            Self::EndPartnership(_) => "end_partnership",
-            Self::Convert(_) => "convert",
-            Self::Settle(_) => "settle",
-            Self::SetPolicy(_) => "set_policy",
-            Self::SetOperator(_) => "set_operator",
-            Self::RemoveOperator(_) => "remove_operator",
-            Self::ProposeForBrand(_) => "propose_for_brand",
-            Self::ApproveForBrand(_) => "approve_for_brand",
-            Self::StopForBrand(_) => "stop_for_brand",
-            Self::SetApprovals(_) => "set_approvals",
-            Self::CloseBrand(_) => "close_brand",
-            Self::RotateKey(_) => "rotate_key",
-            Self::SetGuardians(_) => "set_guardians",
-            Self::StartRecovery(_) => "start_recovery",
-            Self::CancelRecovery(_) => "cancel_recovery",
-            Self::FinishRecovery(_) => "finish_recovery",
-            Self::Freeze(_) => "freeze",
-            Self::Unfreeze(_) => "unfreeze",
-            Self::Agree(_) => "agree",
-            Self::CreateHousehold(_) => "create_household",
-            Self::Invite(_) => "invite",
-            Self::Join(_) => "join",
-            Self::Leave(_) => "leave",
-            Self::SetMember(_) => "set_member",
-            Self::RemoveMember(_) => "remove_member",
-            Self::Propose(_) => "propose",
-            Self::Approve(_) => "approve",
-            Self::Withdraw(_) => "withdraw",
-            Self::Activate(_) => "activate",
-            Self::SetEndpoint(_) => "set_endpoint",
-            Self::SetTrack(_) => "set_track",
-            Self::Stamp(_) => "stamp",
-            Self::TakeBack(_) => "take_back",
-            Self::SetConsent(_) => "set_consent",
-        }
-    }
-
     /// The same operation with every address in another form.
     ///
     /// # Errors
@@ -232,6 +193,10 @@ impl<A> Operation<A> {
             Self::SetTrack(one) => Operation::SetTrack(one),
             Self::Stamp(one) => Operation::Stamp(one.try_map(f)?),
             Self::TakeBack(one) => Operation::TakeBack(one.try_map(f)?),
+            Self::SetCampaign(one) => Operation::SetCampaign(one),
+            Self::AcceptSponsorship(one) => Operation::AcceptSponsorship(one),
+            Self::Grant(one) => Operation::Grant(one.try_map(f)?),
+            Self::Claim(one) => Operation::Claim(one.try_map(f)?),
             Self::SetConsent(one) => Operation::SetConsent(one),
         })
     }
@@ -263,6 +228,8 @@ impl<A> Operation<A> {
             Self::RemoveMember(one) => [Some(&one.household), Some(&one.member)],
             Self::Stamp(one) => [Some(&one.to), None],
             Self::TakeBack(one) => [Some(&one.from), None],
+            Self::Grant(one) => [Some(&one.to), None],
+            Self::Claim(one) => [Some(&one.account), one.referrer.as_ref()],
             Self::ProposePartnership(_)
             | Self::AcceptPartnership(_)
             | Self::EndPartnership(_)
@@ -285,6 +252,8 @@ impl<A> Operation<A> {
             | Self::Activate(_)
             | Self::SetEndpoint(_)
             | Self::SetTrack(_)
+            | Self::SetCampaign(_)
+            | Self::AcceptSponsorship(_)
             | Self::SetConsent(_) => [None, None],
         };
         let of_motion = match self {
@@ -309,6 +278,8 @@ impl<A> Operation<A> {
             Self::Convert(one) => has(&one.from) || has(&one.to),
             Self::Stamp(one) => has(&one.brand),
             Self::TakeBack(one) => has(&one.brand),
+            Self::Grant(one) => has(&one.brand),
+            Self::Claim(one) => has(&one.brand),
             Self::SetConsent(one) => has(&one.brand),
             _ => false,
         }
@@ -339,6 +310,10 @@ impl<A> Operation<A> {
             Self::SetTrack(one) => [Some(one.brand), None],
             Self::Stamp(one) => [Some(one.brand), None],
             Self::TakeBack(one) => [Some(one.brand), None],
+            Self::SetCampaign(one) => [Some(one.brand), one.terms.sponsor.map(|sponsor| sponsor.brand)],
+            Self::AcceptSponsorship(one) => [Some(one.brand), None],
+            Self::Grant(one) => [Some(one.brand), None],
+            Self::Claim(one) => [Some(one.brand), None],
             Self::SetConsent(one) => [Some(one.brand), None],
             Self::RotateKey(_)
             | Self::SetGuardians(_)
@@ -368,18 +343,27 @@ impl<A> Operation<A> {
         match self {
             Self::Propose(one) => one.actions.iter().all(|action| action.is_known_to(rules)),
             Self::ProposeForBrand(one) => one.actions.iter().all(|action| action.is_known_to(rules)),
-            Self::SetTrack(_) | Self::Stamp(_) | Self::TakeBack(_) | Self::SetConsent(_) => rules.programme,
+            Self::SetOperator(one) => one.is_known_to(rules),
+            Self::SetTrack(_)
+            | Self::Stamp(_)
+            | Self::TakeBack(_)
+            | Self::SetConsent(_)
+            | Self::SetCampaign(_)
+            | Self::AcceptSponsorship(_)
+            | Self::Grant(_)
+            | Self::Claim(_) => rules.programme,
             _ => true,
         }
     }
 
-    /// The points that the operation takes out of an account by the wish of who owns them.
+    /// The points that the operation takes out of an account by the wish of who owns them, at most.
     pub fn spends(&self) -> Option<(&A, BrandId, Points)> {
         match self {
             Self::Redeem(one) => Some((&one.from, one.brand, one.amount)),
             Self::Transfer(one) => Some((&one.from, one.brand, one.amount)),
             Self::Hold(one) => Some((&one.from, one.brand, one.amount)),
             Self::Convert(one) => Some((&one.account, one.from, one.burned)),
+            Self::Claim(one) if !one.price_max.is_zero() => Some((&one.account, one.brand, one.price_max)),
             _ => None,
         }
     }

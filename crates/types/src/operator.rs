@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::Bounded;
+use crate::genesis::GenesisOperator;
+use crate::rules::Rules;
 
 /// A right of an operator to act for its brand.
 #[derive(
@@ -31,19 +33,31 @@ pub enum Role {
     Reverse,
     /// Set the policy, the operators and the partnerships, and confirm settlements.
     Admin,
+    /// Give members what campaigns give; from version 2 on.
+    Grant,
 }
 
 /// The roles of one operator, in the order of [`Role`], each once.
-pub type Roles = Bounded<Role, 1, 4>;
+pub type Roles = Bounded<Role, 1, 5>;
 
 impl Roles {
-    /// Every role.
+    /// Every role of version 1.
     pub fn all() -> Self {
         Self::from([Role::Issue, Role::Capture, Role::Reverse, Role::Admin])
     }
+    /// True if an operator can have them under these rules.
+    pub(crate) fn are_known_to(&self, rules: &Rules) -> bool {
+        rules.programme || !self.contains(&Role::Grant)
+    }
 }
 
-/// True if roles stand in order: "*issue*, *capture*, *reverse*, *admin*, in this order, each once" (protocol, Brands).
+/// True if operators can have their roles under these rules.
+pub(crate) fn are_known_to(rules: &Rules, operators: &[GenesisOperator]) -> bool {
+    operators.iter().all(|one| one.roles.are_known_to(rules))
+}
+
+/// True if roles stand in order: "*issue*, *capture*, *reverse*, *admin*, *grant*, in this order, each once" (protocol,
+/// Brands).
 pub fn in_order(roles: &Roles) -> bool {
     roles.windows(2).all(|pair| pair[0] < pair[1])
 }
@@ -54,7 +68,7 @@ mod tests {
 
     #[test]
     fn roles_stand_in_one_order_each_once() {
-        let check = |roles: &[Role]| in_order(&Bounded::new(roles.to_vec()).expect("one to four"));
+        let check = |roles: &[Role]| in_order(&Bounded::new(roles.to_vec()).expect("one to five"));
         assert!(in_order(&Roles::all()));
         assert!(check(&[Role::Capture]));
         assert!(!check(&[Role::Capture, Role::Issue]));

@@ -1,6 +1,6 @@
 //! The ways in which a state can be wrong.
 
-use lojal_types::{Address, BrandId, Expiry, Month, TrackId};
+use lojal_types::{Address, BrandId, CampaignId, Expiry, Month, TrackId};
 use thiserror::Error;
 
 use crate::tree::Missing;
@@ -129,6 +129,29 @@ pub enum ConservationError {
     /// A brand lists a track that it doesn't have, or has one that it doesn't list.
     #[error("brand {0}: the tracks that it lists aren't those that it has")]
     Tracks(BrandId),
+    /// The points that a campaign counts aren't those of the issues that name it.
+    #[error("brand {brand}, campaign {campaign}: it counts {counted} points, but its issues have given {issued}")]
+    Campaign {
+        /// The brand.
+        brand: BrandId,
+        /// The campaign.
+        campaign: CampaignId,
+        /// By the campaign; for a block, the change.
+        counted: i128,
+        /// By its issues; for a block, the change.
+        issued: i128,
+    },
+    /// A campaign has given more than its budget or its stock.
+    #[error("brand {brand}, campaign {campaign}: more was given than its budget or its stock")]
+    CampaignBounds {
+        /// The brand.
+        brand: BrandId,
+        /// The campaign.
+        campaign: CampaignId,
+    },
+    /// A brand lists a campaign that it doesn't have, or has one that it doesn't list, or names one for no issue.
+    #[error("brand {0}: the campaigns that it lists, or the issues that name them, aren't those that it has")]
+    Campaigns(BrandId),
     /// A standing is out of order, or holds a level that its track doesn't have.
     #[error("account {account:?}, brand {brand}: what is counted is out of order, or a level is held that there isn't")]
     Standing {

@@ -10,7 +10,7 @@ use lojal_types::{Address, BrandId, Month, TimeMs, TrackId};
 use super::{ConservationError, read};
 use crate::key::{StampedKey, StandingKey, StateKey, TrackKey, TrackListKey};
 use crate::overlay::Written;
-use crate::record::{Count, Stamped, Standing};
+use crate::record::{Count, Stamped, Standing, Taken};
 use crate::state::View;
 
 /// An account, a brand, a track, and for units of a rolling track the last month in which they count.
@@ -135,9 +135,16 @@ fn in_order(view: &View, key: &StandingKey, standing: &Standing) -> Result<(), C
         let end = |place: usize| (pair[place].track, until(&pair[place].count));
         end(0) < end(1)
     });
-    let counts = standing.progress.iter().all(|one| one.count.units() > 0);
+    let counts = standing.progress.iter().all(|one| {
+        let most = if matches!(one.count, Count::Rolling { .. }) { one.count.units() } else { 0 };
+        one.count.units() > 0 && one.consumed <= most
+    });
+    let marks = standing.marks.windows(2).all(|pair| pair[0].mark < pair[1].mark);
+    let of = |one: &Taken| (one.campaign, one.as_referrer);
+    let taken = standing.taken.windows(2).all(|pair| of(&pair[0]) < of(&pair[1]));
+    let times = standing.taken.iter().all(|one| one.times > 0);
     let tracks = standing.levels.windows(2).all(|pair| pair[0].track < pair[1].track);
-    if !(rises && counts && tracks) {
+    if !(rises && counts && tracks && marks && taken && times) {
         return Err(fault);
     }
     for levels in standing.levels.iter() {

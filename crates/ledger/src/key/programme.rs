@@ -1,10 +1,10 @@
-//! The keys of tracks, of what is counted on them, and of the references by which it was.
+//! The keys of tracks and campaigns, of what is counted and given by them, and of the references by which it was.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, Month, Reference, Track, TrackId};
+use lojal_types::{Address, BrandId, CampaignId, Month, Reference, Track, TrackId};
 
 use super::StateKey;
-use crate::record::{Stamped, Standing, TakenBack, TrackList};
+use crate::record::{Awarded, CampaignList, CampaignRecord, Marked, Stamped, Standing, TakenBack, TrackList};
 
 /// The tracks of a brand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -72,6 +72,65 @@ pub struct TakenBackKey {
 impl StateKey for TakenBackKey {
     const KIND: u8 = 86;
     type Record = TakenBack;
+
+    fn shelf(&self) -> Option<Month> {
+        Some(self.shelf)
+    }
+}
+
+/// The campaigns of a brand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct CampaignListKey(pub BrandId);
+impl StateKey for CampaignListKey {
+    const KIND: u8 = 22;
+    type Record = CampaignList;
+}
+
+/// The key of a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct CampaignKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// The campaign's number.
+    pub campaign: CampaignId,
+}
+impl StateKey for CampaignKey {
+    const KIND: u8 = 25;
+    type Record = CampaignRecord;
+}
+
+/// The campaign of an issue, by the issue's reference.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct AwardedKey {
+    /// The month of the reference's day, on whose shelf the record lies.
+    pub shelf: Month,
+    /// The brand.
+    pub brand: BrandId,
+    /// The reference.
+    pub reference: Reference,
+}
+impl StateKey for AwardedKey {
+    const KIND: u8 = 87;
+    type Record = Awarded;
+
+    fn shelf(&self) -> Option<Month> {
+        Some(self.shelf)
+    }
+}
+
+/// A mark that was granted or claimed, by its reference.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct MarkedKey {
+    /// The month of the reference's day, on whose shelf the record lies.
+    pub shelf: Month,
+    /// The brand.
+    pub brand: BrandId,
+    /// The reference.
+    pub reference: Reference,
+}
+impl StateKey for MarkedKey {
+    const KIND: u8 = 88;
+    type Record = Marked;
 
     fn shelf(&self) -> Option<Month> {
         Some(self.shelf)

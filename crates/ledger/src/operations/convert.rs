@@ -7,9 +7,8 @@ use super::balances::{add_outstanding, amount, change_totals, remove_outstanding
 use super::counters::count_day;
 use super::ledger::{credit, debit};
 use super::partnership::two_brands;
-use super::{Context, authority};
-use crate::key::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnershipKey};
-use crate::record::Obligation;
+use super::{Context, authority, obligations};
+use crate::key::{ConvertedTodayKey, PartnershipKey};
 use crate::stop::Stop;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Stop> {
@@ -102,19 +101,7 @@ fn owe(context: &mut Context<'_, '_>, convert: &Convert, burned: Points, terms: 
     if terms.price_micro == 0 {
         return Ok(());
     }
-    let (debtor, creditor) = (convert.from, convert.to);
-    let key = ObligationKey { debtor, creditor };
-    let before = context.overlay.get(&key)?;
-    if before.is_none() {
-        let mut creditors = context.overlay.get(&CreditorsKey(debtor))?.unwrap_or_default();
-        creditors.ids = creditors.ids.with_sorted(creditor).expect("there are no more brands than that");
-        context.overlay.put(&CreditorsKey(debtor), &creditors)?;
-    }
     // 2^53 points at 10^12 millionths are less than 2^93.
     let more_micro = u128::from(burned.get()) * u128::from(terms.price_micro);
-    let owed_micro = before.unwrap_or_default().owed_micro.checked_add(more_micro);
-    let bounded = owed_micro.filter(|micro| *micro <= terms.owed_max.micro());
-    let owed_micro = bounded.ok_or(Code::ObligationTooLarge)?;
-    context.overlay.put(&key, &Obligation { owed_micro })?;
-    Ok(())
+    obligations::owe(context, (convert.from, convert.to), more_micro, terms.owed_max.micro())
 }

@@ -1,13 +1,13 @@
 //! `Issue`: a brand's operator gives new points to an account.
 
 use lojal_types::limits::{EXPIRY_MONTHS_MAX, REVERSAL_WINDOW_MS_MAX};
-use lojal_types::{Code, Expiry, Issue, Lot, Points, Policy, Role};
+use lojal_types::{Address, BrandId, Code, Day, Expiry, Issue, Lot, Points, Policy, Reference, Role};
 
 use super::allowance::{Gift, open};
 use super::balances::{add_outstanding, amount, change_totals};
 use super::counters::count_day;
 use super::ledger::credit;
-use super::reference::{place, use_once};
+use super::reference::{Place, place, use_once};
 use super::{Context, authority};
 use crate::half_id::HalfId;
 use crate::key::{IssuedKey, IssuedTodayKey};
@@ -22,25 +22,53 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     within_issue_max(issue, &brand.policy)?;
     let expiry = expiry_of(context, issue, &brand.policy)?;
     let place = place(context, issue.dated)?;
+    let Issue { brand: of, to, amount, dated, .. } = *issue;
+    let new = New { brand: of, to, amount, expiry, reference: &issue.reference, dated };
+    remember(context, &place, &brand.policy, &new)?;
+    within_daily_limit(context, (of, amount), &operator)?;
+    pay_out(context, &brand.policy, &new)
+}
+
+/// New points that are about to be given.
+#[derive(Clone, Copy)]
+pub(super) struct New<'n> {
+    pub(super) brand: BrandId,
+    pub(super) to: Address,
+    pub(super) amount: Points,
+    pub(super) expiry: Expiry,
+    pub(super) reference: &'n Reference,
+    pub(super) dated: Day,
+}
+
+/// Uses the reference of an issue.
+pub(super) fn remember(
+    context: &mut Context<'_, '_>,
+    place: &Place,
+    policy: &Policy,
+    new: &New<'_>,
+) -> Result<(), Stop> {
     // "It is the time of the block plus the policy's `reversal_window_ms`, at most 400 days and not after the drop of
     // the issue's shelf; from then on nothing can be reversed." (protocol, Points)
-    let window_ms = brand.policy.reversal_window_ms.min(REVERSAL_WINDOW_MS_MAX);
+    let window_ms = policy.reversal_window_ms.min(REVERSAL_WINDOW_MS_MAX);
     let reversible_until_ms = context.time.plus_ms(window_ms).min(place.drop_ms);
-    let (to, amount, dated) = (issue.to, issue.amount, issue.dated);
+    let New { brand, to, amount, expiry, dated, .. } = *new;
     let (reversed, transaction) = (Points::ZERO, HalfId::of(&context.transaction));
     let record = Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction };
-    let key = |shelf| IssuedKey { shelf, brand: issue.brand, reference: issue.reference.clone() };
-    use_once(context, &place, key, &record)?;
-    within_daily_limit(context, issue, &operator)?;
-    let lot = Lot { expiry, amount: issue.amount };
-    change_totals(context, issue.brand, |mut totals| {
-        totals.issued = totals.issued.checked_add(issue.amount)?;
-        totals.outstanding = totals.outstanding.checked_add(issue.amount)?;
+    let key = |shelf| IssuedKey { shelf, brand, reference: new.reference.clone() };
+    use_once(context, place, key, &record)
+}
+
+/// Gives new points to an account, which it opens if there is none.
+pub(super) fn pay_out(context: &mut Context<'_, '_>, policy: &Policy, new: &New<'_>) -> Result<(), Stop> {
+    let lot = Lot { expiry: new.expiry, amount: new.amount };
+    change_totals(context, new.brand, |mut totals| {
+        totals.issued = totals.issued.checked_add(new.amount)?;
+        totals.outstanding = totals.outstanding.checked_add(new.amount)?;
         Some(totals)
     })?;
-    add_outstanding(context, issue.brand, &[lot])?;
-    open(context, issue.to, &brand.policy, issue.amount, Gift::Issue)?;
-    credit(context, issue.to, issue.brand, &[lot])
+    add_outstanding(context, new.brand, &[lot])?;
+    open(context, new.to, policy, new.amount, Gift::Issue)?;
+    credit(context, new.to, new.brand, &[lot])
 }
 
 /// "At most `issue_max` of the policy at once." (protocol, Points) A slip of the finger stays small.
@@ -61,8 +89,12 @@ fn expiry_of(context: &Context<'_, '_>, issue: &Issue, policy: &Policy) -> Resul
 
 /// "by an operator with the role *issue*, within its daily limit" (protocol, Points): a stolen till does damage of a
 /// known size.
-fn within_daily_limit(context: &mut Context<'_, '_>, issue: &Issue, operator: &Operator) -> Result<(), Stop> {
+pub(super) fn within_daily_limit(
+    context: &mut Context<'_, '_>,
+    (brand, amount): (BrandId, Points),
+    operator: &Operator,
+) -> Result<(), Stop> {
     let Some(max) = operator.issue_daily_max else { return Ok(()) };
-    let key = IssuedTodayKey { brand: issue.brand, operator: context.sender };
-    count_day(context, &key, issue.amount, max, Code::IssueDailyMaxReached)
+    let key = IssuedTodayKey { brand, operator: context.sender };
+    count_day(context, &key, amount, max, Code::IssueDailyMaxReached)
 }

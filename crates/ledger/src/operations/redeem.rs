@@ -1,7 +1,7 @@
 //! `Redeem`: the owner of points, or a member of the household that is, gives them back to the brand for what it
 //! offers.
 
-use lojal_types::Redeem;
+use lojal_types::{Address, BrandId, Points, Redeem};
 
 use super::authority::Purpose;
 use super::balances::{amount, change_totals, remove_outstanding};
@@ -17,11 +17,16 @@ pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<()
     authority::open_brand(context, redeem.brand)?;
     authority::spend(context, redeem.from, redeem.brand, Purpose::Redeem, redeem.amount)?;
     use_reference(context, redeem)?;
-    let taken = debit(context, redeem.from, redeem.brand, redeem.amount)?;
-    remove_outstanding(context, redeem.brand, &taken)?;
-    change_totals(context, redeem.brand, |mut totals| {
-        totals.redeemed = totals.redeemed.checked_add(redeem.amount)?;
-        totals.outstanding = totals.outstanding.checked_sub(redeem.amount)?;
+    take(context, redeem.from, redeem.brand, redeem.amount)
+}
+
+/// Takes points back for what the brand offers.
+pub(super) fn take(context: &mut Context<'_, '_>, from: Address, brand: BrandId, amount: Points) -> Result<(), Stop> {
+    let taken = debit(context, from, brand, amount)?;
+    remove_outstanding(context, brand, &taken)?;
+    change_totals(context, brand, |mut totals| {
+        totals.redeemed = totals.redeemed.checked_add(amount)?;
+        totals.outstanding = totals.outstanding.checked_sub(amount)?;
         Some(totals)
     })
 }

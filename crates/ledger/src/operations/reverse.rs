@@ -7,8 +7,8 @@ use super::ledger::debit_of;
 use super::reference::{place, use_once};
 use super::{Context, authority};
 use crate::half_id::HalfId;
-use crate::key::{IssuedKey, ReversedKey};
-use crate::record::{Issued, Reversed};
+use crate::key::{AwardedKey, CampaignKey, IssuedKey, ReversedKey};
+use crate::record::{Awarded, Issued, Reversed};
 use crate::stop::Stop;
 
 /// Takes points back, "by an operator with the role *reverse*, until the issue's time for it is over" (protocol,
@@ -31,11 +31,25 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
     context.overlay.put(&issued_key(reverse), &Issued { reversed, transaction, ..issued })?;
     // "What was taken stands under the reference of the reversal." (protocol, Points)
     context.overlay.put(&key(place.shelf), &Reversed { amount: lot.amount, transaction })?;
+    return_to_campaign(context, reverse, lot.amount)?;
     change_totals(context, reverse.brand, |mut totals| {
         totals.reversed = totals.reversed.checked_add(lot.amount)?;
         totals.outstanding = totals.outstanding.checked_sub(lot.amount)?;
         Some(totals)
     })
+}
+
+/// "What is reversed of it comes back to the budget" (protocol, Campaigns), if a campaign has given the points.
+fn return_to_campaign(context: &mut Context<'_, '_>, reverse: &Reverse, amount: Points) -> Result<(), Stop> {
+    let (shelf, brand) = (reverse.issue_dated.month(), reverse.brand);
+    let key = AwardedKey { shelf, brand, reference: reverse.issue_reference.clone() };
+    let Some(Awarded { campaign, .. }) = context.overlay.get(&key)? else { return Ok(()) };
+    context.overlay.put(&key, &Awarded { campaign, transaction: HalfId::of(&context.transaction) })?;
+    let key = CampaignKey { brand, campaign };
+    let Some(mut record) = context.overlay.get(&key)? else { return Ok(()) };
+    record.reversed = record.reversed.checked_add(amount).expect("at most what was given");
+    context.overlay.put(&key, &record)?;
+    Ok(())
 }
 
 fn issued_key(reverse: &Reverse) -> IssuedKey {

@@ -1,10 +1,10 @@
 //! `Stamp` and `TakeBack`: a brand's operators count something for an account, and take it back after a returned
 //! purchase (protocol, Programme).
 
-use lojal_types::{Code, Role, Stamp, TakeBack, TimeMs, Track, TrackKind};
+use lojal_types::{Code, Role, Stamp, TakeBack, TakenBackOf, TimeMs, Track, TrackKind};
 
 use super::reference::{place, use_once};
-use super::{Context, allowance, authority, standings, tracks};
+use super::{Context, allowance, authority, marks, standings, tracks};
 use crate::half_id::HalfId;
 use crate::key::{StampedKey, TakenBackKey};
 use crate::record::{Count, Stamped, TakenBack};
@@ -41,7 +41,7 @@ pub(super) fn stamp(context: &mut Context<'_, '_>, stamp: &Stamp) -> Result<(), 
     Ok(())
 }
 
-/// Takes back units of a stamp, and the levels that it has helped to reach.
+/// Takes back units of a stamp, and the levels that it has helped to reach; or days of a mark.
 pub(super) fn take_back(context: &mut Context<'_, '_>, take: &TakeBack) -> Result<(), Stop> {
     some(take.amount)?;
     authority::brand_in_force(context, take.brand)?;
@@ -50,6 +50,9 @@ pub(super) fn take_back(context: &mut Context<'_, '_>, take: &TakeBack) -> Resul
     let key = |shelf| TakenBackKey { shelf, brand: take.brand, reference: take.reference.clone() };
     let transaction = HalfId::of(&context.transaction);
     use_once(context, &place, key, &TakenBack { amount: take.amount, transaction })?;
+    if take.of == TakenBackOf::Mark {
+        return marks::take_back(context, take);
+    }
     let stamped = stamp_of(context, take)?;
     in_time(context, &stamped)?;
     enough_is_left(&stamped, take.amount)?;

@@ -27,9 +27,9 @@ pub(super) fn count(
     let mut standing = context.overlay.get(&key)?.unwrap_or_else(|| Standing::since(context.time.day()));
     let mut progress = without_over(context, brand, &standing.progress, &count)?;
     let place = progress.iter().position(|one| one.track == id && one.count.joins(&count));
-    let before = place.map(|place| progress.swap_remove(place).count);
-    let (counted, sum) = added(before, count)?;
-    progress.push(Progress { track: id, count: sum });
+    let before = place.map(|place| progress.swap_remove(place));
+    let (counted, sum) = added(before.map(|one| one.count), count)?;
+    progress.push(Progress { track: id, count: sum, consumed: before.map_or(0, |one| one.consumed) });
     progress.sort_unstable();
     standing.progress = Bounded::new(progress).expect("as many as there are tracks and months");
     level_reached(context, brand, &mut standing, (id, track), month)?;
@@ -141,11 +141,12 @@ pub(super) fn uncount(
     let (key, month, id) = (StandingKey { account: stamped.to, brand }, context.time.month(), stamped.track);
     // A household that was dissolved has left nothing.
     let Some(mut standing) = context.overlay.get(&key)? else { return Ok(()) };
-    let progress = standing.progress.iter().map(|one| {
+    let mut progress = Vec::with_capacity(standing.progress.len());
+    for one in standing.progress.iter() {
         let is_part = one.track == id && one.count.joins(&stamped.count);
-        Progress { count: if is_part { less(one.count, stamped.count, amount) } else { one.count }, ..*one }
-    });
-    let progress = progress.filter(|one| one.count.units() > 0).collect();
+        progress.push(if is_part { less(one, stamped.count, amount)? } else { *one });
+    }
+    progress.retain(|one| one.count.units() > 0);
     standing.progress = Bounded::new(progress).expect("no more than before");
     if let Some(track) = tracks::find(context, brand, id)? {
         let before = standing.held(id).iter().copied().filter(|one| one.reached < stamped.month).collect();
@@ -156,16 +157,18 @@ pub(super) fn uncount(
     Ok(())
 }
 
-/// The rest of a count without units of a stamp in it.
-fn less(count: Count, stamped: Count, amount: u64) -> Count {
+/// The rest of a count without units of a stamp in it: "What claims have used up can't be taken back
+/// (`insufficient_progress`)." (protocol, Campaigns)
+fn less(one: &Progress, stamped: Count, amount: u64) -> Result<Progress, Code> {
     let left =
         |units: u64| units.checked_sub(amount).expect("what a stamp has counted is counted while its month lives");
-    match (count, stamped) {
+    let count = match (one.count, stamped) {
         (Count::Places { set }, Count::Places { set: of_stamp }) => Count::Places { set: set & !of_stamp },
         (Count::Rolling { until, units }, _) => Count::Rolling { until, units: left(units) },
         (Count::Window { units }, _) => Count::Window { units: left(units) },
-        (Count::Places { .. }, _) => count,
-    }
+        (Count::Places { .. }, _) => one.count,
+    };
+    if count.units() < one.consumed { Err(Code::InsufficientProgress) } else { Ok(Progress { count, ..*one }) }
 }
 
 /// `SetConsent`: a member says what a brand may do with what it has counted.

@@ -1,8 +1,8 @@
-//! The records of tracks and of what is counted on them (protocol, Programme).
+//! The records of tracks and campaigns, and of what is counted and given by them (protocol, Programme).
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::limits::{HELD_LEVELS_MAX, PROGRESS_MAX, TRACKS_MAX, TRACKS_ROLLING_MAX};
-use lojal_types::{Address, Bounded, Day, Month, TimeMs, TrackId};
+use lojal_types::limits::{HELD_LEVELS_MAX, MARKS_MAX, PROGRESS_MAX, TAKEN_MAX, TRACKS_MAX, TRACKS_ROLLING_MAX};
+use lojal_types::{Address, Bounded, CampaignId, Day, MarkId, Month, TimeMs, TrackId};
 
 use crate::half_id::HalfId;
 
@@ -18,7 +18,7 @@ pub struct TrackList {
 /// The counts of an account at a brand, and the consents that the member gives it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Standing {
-    /// The day of the first stamp.
+    /// The day of the first stamp, grant or claim.
     pub since: Day,
     /// The sum of what the member allows.
     pub consents: u8,
@@ -26,6 +26,46 @@ pub struct Standing {
     pub progress: Bounded<Progress, 0, PROGRESS_MAX>,
     /// The levels that were reached, by track.
     pub levels: Bounded<TrackLevels, 0, TRACKS_ROLLING_MAX>,
+    /// The marks, by number. Those that are over may still stand here.
+    pub marks: Bounded<HeldMark, 0, MARKS_MAX>,
+    /// The units of campaigns that are counted for their bounds, by campaign. Those that are over may still stand here.
+    pub taken: Bounded<Taken, 0, TAKEN_MAX>,
+}
+
+/// A mark of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct HeldMark {
+    /// Its number.
+    pub mark: MarkId,
+    /// The last day on which it is one; none for ever.
+    pub until: Option<Day>,
+}
+
+impl HeldMark {
+    /// True if it is one on a day.
+    pub fn is_live_on(&self, day: Day) -> bool {
+        self.until.is_none_or(|until| until >= day)
+    }
+}
+
+/// The units of a campaign that an account has taken in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct Taken {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// True for the members that it has brought along, false for its own units.
+    pub as_referrer: bool,
+    /// The last day of the period; none for all time.
+    pub until: Option<Day>,
+    /// The number of units.
+    pub times: u16,
+}
+
+impl Taken {
+    /// True if it still counts on a day.
+    pub fn is_live_on(&self, day: Day) -> bool {
+        self.until.is_none_or(|until| until >= day)
+    }
 }
 
 /// The count on one track, with one end.
@@ -35,6 +75,15 @@ pub struct Progress {
     pub track: TrackId,
     /// The count.
     pub count: Count,
+    /// The units of it that claims have used up.
+    pub consumed: u64,
+}
+
+impl Progress {
+    /// The units or places that are left of it.
+    pub fn left(&self) -> u64 {
+        self.count.units().checked_sub(self.consumed).expect("at most what was counted is used up")
+    }
 }
 
 /// The count of one stamp, or of all with the same end.
@@ -121,10 +170,47 @@ impl Stamped {
     }
 }
 
-/// The mark that a reference has been used to take back a stamp, and what it took.
+/// The mark of an account as it was granted or claimed, and how much of it has been taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Marked {
+    /// The account.
+    pub to: Address,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The mark.
+    pub mark: MarkId,
+    /// The days that it has given; none for a mark without end.
+    pub days: Option<u32>,
+    /// The number of days that have been taken back; 1 for a mark without end that has.
+    pub taken_back: u32,
+    /// The day of its reference.
+    pub dated: Day,
+    /// The time from which on nothing of it can be taken back: fixed when it was given, not by a later policy.
+    pub take_back_until_ms: TimeMs,
+    /// The transaction that gave it, or has taken some of it back last: it keeps the rest from being guessed.
+    pub transaction: HalfId,
+}
+
+impl Marked {
+    /// The days that earlier operations have left of it; 1 for a mark without end.
+    pub fn left(&self) -> u32 {
+        self.days.unwrap_or(1).checked_sub(self.taken_back).expect("at most what was given is taken back")
+    }
+}
+
+/// The campaign that an issue was made by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Awarded {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The transaction that made the issue, or has reversed some of it last: it keeps the rest from being guessed.
+    pub transaction: HalfId,
+}
+
+/// The mark that a reference has been used to take back a stamp or a mark, and what it took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct TakenBack {
-    /// The number of units.
+    /// The number of units or days.
     pub amount: u64,
     /// The transaction that took them: it keeps the number from being guessed.
     pub transaction: HalfId,

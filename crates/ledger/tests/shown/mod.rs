@@ -2,8 +2,8 @@
 //! the ledger knows the model in tests only, and the model knows nothing of the ledger.
 
 use lojal_ledger::key::{
-    AccountKey, CapturedKey, HeldKey, HouseholdKey, IssuedKey, MotionKey, RedeemedKey, ReversedKey, ShelfKey, SpentKey,
-    StampedKey, StandingKey, StateKey, TakenBackKey, TransferredTodayKey,
+    AccountKey, AwardedKey, CapturedKey, HeldKey, HouseholdKey, IssuedKey, MarkedKey, MotionKey, RedeemedKey,
+    ReversedKey, ShelfKey, SpentKey, StampedKey, StandingKey, StateKey, TakenBackKey, TransferredTodayKey,
 };
 use lojal_ledger::{Records, StateTree, View};
 use lojal_model::Facts;
@@ -101,6 +101,17 @@ fn note_programme(facts: &mut Facts, view: &View) {
         for (track, terms) in view.tracks(brand).expect("in memory") {
             facts.track(brand, track, &terms);
         }
+        for (campaign, one) in view.campaigns(brand).expect("in memory") {
+            let sums = [one.points, one.reversed, one.paid].map(|sum| sum.get());
+            facts.campaign((brand, campaign), (&one.terms, one.accepted), one.times, sums);
+        }
+    }
+    for (AwardedKey { shelf, brand, reference }, one) in shelved(view) {
+        facts.reference("awarded", &(shelf, brand, reference), &one.campaign);
+    }
+    for (MarkedKey { shelf, brand, reference }, one) in shelved(view) {
+        let what = (one.to, one.campaign, one.mark, one.days, one.dated, one.take_back_until_ms, one.taken_back);
+        facts.reference("marked", &(shelf, brand, reference), &what);
     }
     for (StampedKey { shelf, brand, reference }, one) in shelved(view) {
         let what = (one.to, one.track, one.month, one.dated, one.take_back_until_ms, one.left());
@@ -112,6 +123,11 @@ fn note_programme(facts: &mut Facts, view: &View) {
     for key in keys::<StandingKey>(view) {
         let standing = view.get(&key).expect("in memory").expect("it is in the state");
         facts.relation(key.account, key.brand, standing.since, standing.consents);
+        let today = view.tip().time_ms.day();
+        let marks = standing.marks.iter().filter(|one| one.is_live_on(today)).map(|one| (one.mark, one.until));
+        let taken = standing.taken.iter().filter(|one| one.is_live_on(today));
+        let taken = taken.map(|one| (one.campaign, one.as_referrer, u64::from(one.times)));
+        facts.given(key.account, key.brand, &Vec::from_iter(marks), &Vec::from_iter(taken));
         for (track, terms) in view.tracks(key.brand).expect("in memory") {
             let level = usize::from(standing.level(track, &terms, month).level);
             let held = standing.held(track).iter().filter(|one| one.until >= month);

@@ -31,6 +31,8 @@ impl Model {
             Operation::FinishRecovery(one) => vec![one.account],
             Operation::Agree(one) => vec![one.account],
             Operation::Stamp(one) => vec![one.to],
+            Operation::Grant(one) => vec![one.to],
+            Operation::Claim(one) => [Some(one.account), one.referrer].into_iter().flatten().collect(),
             Operation::TakeBack(one) if self.tables.programme.relations.contains(&(one.from, one.brand)) => {
                 vec![one.from]
             }
@@ -60,6 +62,8 @@ impl Model {
             | Operation::SetGuardians(_)
             | Operation::CancelRecovery(_)
             | Operation::SetTrack(_)
+            | Operation::SetCampaign(_)
+            | Operation::AcceptSponsorship(_)
             | Operation::TakeBack(_)
             | Operation::SetConsent(_)
             | Operation::Freeze(_)

@@ -135,6 +135,7 @@ impl Model {
             let before = self.tables.operators.get(&(set.brand, address)).cloned();
             let mut operator = before.unwrap_or(Operator { roles: Vec::new(), issue_daily_max: None });
             operator.roles.push(Role::Admin);
+            operator.roles.sort_unstable();
             self.put_operator(set.brand, address, operator);
         }
         let count = self.tables.operators.iter().filter(|((brand, _), _)| *brand == set.brand).count();

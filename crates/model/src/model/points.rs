@@ -101,7 +101,8 @@ impl Model {
         } else {
             self.tables.lots.set(lot, there - taken);
         }
-        self.tables.issues.set(key, Issued { reversed: issue.reversed + taken, ..issue });
+        self.tables.issues.set(key.clone(), Issued { reversed: issue.reversed + taken, ..issue });
+        self.back_to_campaign(&key, taken);
         self.tables.reversed.set(own, taken);
         self.change_totals(reverse.brand, |totals| totals.reversed += u128::from(taken));
         Ok(())

@@ -1,10 +1,17 @@
 //! Tracks, stamps and levels once more: every stamp ever is remembered, and summed up whenever somebody asks.
 
+mod terms;
+
+use std::collections::BTreeMap;
+
 use lojal_types::{
-    Address, BrandId, Code, Day, Month, Role, SetConsent, SetTrack, Stamp, TakeBack, Track, TrackId, TrackKind,
+    Address, BrandId, CampaignId, Code, Day, MarkId, Month, Role, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf,
+    Track, TrackId, TrackKind,
 };
 
+use self::terms::limits_hold;
 use super::brand_motions::Takes;
+use super::campaigns::{Marked, Offered, Took};
 use super::{AMOUNT_MAX, Account, DAY_MS, Model, Shelved, ensure};
 use crate::table::{End, Table};
 
@@ -40,11 +47,20 @@ pub(crate) struct Reached {
     pub(crate) until: Month,
 }
 
-/// An account's own at one brand: the first day, and the consents.
-#[derive(Clone, Copy, Debug)]
+/// An account's own at one brand: the first day, the consents, the marks with their last days, and all that it has ever
+/// taken out of campaigns.
+#[derive(Clone, Debug)]
 pub(crate) struct Relation {
     pub(crate) since: Day,
     pub(crate) consents: u8,
+    pub(crate) marks: BTreeMap<MarkId, Option<Day>>,
+    pub(crate) took: Vec<Took>,
+}
+
+impl Relation {
+    pub(super) fn new(since: Day) -> Self {
+        Self { since, consents: 0, marks: BTreeMap::new(), took: Vec::new() }
+    }
 }
 
 type Progress = (Address, BrandId, TrackId);
@@ -60,6 +76,12 @@ pub(crate) struct Programme {
     pub(crate) relations: Table<(Address, BrandId), Relation>,
     /// The counts of all stamps ever.
     progress: Table<Progress, Vec<Part>>,
+    /// The units that claims have used up, by the last month in which they count.
+    used: Table<(Progress, Month), u64>,
+    pub(crate) campaigns: Table<(BrandId, CampaignId), Offered>,
+    /// The campaigns of issues.
+    pub(crate) awarded: Table<Shelved, CampaignId>,
+    pub(crate) marks: Table<Shelved, Marked>,
     reached: Table<Progress, Vec<Reached>>,
 }
 
@@ -71,6 +93,10 @@ impl Programme {
         self.taken_back.end(how);
         self.relations.end(how);
         self.progress.end(how);
+        self.used.end(how);
+        self.campaigns.end(how);
+        self.awarded.end(how);
+        self.marks.end(how);
         self.reached.end(how);
     }
 }
@@ -126,43 +152,6 @@ impl Model {
         }
     }
 
-    fn ends_in_time(&self, terms: &Track) -> bool {
-        match terms.kind {
-            TrackKind::Rolling { closes_ms, .. } => {
-                closes_ms.is_none_or(|closes| closes.get() >= self.time + 30 * DAY_MS)
-            }
-            TrackKind::Window { closes_ms, .. } | TrackKind::Places { closes_ms, .. } => closes_ms.get() > self.time,
-        }
-    }
-
-    fn is_kinder(&self, before: &Track, after: &Track) -> bool {
-        let kind = match (before.kind, after.kind) {
-            (
-                TrackKind::Rolling { months: was, closes_ms: closed },
-                TrackKind::Rolling { months, closes_ms: closes },
-            ) => {
-                let end = |closes: Option<lojal_types::TimeMs>| closes.map_or(u64::MAX, |closes| closes.get());
-                let with_notice = closed.is_some() || closes.is_none() || self.ends_in_time(after);
-                months >= was && with_notice && (closed.is_none() || end(closes) >= end(closed))
-            }
-            (TrackKind::Window { opens_ms: opened, closes_ms: closed }, TrackKind::Window { opens_ms, closes_ms }) => {
-                opens_ms <= opened && closes_ms >= closed
-            }
-            (
-                TrackKind::Places { opens_ms: opened, closes_ms: closed, count: was },
-                TrackKind::Places { opens_ms, closes_ms, count },
-            ) => opens_ms <= opened && closes_ms >= closed && count >= was,
-            _ => false,
-        };
-        let levels = before.levels.iter().enumerate().all(|(place, was)| {
-            after.levels.get(place).is_some_and(|now| now.at_least <= was.at_least && now.months >= was.months)
-        });
-        let rolls = matches!(after.kind, TrackKind::Rolling { .. });
-        let returns =
-            after.take_back_days == before.take_back_days || (rolls && after.take_back_days < before.take_back_days);
-        kind && levels && returns && after.stamp_max >= before.stamp_max && (after.soft || !before.soft)
-    }
-
     pub(super) fn stamp(&mut self, sender: Address, stamp: &Stamp) -> Result<(), Code> {
         ensure(stamp.amount > 0, Code::AmountZero)?;
         self.policy(stamp.brand)?;
@@ -193,7 +182,7 @@ impl Model {
         Ok(())
     }
 
-    fn open_by_stamp(&mut self, to: Address) -> Result<(), Code> {
+    pub(super) fn open_by_stamp(&mut self, to: Address) -> Result<(), Code> {
         if to.as_bytes()[19] % 2 == 1 {
             return ensure(self.tables.households.contains(&to), Code::UnknownHousehold);
         }
@@ -219,7 +208,7 @@ impl Model {
         if !self.tables.programme.relations.contains(&(stamp.to, stamp.brand)) {
             let since =
                 Day::new(u32::try_from(self.time / DAY_MS).expect("times end in the year 6999")).expect("a day");
-            self.tables.programme.relations.set((stamp.to, stamp.brand), Relation { since, consents: 0 });
+            self.tables.programme.relations.set((stamp.to, stamp.brand), Relation::new(since));
         }
         self.reach(key, track);
         Ok(())
@@ -237,7 +226,43 @@ impl Model {
     pub(crate) fn units(&self, key: Progress) -> u64 {
         let parts = self.tables.programme.progress.get(&key).cloned().unwrap_or_default();
         let live = parts.iter().filter(|part| part.until.is_none_or(|until| until >= self.month));
-        live.map(|part| part.units).sum()
+        let used = self.tables.programme.used.iter().filter(|((of, until), _)| *of == key && *until >= self.month);
+        live.map(|part| part.units).sum::<u64>() - used.map(|(_, units)| units).sum::<u64>()
+    }
+
+    /// The units that count on a track now, or of them only those that count through a month.
+    pub(super) fn unused(&self, key: Progress, through: Option<Month>) -> u64 {
+        let Some(through) = through else { return self.units(key) };
+        self.counted_through(key, through) - self.used_through(key, through)
+    }
+
+    fn counted_through(&self, key: Progress, through: Month) -> u64 {
+        let parts = self.tables.programme.progress.get(&key).cloned().unwrap_or_default();
+        parts.iter().filter(|part| part.until == Some(through)).map(|part| part.units).sum()
+    }
+
+    fn used_through(&self, key: Progress, through: Month) -> u64 {
+        self.tables.programme.used.get(&(key, through)).copied().unwrap_or(0)
+    }
+
+    fn forget_used(&mut self, key: Progress) {
+        let of = |of: &&(Progress, Month)| of.0 == key;
+        let keys: Vec<_> = self.tables.programme.used.iter().map(|(key, _)| key).filter(of).copied().collect();
+        for key in keys {
+            self.tables.programme.used.remove(&key);
+        }
+    }
+
+    /// Uses units up one by one, the earliest first.
+    pub(super) fn use_up(&mut self, key: Progress, amount: u64, through: Option<Month>) {
+        let (mut rest, mut month) = (amount, through.unwrap_or(self.month));
+        while rest > 0 && month.get() <= self.month.get() + 24 {
+            let now = rest.min(self.unused(key, Some(month)));
+            let used = self.used_through(key, month) + now;
+            self.tables.programme.used.set((key, month), used);
+            rest -= now;
+            month = month.plus(1);
+        }
     }
 
     /// The levels of a track that are held now.
@@ -294,6 +319,11 @@ impl Model {
         self.check_role(take.brand, sender, Role::Reverse)?;
         let own = (self.date(take.dated)?, take.brand, take.reference.clone());
         self.check_fresh(&self.tables.programme.taken_back, take.brand, &take.reference)?;
+        if take.of == TakenBackOf::Mark {
+            self.take_back_mark(take)?;
+            self.tables.programme.taken_back.set(own, take.amount);
+            return Ok(());
+        }
         let key = (take.of_dated.month(), take.brand, take.of_reference.clone());
         let one = self.shelved(&self.tables.programme.stamps, &key).ok_or(Code::UnknownReference)?;
         ensure(one.dated == take.of_dated, Code::UnknownReference)?;
@@ -311,7 +341,12 @@ impl Model {
         for part in parts.iter_mut().filter(|part| part.number == number) {
             part.units = part.units.saturating_sub(take.amount);
         }
+        let until = parts.iter().find(|part| part.number == number).and_then(|part| part.until);
         self.tables.programme.progress.set(progress, parts);
+        if let Some(until) = until.filter(|until| *until >= self.month) {
+            let is_left = self.used_through(progress, until) <= self.counted_through(progress, until);
+            ensure(is_left, Code::InsufficientProgress)?;
+        }
         let Some(track) = self.track(take.brand, one.track) else { return Ok(()) };
         let mut reached = self.tables.programme.reached.get(&progress).cloned().unwrap_or_default();
         reached.retain(|level| level.month < one.month);
@@ -324,7 +359,7 @@ impl Model {
         ensure(set.consents < 16, Code::UnknownConsent)?;
         self.policy(set.brand)?;
         self.check_open(set.brand)?;
-        let relation = self.tables.programme.relations.get(&(sender, set.brand)).copied().ok_or(Code::NoRelation)?;
+        let relation = self.tables.programme.relations.get(&(sender, set.brand)).cloned().ok_or(Code::NoRelation)?;
         self.tables.programme.relations.set((sender, set.brand), Relation { consents: set.consents, ..relation });
         Ok(())
     }
@@ -338,29 +373,8 @@ impl Model {
             for track in tracks {
                 self.tables.programme.progress.remove(&(account, brand, track));
                 self.tables.programme.reached.remove(&(account, brand, track));
+                self.forget_used((account, brand, track));
             }
         }
     }
-}
-
-fn limits_hold(terms: &Track) -> bool {
-    let units = 1..=AMOUNT_MAX;
-    let kind = match terms.kind {
-        TrackKind::Rolling { months, .. } => (1..=24).contains(&months),
-        TrackKind::Window { opens_ms, closes_ms } => {
-            opens_ms < closes_ms && closes_ms.get() - opens_ms.get() <= 400 * DAY_MS && terms.levels.is_empty()
-        }
-        TrackKind::Places { opens_ms, closes_ms, count } => {
-            let window = opens_ms < closes_ms && closes_ms.get() - opens_ms.get() <= 400 * DAY_MS;
-            window && terms.levels.is_empty() && (1..=64).contains(&count) && terms.stamp_max == 1
-        }
-    };
-    let mut rising = true;
-    for place in 1..terms.levels.len() {
-        let (lower, higher) = (terms.levels[place - 1], terms.levels[place]);
-        rising &= lower.at_least < higher.at_least && lower.months <= higher.months;
-    }
-    let each = terms.levels.iter().all(|level| units.contains(&level.at_least) && (1..=24).contains(&level.months));
-    let soft = !terms.soft || !terms.levels.is_empty();
-    kind && units.contains(&terms.stamp_max) && rising && each && soft && terms.take_back_days <= 400
 }

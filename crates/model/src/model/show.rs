@@ -186,13 +186,32 @@ impl Model {
         for (key, taken) in self.tables.programme.taken_back.iter().filter(|(key, _)| self.is_kept(key.0)) {
             facts.reference("taken back", key, taken);
         }
+        self.note_campaigns(facts);
         for ((account, brand), relation) in self.tables.programme.relations.iter() {
             facts.relation(*account, *brand, relation.since, relation.consents);
+            let (marks, taken) = self.given_to(relation);
+            facts.given(*account, *brand, &marks, &taken);
             for (track, terms) in self.tracks_of(*brand) {
                 let key = (*account, *brand, track);
                 let held = self.held_now(key).into_iter().map(|one| (one.month, one.level, one.until)).collect();
                 facts.progress(key, self.units(key), self.level_now(key, &terms), held);
             }
+        }
+    }
+
+    fn note_campaigns(&self, facts: &mut Facts) {
+        for (brand, _) in self.tables.brands.iter() {
+            for (campaign, one) in self.campaigns_of(*brand) {
+                let sums = [one.points, one.reversed, one.paid];
+                facts.campaign((*brand, campaign), (&one.terms, one.accepted), one.times, sums);
+            }
+        }
+        for (key, campaign) in self.tables.programme.awarded.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            facts.reference("awarded", key, campaign);
+        }
+        for (key, one) in self.tables.programme.marks.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            let until = TimeMs::default().plus_ms(one.until);
+            facts.reference("marked", key, &(one.to, one.campaign, one.mark, one.days, one.dated, until, one.taken));
         }
     }
 

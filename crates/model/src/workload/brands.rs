@@ -46,21 +46,27 @@ impl Workload {
         world::policy(self.brands.iter().position(|one| *one == brand).unwrap_or(0))
     }
 
+    /// Every role of the version in force.
+    fn all_roles(&self) -> Vec<Role> {
+        let grants = self.has_programme();
+        ALL_ROLES.into_iter().filter(|role| grants || *role != Role::Grant).collect()
+    }
+
     pub(super) fn set_operator(&mut self, sender: usize) -> Option<Operation> {
         let mut brand = self.brand_of(sender, Role::Admin)?;
         // The till does most of the work: it is appointed again before anybody else.
-        let till = self.address(TILL);
+        let (till, all) = (self.address(TILL), self.all_roles());
         let without = |brand: &BrandId| {
             let operator = self.model.tables.operators.get(&(*brand, till));
-            operator.is_none_or(|operator| operator.roles.len() < ALL_ROLES.len())
+            operator.is_none_or(|operator| operator.roles.len() < all.len())
         };
         let orphan = self.brands_of(self.address(sender), Role::Admin).into_iter().find(without);
         if let Some(orphan) = orphan {
-            return Some(set(orphan, self.keys[TILL][0].public_key(), ALL_ROLES.to_vec(), None));
+            return Some(set(orphan, self.keys[TILL][0].public_key(), all, None));
         }
         let actor = if self.twist() { self.random.index(TILL) } else { self.spare() };
         let mut roles = match self.random.within(0..5) {
-            0 => ALL_ROLES.to_vec(),
+            0 => all,
             1 => vec![Role::Issue],
             2 => vec![Role::Capture, Role::Admin],
             3 => vec![Role::Reverse, Role::Capture],

@@ -1,8 +1,8 @@
 //! Random tracks, stamps, takings back and consents.
 
 use lojal_types::{
-    Bounded, BrandId, Hash, Operation, Role, SetConsent, SetTrack, Stamp, TakeBack, Track, TrackId, TrackKind,
-    TrackLevel,
+    Bounded, BrandId, Hash, Operation, Role, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, Track, TrackId,
+    TrackKind, TrackLevel,
 };
 
 use super::{Workload, remember};
@@ -10,7 +10,7 @@ use crate::world::{DAY_MS, MEMBERS_WITH_POINTS, TILL};
 
 impl Workload {
     /// True if the version in force counts more than points.
-    fn has_programme(&self) -> bool {
+    pub(super) fn has_programme(&self) -> bool {
         self.model.version().0 >= 2
     }
 
@@ -113,7 +113,7 @@ impl Workload {
     }
 
     /// A member, or seldom one of its households.
-    fn somebody(&mut self) -> lojal_types::Address {
+    pub(super) fn somebody(&mut self) -> lojal_types::Address {
         let member = self.random.index(MEMBERS_WITH_POINTS / 3);
         let member = self.address(member);
         let pools = self.model.memberships(member);
@@ -136,7 +136,16 @@ impl Workload {
         }
         let amount = if self.twist() { self.part(left) } else { self.random.within(1..left.max(1) + 1) };
         let (reference, dated) = (self.reference(), self.day());
-        Some(Operation::TakeBack(TakeBack { brand, from, of_reference, of_dated, amount, reference, dated }))
+        Some(Operation::TakeBack(TakeBack {
+            brand,
+            from,
+            of: TakenBackOf::Stamp,
+            of_reference,
+            of_dated,
+            amount,
+            reference,
+            dated,
+        }))
     }
 
     pub(super) fn set_consent(&mut self, sender: usize) -> Option<Operation> {

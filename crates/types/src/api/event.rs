@@ -25,7 +25,7 @@ pub const DATA_TYPE: &str = "application/json";
 /// The index of reminders: above those of all transactions of a block.
 pub const REMINDER_INDEX: u32 = 1 << 16;
 /// The types of all events, without [`TYPE_PREFIX`].
-pub const EVENT_TYPES: [&str; 45] = [
+pub const EVENT_TYPES: [&str; 49] = [
     "points.issued",
     "points.redeemed",
     "points.transferred",
@@ -68,6 +68,10 @@ pub const EVENT_TYPES: [&str; 45] = [
     "track.set",
     "stamp.counted",
     "stamp.taken_back",
+    "campaign.set",
+    "sponsorship.accepted",
+    "campaign.granted",
+    "campaign.claimed",
     "consents.set",
     "transaction.failed",
     "points.expiring",
@@ -255,6 +259,10 @@ impl<A> Operation<A> {
             Self::SetTrack(_) => "track.set",
             Self::Stamp(_) => "stamp.counted",
             Self::TakeBack(_) => "stamp.taken_back",
+            Self::SetCampaign(_) => "campaign.set",
+            Self::AcceptSponsorship(_) => "sponsorship.accepted",
+            Self::Grant(_) => "campaign.granted",
+            Self::Claim(_) => "campaign.claimed",
             Self::SetConsent(_) => "consents.set",
         }
     }

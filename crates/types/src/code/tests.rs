@@ -1,3 +1,4 @@
+use super::forms::rows;
 use super::*;
 
 #[test]

@@ -9,6 +9,7 @@ use crate::brand::{BrandId, Policy};
 use crate::ids::PublicKey;
 use crate::operator::Roles;
 use crate::points::Points;
+use crate::rules::Rules;
 
 /// An admin changes what the brand lets happen with its points; points already issued keep their expiry.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
@@ -33,6 +34,13 @@ pub struct SetOperator {
     /// Most points that it may issue in a day (UTC); `None`: any number.
     #[serde(default)]
     pub issue_daily_max: Option<Points>,
+}
+
+impl SetOperator {
+    /// True if the roles can be given under these rules.
+    pub(super) fn is_known_to(&self, rules: &Rules) -> bool {
+        self.roles.are_known_to(rules)
+    }
 }
 
 /// An admin ends an operator's authority.

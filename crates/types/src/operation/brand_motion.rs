@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptPartnership, Agree, EndPartnership, FinishRecovery, Operation, ProposePartnership, RemoveOperator,
-    SetOperator, SetPolicy, SetTrack, Settle, StartRecovery,
+    AcceptPartnership, AcceptSponsorship, Agree, EndPartnership, FinishRecovery, Operation, ProposePartnership,
+    RemoveOperator, SetCampaign, SetOperator, SetPolicy, SetTrack, Settle, StartRecovery,
 };
 use crate::address::Address;
 use crate::bounded::Bounded;
@@ -51,6 +51,10 @@ pub enum BrandAction<A = Address> {
     Agree(Agree<A>) = 39,
     /// See [`SetTrack`].
     SetTrack(SetTrack) = 64,
+    /// See [`SetCampaign`].
+    SetCampaign(SetCampaign) = 67,
+    /// See [`AcceptSponsorship`].
+    AcceptSponsorship(AcceptSponsorship) = 68,
 }
 
 /// The actions of a brand's motion, in the order in which they happen.
@@ -73,12 +77,15 @@ impl<A> BrandAction<A> {
             Self::FinishRecovery(_) => "finish_recovery",
             Self::Agree(_) => "agree",
             Self::SetTrack(_) => "set_track",
+            Self::SetCampaign(_) => "set_campaign",
+            Self::AcceptSponsorship(_) => "accept_sponsorship",
         }
     }
     /// True if the action can be asked for under these rules.
     pub(super) fn is_known_to(&self, rules: &Rules) -> bool {
         match self {
-            Self::SetTrack(_) => rules.programme,
+            Self::SetOperator(one) => one.is_known_to(rules),
+            Self::SetTrack(_) | Self::SetCampaign(_) | Self::AcceptSponsorship(_) => rules.programme,
             _ => true,
         }
     }
@@ -97,7 +104,9 @@ impl<A> BrandAction<A> {
             | Self::SetOperator(_)
             | Self::SetApprovals(_)
             | Self::CloseBrand(_)
-            | Self::SetTrack(_) => None,
+            | Self::SetTrack(_)
+            | Self::SetCampaign(_)
+            | Self::AcceptSponsorship(_) => None,
         }
     }
     fn try_map<B, E>(self, f: impl FnMut(A) -> Result<B, E>) -> Result<BrandAction<B>, E> {
@@ -115,6 +124,8 @@ impl<A> BrandAction<A> {
             Self::FinishRecovery(one) => BrandAction::FinishRecovery(one.try_map(f)?),
             Self::Agree(one) => BrandAction::Agree(one.try_map(f)?),
             Self::SetTrack(one) => BrandAction::SetTrack(one),
+            Self::SetCampaign(one) => BrandAction::SetCampaign(one),
+            Self::AcceptSponsorship(one) => BrandAction::AcceptSponsorship(one),
         })
     }
     /// The action as the operation that it is.
@@ -133,6 +144,8 @@ impl<A> BrandAction<A> {
             Self::FinishRecovery(one) => Operation::FinishRecovery(one),
             Self::Agree(one) => Operation::Agree(one),
             Self::SetTrack(one) => Operation::SetTrack(one),
+            Self::SetCampaign(one) => Operation::SetCampaign(one),
+            Self::AcceptSponsorship(one) => Operation::AcceptSponsorship(one),
         }
     }
     /// The operation as an action of a brand's motion, if it can be one.
@@ -151,6 +164,8 @@ impl<A> BrandAction<A> {
             Operation::FinishRecovery(one) => Self::FinishRecovery(one),
             Operation::Agree(one) => Self::Agree(one),
             Operation::SetTrack(one) => Self::SetTrack(one),
+            Operation::SetCampaign(one) => Self::SetCampaign(one),
+            Operation::AcceptSponsorship(one) => Self::AcceptSponsorship(one),
             _ => return None,
         })
     }

@@ -1,7 +1,9 @@
 //! The names of operations.
 
+use super::Operation;
+
 /// The names of all kinds of operations, in the order of their numbers.
-pub const OPERATION_NAMES: [&str; 43] = [
+pub const OPERATION_NAMES: [&str; 47] = [
     "issue",
     "redeem",
     "transfer",
@@ -44,5 +46,64 @@ pub const OPERATION_NAMES: [&str; 43] = [
     "set_track",
     "stamp",
     "take_back",
+    "set_campaign",
+    "accept_sponsorship",
+    "grant",
+    "claim",
     "set_consent",
 ];
+
+impl<A> Operation<A> {
+    /// The operation's name, as in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Issue(_) => "issue",
+            Self::Redeem(_) => "redeem",
+            Self::Transfer(_) => "transfer",
+            Self::Reverse(_) => "reverse",
+            Self::Hold(_) => "hold",
+            Self::Capture(_) => "capture",
+            Self::Release(_) => "release",
+            Self::ProposePartnership(_) => "propose_partnership",
+            Self::AcceptPartnership(_) => "accept_partnership",
+            Self::EndPartnership(_) => "end_partnership",
+            Self::Convert(_) => "convert",
+            Self::Settle(_) => "settle",
+            Self::SetPolicy(_) => "set_policy",
+            Self::SetOperator(_) => "set_operator",
+            Self::RemoveOperator(_) => "remove_operator",
+            Self::ProposeForBrand(_) => "propose_for_brand",
+            Self::ApproveForBrand(_) => "approve_for_brand",
+            Self::StopForBrand(_) => "stop_for_brand",
+            Self::SetApprovals(_) => "set_approvals",
+            Self::CloseBrand(_) => "close_brand",
+            Self::RotateKey(_) => "rotate_key",
+            Self::SetGuardians(_) => "set_guardians",
+            Self::StartRecovery(_) => "start_recovery",
+            Self::CancelRecovery(_) => "cancel_recovery",
+            Self::FinishRecovery(_) => "finish_recovery",
+            Self::Freeze(_) => "freeze",
+            Self::Unfreeze(_) => "unfreeze",
+            Self::Agree(_) => "agree",
+            Self::CreateHousehold(_) => "create_household",
+            Self::Invite(_) => "invite",
+            Self::Join(_) => "join",
+            Self::Leave(_) => "leave",
+            Self::SetMember(_) => "set_member",
+            Self::RemoveMember(_) => "remove_member",
+            Self::Propose(_) => "propose",
+            Self::Approve(_) => "approve",
+            Self::Withdraw(_) => "withdraw",
+            Self::Activate(_) => "activate",
+            Self::SetEndpoint(_) => "set_endpoint",
+            Self::SetTrack(_) => "set_track",
+            Self::Stamp(_) => "stamp",
+            Self::TakeBack(_) => "take_back",
+            Self::SetCampaign(_) => "set_campaign",
+            Self::AcceptSponsorship(_) => "accept_sponsorship",
+            Self::Grant(_) => "grant",
+            Self::Claim(_) => "claim",
+            Self::SetConsent(_) => "set_consent",
+        }
+    }
+}

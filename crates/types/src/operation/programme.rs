@@ -50,19 +50,35 @@ impl<A> Stamp<A> {
     }
 }
 
-/// A brand's operator takes back all or part of a stamp, and the levels that it has helped to reach.
+/// The thing that is taken back.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum TakenBackOf {
+    /// A stamp.
+    #[default]
+    Stamp,
+    /// A mark that was granted or claimed.
+    Mark,
+}
+
+/// A brand's operator takes back all or part of a stamp, and the levels that it has helped to reach; or of a mark.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TakeBack<A = Address> {
     /// The brand.
     pub brand: BrandId,
-    /// The account that was stamped.
+    /// The account that was stamped or got the mark.
     pub from: A,
-    /// The reference of the stamp.
+    /// The thing that is taken back.
+    #[serde(default)]
+    pub of: TakenBackOf,
+    /// The reference of the stamp, the grant or the claim.
     pub of_reference: Reference,
-    /// The day of the stamp's reference.
+    /// The day of that reference.
     pub of_dated: Day,
-    /// The number of units.
+    /// The number of units of a stamp, or of days of a mark; 1 for a mark without end.
     pub amount: u64,
     /// The reference of this operation; a brand takes back once per reference.
     pub reference: Reference,
@@ -72,8 +88,8 @@ pub struct TakeBack<A = Address> {
 
 impl<A> TakeBack<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<TakeBack<B>, E> {
-        let Self { brand, from, of_reference, of_dated, amount, reference, dated } = self;
-        Ok(TakeBack { brand, from: f(from)?, of_reference, of_dated, amount, reference, dated })
+        let Self { brand, from, of, of_reference, of_dated, amount, reference, dated } = self;
+        Ok(TakeBack { brand, from: f(from)?, of, of_reference, of_dated, amount, reference, dated })
     }
 }
 

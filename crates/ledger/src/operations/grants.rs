@@ -1,0 +1,166 @@
+//! `Grant` and `Claim`: an operator gives what a campaign gives, or a member takes it (protocol, Campaigns).
+
+use lojal_types::limits::CAMPAIGN_UNITS_MAX;
+use lojal_types::{
+    Address, Award, BrandId, Campaign, Claim, Code, Grant, Points, Role, TakenBy, claim_reference, referral_reference,
+};
+
+use super::authority::{self, Purpose};
+use super::awards::{self, Awarding};
+use super::balances::amount;
+use super::reference::place;
+use super::taking::{Taking, gives, put_standing, take};
+use super::{Context, campaigns, issue, redeem, referrals, requirements};
+use crate::key::{OperatorKey, StandingKey};
+use crate::record::{Brand, Operator, Standing};
+use crate::stop::Stop;
+
+/// Gives an account what a campaign gives.
+pub(super) fn grant(context: &mut Context<'_, '_>, grant: &Grant) -> Result<(), Stop> {
+    let Grant { brand, campaign, to, .. } = *grant;
+    let of = giving(context, brand)?;
+    let record = campaigns::known(context, brand, campaign)?;
+    let own = granter(context, brand, &record.terms)?;
+    let standing = context.overlay.get(&StandingKey { account: to, brand })?;
+    requirements::open(context, brand, &record.terms, standing.as_ref())?;
+    gives(context, (brand, campaign), &record)?;
+    by(&record.terms, TakenBy::Operator)?;
+    let (units, points) = grant_in_range(&record.terms.award, grant.amount)?;
+    takes_part(&record.terms, to)?;
+    let place = place(context, grant.dated)?;
+    let terms = record.terms.clone();
+    let awarding = Awarding { brand, campaign, to, units, points, reference: &grant.reference, dated: grant.dated };
+    awards::remember(context, &place, &of.policy, &terms, &awarding)?;
+    if let Some(operator) = own.filter(|_| !points.is_zero()) {
+        issue::within_daily_limit(context, (brand, points), &operator)?;
+    }
+    // Whom the brand hasn't known before it knows from this day on.
+    let since = standing.unwrap_or_else(|| Standing::since(context.time.day()));
+    let taking = Taking { brand, campaign, units, points, paid: Points::ZERO };
+    let standing = take(context, &taking, record, Some(since))?;
+    let standing = awards::give(context, &of.policy, &terms, &awarding, standing)?;
+    put_standing(context, (to, brand), &standing)
+}
+
+/// Takes what a campaign gives, for the sender or for its household.
+pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), Stop> {
+    let Claim { brand, campaign, account, quantity, .. } = *claim;
+    let of = giving(context, brand)?;
+    let record = campaigns::known(context, brand, campaign)?;
+    its_own(context, account)?;
+    let standing = context.overlay.get(&StandingKey { account, brand })?;
+    requirements::open(context, brand, &record.terms, standing.as_ref())?;
+    gives(context, (brand, campaign), &record)?;
+    by(&record.terms, TakenBy::Member)?;
+    takes_part(&record.terms, account)?;
+    quantity_in_range(&record.terms, quantity)?;
+    let terms = record.terms.clone();
+    let price = price_accepted(&terms, claim)?;
+    let award = awards::points_of(&terms.award);
+    let referral = referrals::due(context, claim, &terms, standing.as_ref())?;
+    let points = referral.map_or(Some(award), |award_too| award.checked_add(award_too)).ok_or(Code::AmountTooLarge)?;
+    let taking = Taking { brand, campaign, units: quantity, points, paid: price };
+    let standing = take(context, &taking, record, standing)?;
+    if !price.is_zero() {
+        authority::spend(context, account, brand, Purpose::Redeem, price)?;
+        redeem::take(context, account, brand, price)?;
+    }
+    let dated = context.time.day();
+    let place = place(context, dated)?.alone();
+    let reference = claim_reference(&context.chain, &context.transaction, context.index);
+    let own = Awarding { brand, campaign, to: account, units: quantity, points: award, reference: &reference, dated };
+    awards::remember(context, &place, &of.policy, &terms, &own)?;
+    let standing = awards::give(context, &of.policy, &terms, &own, standing)?;
+    put_standing(context, (account, brand), &standing)?;
+    if let (Some(to), Some(points)) = (claim.referrer, referral) {
+        let reference = referral_reference(&reference);
+        let theirs = Awarding { to, points, reference: &reference, ..own };
+        awards::remember(context, &place, &of.policy, &terms, &theirs)?;
+        referrals::give(context, &of.policy, &terms, &theirs)?;
+    }
+    Ok(())
+}
+
+/// "A suspended brand, and one that leaves, gives nothing by campaigns." (protocol, Campaigns)
+fn giving(context: &mut Context<'_, '_>, brand: BrandId) -> Result<Brand, Stop> {
+    let of = authority::brand_in_force(context, brand)?;
+    authority::stays(&of)?;
+    Ok(of)
+}
+
+/// "by an operator with the role *grant*, of the brand or of its sponsor" (protocol, Campaigns). Answers with that of
+/// the brand itself, whose daily limit counts.
+fn granter(context: &mut Context<'_, '_>, brand: BrandId, terms: &Campaign) -> Result<Option<Operator>, Stop> {
+    let operator = context.sender;
+    let own = context.overlay.get(&OperatorKey { brand, operator })?;
+    let is_own = own.as_ref().is_some_and(|operator| operator.roles.contains(&Role::Grant));
+    if is_own {
+        return Ok(own);
+    }
+    if let Some(sponsor) = terms.sponsor {
+        let of_sponsor = context.overlay.get(&OperatorKey { brand: sponsor.brand, operator })?;
+        if of_sponsor.is_some_and(|operator| operator.roles.contains(&Role::Grant)) {
+            return Ok(None);
+        }
+    }
+    Err(if own.is_some() { Code::RoleMissing } else { Code::NotOperator }.into())
+}
+
+/// "It is granted or claimed as `by` says (`not_granted`, `not_claimed`)." (protocol, Campaigns)
+fn by(terms: &Campaign, side: TakenBy) -> Result<(), Code> {
+    match (terms.by, side) {
+        (TakenBy::Member, TakenBy::Operator) => Err(Code::NotGranted),
+        (TakenBy::Operator, TakenBy::Member) => Err(Code::NotClaimed),
+        _ => Ok(()),
+    }
+}
+
+/// "A grant of points is of 1 to `up_to` of them; any other is of 1 to 100 units, and of 1 of a mark without end
+/// (`grant_out_of_range`)." (protocol, Campaigns) Answers with the units and the points.
+fn grant_in_range(award: &Award, amount: u64) -> Result<(u16, Points), Code> {
+    let units_max = match *award {
+        Award::Points { up_to, .. } => {
+            let in_range = (1..=up_to.get()).contains(&amount);
+            return if in_range { Ok((1, Points::new(amount))) } else { Err(Code::GrantOutOfRange) };
+        }
+        Award::Mark { days: Some(_), .. } => CAMPAIGN_UNITS_MAX,
+        Award::Mark { days: None, .. } => 1,
+    };
+    let units = u16::try_from(amount).ok().filter(|units| (1..=units_max).contains(units));
+    Ok((units.ok_or(Code::GrantOutOfRange)?, Points::ZERO))
+}
+
+/// "Households take part only if it says so (`not_for_households`)." (protocol, Campaigns)
+fn takes_part(terms: &Campaign, account: Address) -> Result<(), Code> {
+    if account.is_household() && !terms.households { Err(Code::NotForHouseholds) } else { Ok(()) }
+}
+
+/// "A claim is of 1 to 100 units of what has a price, and of 1 of anything else and of a mark without end
+/// (`quantity_out_of_range`)." (protocol, Campaigns)
+fn quantity_in_range(terms: &Campaign, quantity: u16) -> Result<(), Code> {
+    let is_endless = matches!(terms.award, Award::Mark { days: None, .. });
+    let most = if terms.price.is_zero() || is_endless { 1 } else { CAMPAIGN_UNITS_MAX };
+    if (1..=most).contains(&quantity) { Ok(()) } else { Err(Code::QuantityOutOfRange) }
+}
+
+/// "It costs `price` for each, together at most the claim's `price_max` (`price_above_max`)." (protocol, Campaigns)
+fn price_accepted(terms: &Campaign, claim: &Claim) -> Result<Points, Code> {
+    let price = terms.price.get().checked_mul(u64::from(claim.quantity)).map(Points::new);
+    let price = price.ok_or(Code::AmountTooLarge)?;
+    if price > claim.price_max {
+        return Err(Code::PriceAboveMax);
+    }
+    if !price.is_zero() {
+        amount(price)?;
+    }
+    Ok(price)
+}
+
+/// "by a member, for itself or for a household that it is a member of" (protocol, Campaigns). A child claims as it
+/// redeems.
+fn its_own(context: &mut Context<'_, '_>, account: Address) -> Result<(), Stop> {
+    if context.sender == account || authority::member(context, account)?.is_some() {
+        return Ok(());
+    }
+    Err(Code::NotOwner.into())
+}

@@ -1,0 +1,58 @@
+//! The records of campaigns (protocol, Campaigns).
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_types::limits::CAMPAIGNS_MAX;
+use lojal_types::{Bounded, Campaign, CampaignId, GrossPoints, Hash, TimeMs};
+
+/// The campaigns of a brand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct CampaignList {
+    /// The highest number that a campaign of the brand has ever had.
+    pub last: CampaignId,
+    /// The campaigns that have a record, by number. Those that are over may still stand here.
+    pub campaigns: Bounded<ListedCampaign, 0, CAMPAIGNS_MAX>,
+}
+
+/// A campaign that has a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct ListedCampaign {
+    /// Its number.
+    pub campaign: CampaignId,
+    /// The time from which on it is none any more.
+    pub over_ms: TimeMs,
+}
+
+/// A campaign, and what has been taken out of it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct CampaignRecord {
+    /// Its terms.
+    pub terms: Campaign,
+    /// The digest of the terms that its sponsor has accepted.
+    pub accepted: Option<Hash>,
+    /// The units that were granted and claimed.
+    pub times: u64,
+    /// The points that it has given, those for referrals included.
+    pub points: GrossPoints,
+    /// Those of them that were reversed.
+    pub reversed: GrossPoints,
+    /// The points that were paid for it.
+    pub paid: GrossPoints,
+}
+
+impl CampaignRecord {
+    /// The record of a campaign out of which nothing has been taken.
+    pub(crate) fn new(terms: Campaign) -> Self {
+        let none = GrossPoints::default();
+        Self { terms, accepted: None, times: 0, points: none, reversed: none, paid: none }
+    }
+    /// The points of which the budget is a bound: those that weren't reversed, and with a sponsor, whose debt stays, all.
+    pub fn spent(&self) -> GrossPoints {
+        match self.terms.sponsor {
+            Some(_) => self.points,
+            None => {
+                let left = self.points.get().checked_sub(self.reversed.get());
+                GrossPoints::new(left.expect("at most what was given is reversed"))
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The facts that campaigns ask for once more.
+
+use lojal_types::{Address, BrandId, Campaign, Claim, Code, Day, Month, Requirement, TrackId, TrackKind};
+
+use super::super::programme::Relation;
+use super::super::{Model, ensure};
+use super::is_household;
+
+impl Model {
+    /// Tells whether a fact holds of an account, which the brand knows from today on if it hasn't before.
+    pub(crate) fn has_fact(&self, brand: BrandId, fact: &Requirement, account: Address) -> bool {
+        let known = self.tables.programme.relations.get(&(account, brand)).cloned();
+        let new = Relation::new(self.today());
+        self.lacks(brand, fact, Some(&known.unwrap_or(new)), account).is_none()
+    }
+
+    /// The code of a fact that doesn't hold.
+    pub(super) fn lacks(
+        &self,
+        brand: BrandId,
+        fact: &Requirement,
+        known: Option<&Relation>,
+        account: Address,
+    ) -> Option<Code> {
+        let known_for = known.map(|relation| self.today().get() - relation.since.get());
+        let units = |track, through| match (self.track(brand, track), known) {
+            (Some(_), Some(_)) => self.unused((account, brand, track), through),
+            _ => 0,
+        };
+        let (holds, code) = match *fact {
+            Requirement::Progress { track, at_least, this_month, .. } => {
+                let through = this_month.then(|| self.through(brand, track)).flatten();
+                let is_asked = !this_month || through.is_some();
+                (is_asked && units(track, through) >= at_least, Code::ProgressMissing)
+            }
+            Requirement::Level { track, level } => {
+                let terms = self.track(brand, track).filter(|_| known.is_some());
+                let now = terms.map_or(0, |terms| self.level_now((account, brand, track), &terms));
+                (now >= usize::from(level), Code::LevelMissing)
+            }
+            Requirement::Mark { mark } => {
+                let has = |relation: &Relation| relation.marks.get(&mark).is_some_and(|until| self.lasts(*until));
+                (known.is_some_and(has), Code::MarkMissing)
+            }
+            Requirement::New { days } => (known_for.is_some_and(|days_known| days_known <= days.into()), Code::NotNew),
+            Requirement::Since { days } => {
+                (known_for.is_some_and(|days_known| days_known >= days.into()), Code::TooNew)
+            }
+        };
+        (!holds).then_some(code)
+    }
+
+    pub(super) fn lasts(&self, until: Option<Day>) -> bool {
+        until.is_none_or(|until| until >= self.today())
+    }
+
+    /// The month through which a stamp of now counts on a rolling track.
+    pub(super) fn through(&self, brand: BrandId, track: TrackId) -> Option<Month> {
+        match self.track(brand, track)?.kind {
+            TrackKind::Rolling { months, .. } => Some(Month::new(self.month.get() + u16::from(months))),
+            _ => None,
+        }
+    }
+
+    pub(super) fn check_referral(
+        &self,
+        claim: &Claim,
+        terms: &Campaign,
+        known: Option<&Relation>,
+    ) -> Result<u64, Code> {
+        let Some(referrer) = claim.referrer else { return Ok(0) };
+        let referral = terms.referral.ok_or(Code::NoReferrerAward)?;
+        let people = !is_household(claim.account) && !is_household(referrer);
+        ensure(people && referrer != claim.account, Code::ReferrerRelated)?;
+        let (own, theirs) = (self.memberships(claim.account), self.memberships(referrer));
+        ensure(!own.iter().any(|household| theirs.contains(household)), Code::ReferrerRelated)?;
+        let since = self.tables.programme.relations.get(&(referrer, claim.brand)).map(|relation| relation.since);
+        let is_older = since.zip(known).is_some_and(|(since, known)| since < known.since);
+        ensure(is_older, Code::ReferrerNotOlder)?;
+        Ok(referral.award.get())
+    }
+}

@@ -1,0 +1,277 @@
+//! Random campaigns, sponsorships, grants and claims.
+
+use lojal_types::{
+    AcceptSponsorship, Address, Award, Bounded, BrandId, Campaign, CampaignId, Claim, Early, Grant, Hash, MarkId,
+    Operation, PerMember, Period, Points, Referral, Requirement, Role, SetCampaign, Sponsor, TakeBack, TakenBackOf,
+    TakenBy, TrackKind,
+};
+
+use super::{Workload, remember};
+use crate::model::Offered;
+use crate::world::{DAY_MS, MEMBERS_WITH_POINTS, TILL};
+
+const PERIODS: [Period; 4] = [Period::Day, Period::Month, Period::Year, Period::Ever];
+
+impl Workload {
+    pub(super) fn set_campaign(&mut self, sender: usize) -> Option<Operation> {
+        if !self.has_programme() {
+            return None;
+        }
+        let brand = self.brand_of(sender, Role::Admin)?;
+        let campaigns = self.model.campaigns_of(brand);
+        let (campaign, terms) = match self.random.pick(&campaigns) {
+            Some((campaign, one)) if self.random.once_in(2) || campaigns.len() > 12 => {
+                (campaign, self.other_campaign(one.terms))
+            }
+            _ => (self.next_campaign(brand), self.campaign_terms(brand)),
+        };
+        Some(Operation::SetCampaign(SetCampaign { brand, campaign, terms }))
+    }
+
+    fn next_campaign(&mut self, brand: BrandId) -> CampaignId {
+        let of_brand = self.model.tables.programme.campaigns.iter().filter(|((of, _), _)| *of == brand);
+        let last = of_brand.map(|((_, campaign), _)| campaign.get()).max().unwrap_or(0);
+        CampaignId::new(if self.twist() { last / 2 } else { last + 1 })
+    }
+
+    /// The terms of a new campaign.
+    fn campaign_terms(&mut self, brand: BrandId) -> Campaign {
+        let opens_ms = self.time.plus_ms(self.random.within(0..3) * DAY_MS / 2);
+        let closes_ms = opens_ms.plus_ms(self.random.within(10..200) * DAY_MS);
+        let by = self.random.pick(&[TakenBy::Operator, TakenBy::Member, TakenBy::Either]).expect("three");
+        let facts: Vec<Requirement> = (0..self.random.within(0..3)).map(|_| self.fact(brand)).collect();
+        let early =
+            self.random.once_in(6).then(|| Early { ms: 2 * DAY_MS, requires: Bounded::from([self.mark_fact()]) });
+        let per_member = self.random.once_in(2).then(|| self.bound());
+        let gives_points = self.random.once_in(2);
+        let months = self.random.once_in(2).then_some(2);
+        let amount = Points::new(self.random.within(10..60));
+        let days = self.random.once_in(2).then_some(30);
+        let award = match gives_points {
+            true => Award::Points { amount, up_to: Points::new(80), months },
+            false => Award::Mark { mark: MarkId::new(self.small(4)), days },
+        };
+        let budget = gives_points.then(|| Points::new(self.random.within(60..3_000)));
+        let others: Vec<BrandId> = self.brands.iter().copied().filter(|other| *other != brand).collect();
+        let sponsor = (gives_points && self.random.once_in(4))
+            .then(|| Sponsor { brand: self.random.pick(&others).expect("three"), price_micro: 250_000 });
+        let price = if !gives_points && by == TakenBy::Member { self.random.within(0..30) } else { 0 };
+        let mut terms = Campaign {
+            opens_ms,
+            closes_ms,
+            early,
+            requires: Bounded::new(facts).expect("at most two"),
+            by,
+            price: Points::new(price),
+            award,
+            referral: None,
+            per_member,
+            stock: self.random.once_in(4).then_some(3),
+            budget,
+            sponsor,
+            households: self.random.once_in(2),
+            paused: self.random.once_in(20),
+            about: Hash::new([4; 32]),
+        };
+        if gives_points && by == TakenBy::Member && self.random.once_in(2) {
+            terms.referral = Some(Referral { award: Points::new(15), year_max: 2 });
+            terms.per_member = Some(PerMember { times: 1, per: Period::Ever });
+            terms.requires = Bounded::from([Requirement::New { days: 400 }]);
+            terms.households = false;
+        }
+        let is_free_for_all = by != TakenBy::Operator && terms.price.is_zero() && terms.requires.is_empty();
+        if is_free_for_all && !self.twist() {
+            terms.requires = Bounded::from([Requirement::Since { days: 0 }]);
+        }
+        if self.twist() { self.wrong(terms) } else { terms }
+    }
+
+    /// Terms outside their limits.
+    fn wrong(&mut self, terms: Campaign) -> Campaign {
+        let nobody = Sponsor { brand: "nobody".parse().expect("a valid id"), price_micro: 1 };
+        let wrong = [
+            Campaign { closes_ms: terms.opens_ms, ..terms.clone() },
+            Campaign { stock: Some(0), ..terms.clone() },
+            Campaign { budget: Some(Points::ZERO), ..terms.clone() },
+            Campaign { sponsor: Some(nobody), ..terms.clone() },
+            Campaign { referral: Some(Referral { award: Points::new(1), year_max: 0 }), ..terms.clone() },
+            Campaign { per_member: Some(PerMember { times: 0, per: Period::Day }), ..terms },
+        ];
+        self.random.pick(&wrong).expect("six")
+    }
+
+    fn small(&mut self, most: u64) -> u16 {
+        u16::try_from(self.random.within(0..most)).expect("few")
+    }
+
+    fn bound(&mut self) -> PerMember {
+        PerMember { times: 1 + self.small(3), per: self.random.pick(&PERIODS).expect("four") }
+    }
+
+    fn mark_fact(&mut self) -> Requirement {
+        Requirement::Mark { mark: MarkId::new(self.small(4)) }
+    }
+
+    fn fact(&mut self, brand: BrandId) -> Requirement {
+        let tracks = self.model.tracks_of(brand);
+        match (self.random.pick(&tracks), self.random.within(0..6)) {
+            (Some((track, terms)), 0..3) => {
+                let rolls = matches!(terms.kind, TrackKind::Rolling { .. });
+                let (month, uses) = (self.random.once_in(3), self.random.once_in(2));
+                let consume = uses && rolls && terms.levels.is_empty();
+                let at_least = self.random.within(1..if rolls { 60 } else { 3 });
+                Requirement::Progress { track, at_least, this_month: month && rolls, consume }
+            }
+            (Some((track, terms)), 3) if !terms.levels.is_empty() => Requirement::Level { track, level: 1 },
+            (_, 4) => self.mark_fact(),
+            (_, 5) => Requirement::New { days: 2 + self.small(60) },
+            _ => Requirement::Since { days: self.small(3) },
+        }
+    }
+
+    /// Terms in the place of others: mostly kinder ones.
+    fn other_campaign(&mut self, terms: Campaign) -> Campaign {
+        let longer = terms.closes_ms.plus_ms(DAY_MS);
+        match self.random.within(0..9) {
+            0 => Campaign { paused: !terms.paused, ..terms },
+            1 => Campaign { paused: false, ..terms },
+            2 => Campaign { budget: terms.budget.and_then(|budget| budget.checked_add(Points::new(500))), ..terms },
+            3 => Campaign { stock: terms.stock.map(|stock| stock + 2), ..terms },
+            4 => Campaign { requires: without_first(&terms.requires), ..terms },
+            5 => Campaign { price: Points::new(terms.price.get() / 2), closes_ms: longer, ..terms },
+            6 => Campaign { closes_ms: self.time.plus_ms(self.random.within(5..12) * DAY_MS), ..terms },
+            7 => Campaign { price: Points::new(terms.price.get() + 1), ..terms },
+            _ => Campaign { closes_ms: longer, ..terms },
+        }
+    }
+
+    pub(super) fn accept_sponsorship(&mut self, sender: usize) -> Option<Operation> {
+        let own = self.brands_of(self.address(sender), Role::Admin);
+        let chain = self.chain;
+        let brands: Vec<BrandId> = self.brands.to_vec();
+        let all = brands.iter().flat_map(|brand| self.model.campaigns_of(*brand).into_iter().map(|one| (*brand, one)));
+        let asked = all.filter(|(brand, (campaign, one))| {
+            let is_asked = one.terms.sponsor.is_some_and(|sponsor| own.contains(&sponsor.brand));
+            is_asked && one.accepted != Some(one.terms.digest(&chain, *brand, *campaign))
+        });
+        let asked: Vec<(BrandId, CampaignId, Campaign)> =
+            asked.map(|(brand, (campaign, one))| (brand, campaign, one.terms)).collect();
+        let (brand, campaign, terms) = self.random.pick(&asked)?;
+        let mut terms = terms.digest(&chain, brand, campaign);
+        if self.twist() {
+            terms = Hash::new([9; 32]);
+        }
+        Some(Operation::AcceptSponsorship(AcceptSponsorship { brand, campaign, terms }))
+    }
+
+    /// A campaign of some brands that gives something, mostly.
+    fn offered(&mut self, brands: &[BrandId], by: TakenBy) -> Option<(BrandId, CampaignId, Offered)> {
+        let brand = self.random.pick(brands)?;
+        let mut campaigns = self.model.campaigns_of(brand);
+        if !self.wild {
+            let (time, chain) = (self.time, self.chain);
+            campaigns.retain(|(campaign, one)| {
+                let terms = &one.terms;
+                let digest = Some(terms.digest(&chain, brand, *campaign));
+                let is_left = terms.stock.is_none_or(|stock| one.times < stock);
+                let side = terms.by == by || terms.by == TakenBy::Either;
+                let accepted = terms.sponsor.is_none() || one.accepted == digest;
+                terms.is_open(time) && side && is_left && accepted && !terms.paused
+            });
+        }
+        let (campaign, one) = self.random.pick(&campaigns)?;
+        Some((brand, campaign, one))
+    }
+
+    pub(super) fn grant(&mut self, sender: usize) -> Option<Operation> {
+        if !self.has_programme() {
+            return None;
+        }
+        let own = self.brands_of(self.address(sender), Role::Grant);
+        let (brand, campaign, one) = self.offered(&own, TakenBy::Operator)?;
+        let to = if self.random.once_in(25) { self.stranger() } else { self.somebody() };
+        let can_take = self.can_take(brand, campaign, &one, to);
+        if !(can_take || self.wild) {
+            return None;
+        }
+        let amount = match one.terms.award {
+            _ if self.twist() => self.part(200),
+            Award::Points { up_to, .. } => self.random.within(1..up_to.get() + 1),
+            Award::Mark { days: Some(_), .. } => self.random.within(1..3),
+            Award::Mark { days: None, .. } => 1,
+        };
+        let (reference, dated) = (self.reference(), self.day());
+        if matches!(one.terms.award, Award::Points { .. }) {
+            remember(&mut self.issues, (brand, reference.clone(), dated));
+        }
+        Some(Operation::Grant(Grant { brand, campaign, to, amount, reference, dated }))
+    }
+
+    /// Tells whether somebody could take something out of a campaign, as far as that is worth finding out.
+    fn can_take(&self, brand: BrandId, campaign: CampaignId, one: &Offered, account: Address) -> bool {
+        let known = self.model.tables.programme.relations.get(&(account, brand));
+        let facts = one.terms.requires.iter().all(|fact| self.model.has_fact(brand, fact, account));
+        let times = known.map_or(0, |relation| {
+            let (_, taken) = self.model.given_to(relation);
+            taken.iter().filter(|(of, referrer, _)| *of == campaign && !referrer).map(|(.., units)| *units).sum()
+        });
+        facts && one.terms.per_member.is_none_or(|bound| times < u64::from(bound.times))
+    }
+
+    pub(super) fn claim(&mut self, sender: usize) -> Option<Operation> {
+        if !self.has_programme() {
+            return None;
+        }
+        let brands = self.brands.to_vec();
+        let (brand, campaign, one) = self.offered(&brands, TakenBy::Member)?;
+        let own = self.address(sender);
+        let pools = self.model.memberships(own);
+        let pool = self.random.pick(&pools).filter(|_| one.terms.households && self.random.once_in(2));
+        let account = pool.unwrap_or(own);
+        let price = one.terms.price.get();
+        let is_endless = matches!(one.terms.award, Award::Mark { days: None, .. });
+        let quantity = if price > 0 && !is_endless { 1 + self.small(2) } else { 1 };
+        let quantity = if self.twist() { quantity + 1 } else { quantity };
+        let costs = price * u64::from(quantity);
+        let can_pay = costs == 0 || self.model.balance(account, brand) >= costs;
+        if !((can_pay && self.can_take(brand, campaign, &one, account)) || self.wild) {
+            return None;
+        }
+        let price_max = Points::new(if self.twist() { costs / 2 } else { costs });
+        let asks = one.terms.referral.is_some() && self.random.once_in(2);
+        let referrer = (asks || self.twist()).then(|| self.member());
+        Some(Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer }))
+    }
+
+    /// A mark that is taken back.
+    pub(super) fn take_back_mark(&mut self, sender: usize) -> Option<Operation> {
+        let own = self.brands_of(self.address(sender), Role::Reverse);
+        let known = self.model.tables.programme.marks.iter().filter(|((_, brand, _), _)| own.contains(brand));
+        let known: Vec<_> = known.map(|(key, one)| (key.clone(), one.clone())).collect();
+        let ((_, brand, of_reference), one) = self.random.pick(&known)?;
+        let left = u64::from(one.days.unwrap_or(1) - one.taken);
+        if (left == 0 || self.time.get() >= one.until) && !self.wild {
+            return None;
+        }
+        let from = if self.twist() { self.anybody() } else { one.to };
+        let amount = if self.twist() { self.part(left) } else { self.random.within(1..left.max(1) + 1) };
+        let (of_dated, reference, dated) = (self.day_or_other(one.dated), self.reference(), self.day());
+        let of = TakenBackOf::Mark;
+        Some(Operation::TakeBack(TakeBack { brand, from, of, of_reference, of_dated, amount, reference, dated }))
+    }
+
+    /// The till gives a present, or a member takes one.
+    pub(super) fn present(&mut self) -> Option<(usize, Vec<Operation>)> {
+        if self.random.once_in(3) {
+            let grant = self.grant(TILL)?;
+            return Some((TILL, vec![grant]));
+        }
+        let member = self.random.index(MEMBERS_WITH_POINTS);
+        let claim = self.claim(member)?;
+        Some((member, vec![claim]))
+    }
+}
+
+fn without_first<const MOST: usize>(facts: &[Requirement]) -> Bounded<Requirement, 0, MOST> {
+    Bounded::new(facts.iter().skip(1).copied().collect()).expect("fewer than before")
+}
