@@ -1,6 +1,7 @@
 //! A small network for this crate's tests: three brands with different policies, their operators, and members.
 
 mod brand_motions;
+mod campaigns;
 mod days;
 mod genesis;
 mod governance;
@@ -16,6 +17,7 @@ use lojal_types::{
 };
 
 pub(crate) use self::brand_motions::*;
+pub(crate) use self::campaigns::*;
 use self::genesis::genesis;
 pub(crate) use self::genesis::*;
 pub(crate) use self::governance::*;

@@ -170,6 +170,10 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<StandingKey>(),
         state::<StampedKey>(),
         state::<TakenBackKey>(),
+        state::<CampaignListKey>(),
+        state::<CampaignKey>(),
+        state::<AwardedKey>(),
+        state::<MarkedKey>(),
     ];
     let governance = [
         state::<BrandRegisterKey>(),

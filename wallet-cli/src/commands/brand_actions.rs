@@ -7,6 +7,7 @@ use lojal_wallet::time::{format_duration, utc};
 
 use super::between::terms_in_words;
 use super::brand::{policy_changes, policy_text};
+use super::campaign_words::campaign_in_words;
 use super::decimals::Decimals;
 use super::programme::track_in_words;
 use super::words::roles_text;
@@ -52,6 +53,11 @@ impl BrandReader<'_> {
             BrandAction::SetApprovals(one) => approvals_in_words(one),
             BrandAction::CloseBrand(one) => closing_in_words(one),
             BrandAction::SetTrack(one) => track_in_words(one),
+            BrandAction::SetCampaign(one) => campaign_in_words(one, self.decimals.of(one.brand)),
+            BrandAction::AcceptSponsorship(one) => format!(
+                "the brand pays for the points of campaign {} of {}, on the terms with the digest {}",
+                one.campaign, one.brand, one.terms
+            ),
             BrandAction::ProposePartnership(one) => {
                 format!("terms are put forward: {}", self.terms(one.from, one.to, &one.terms))
             }

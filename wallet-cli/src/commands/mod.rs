@@ -6,6 +6,7 @@ mod between;
 mod brand;
 mod brand_actions;
 mod brand_motions;
+mod campaign_words;
 mod carry;
 mod claim;
 mod contact;

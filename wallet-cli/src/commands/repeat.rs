@@ -22,7 +22,8 @@ impl Repeat {
             | Operation::Convert(_)
             | Operation::CreateHousehold(_)
             | Operation::ProposeForBrand(_)
-            | Operation::Propose(_) => Self::Twice,
+            | Operation::Propose(_)
+            | Operation::Claim(_) => Self::Twice,
             Operation::Issue(_)
             | Operation::Redeem(Redeem { request: Some(_), .. })
             | Operation::Reverse(_)
@@ -31,6 +32,7 @@ impl Repeat {
             | Operation::Release(_)
             | Operation::Stamp(_)
             | Operation::TakeBack(_)
+            | Operation::Grant(_)
             | Operation::Settle(_) => Self::ReferenceIsUsed,
             Operation::RotateKey(_)
             | Operation::SetGuardians(_)
@@ -59,6 +61,8 @@ impl Repeat {
             | Operation::Activate(_)
             | Operation::SetEndpoint(_)
             | Operation::SetTrack(_)
+            | Operation::SetCampaign(_)
+            | Operation::AcceptSponsorship(_)
             | Operation::SetConsent(_)
             | Operation::Agree(_) => Self::Nothing,
         }

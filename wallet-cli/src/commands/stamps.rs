@@ -1,6 +1,6 @@
 //! Stamps, and what is taken back of them.
 
-use lojal_types::{BrandId, Code, Day, Operation, Reference, Stamp, TakeBack, api};
+use lojal_types::{BrandId, Code, Day, Operation, Reference, Stamp, TakeBack, TakenBackOf, api};
 use lojal_wallet::dates::{Dated, Kind};
 use lojal_wallet::gateways::GatewaysError;
 
@@ -40,8 +40,16 @@ pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report,
         }
     };
     let dated = dating::day(&session, Dated { brand, kind: Kind::TakeBack, reference: &reference }, dated)?;
-    let take =
-        TakeBack { brand, from: account, of_reference: of_reference.clone(), of_dated, amount, reference, dated };
+    let take = TakeBack {
+        brand,
+        from: account,
+        of: TakenBackOf::Stamp,
+        of_reference: of_reference.clone(),
+        of_dated,
+        amount,
+        reference,
+        dated,
+    };
     let words = |code: &str| {
         (code == Code::TakeBackExceeds.name()).then_some(())?;
         let left = stamped(&session, brand, &of_reference, Some(of_dated)).ok()?.left;

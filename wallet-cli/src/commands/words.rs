@@ -3,7 +3,7 @@
 use lojal_text::outside;
 use lojal_types::{
     Action, AddressText, BrandAction, BrandId, Guardian, Guardians, MemberRole, Month, Operation, Points, Reference,
-    Role, Roles,
+    Role, Roles, TakenBackOf,
 };
 use lojal_wallet::time::{hold_end, utc};
 
@@ -95,6 +95,7 @@ pub(super) fn reference_of(operation: &Operation<AddressText>) -> Option<&Refere
         Operation::Settle(one) => Some(&one.reference),
         Operation::Stamp(one) => Some(&one.reference),
         Operation::TakeBack(one) => Some(&one.reference),
+        Operation::Grant(one) => Some(&one.reference),
         _ => None,
     }
 }
@@ -137,7 +138,22 @@ fn of_programme(operation: &Operation<AddressText>) -> String {
             None => format!("stamped {} on track {} of {} for {}", one.amount, one.track, one.brand, one.to),
         },
         Operation::TakeBack(one) => {
-            format!("took back {} of the stamp {} of {} for {}", one.amount, one.of_reference, one.brand, one.from)
+            let of = match one.of {
+                TakenBackOf::Stamp => "the stamp",
+                TakenBackOf::Mark => "the mark under",
+            };
+            format!("took back {} of {of} {} of {} for {}", one.amount, one.of_reference, one.brand, one.from)
+        }
+        Operation::SetCampaign(one) => format!("set campaign {} of {}", one.campaign, one.brand),
+        Operation::AcceptSponsorship(one) => {
+            format!("agreed to pay for the points of campaign {} of {}", one.campaign, one.brand)
+        }
+        Operation::Grant(one) => {
+            format!("granted {} by campaign {} of {} to {}", one.amount, one.campaign, one.brand, one.to)
+        }
+        Operation::Claim(one) => {
+            let for_all = if one.quantity == 1 { String::new() } else { format!("{} of ", one.quantity) };
+            format!("claimed {for_all}campaign {} of {} for {}", one.campaign, one.brand, one.account)
         }
         Operation::SetConsent(one) => format!("allowed {}: {}", one.brand, consents_text(one.consents)),
         operation => of_governors(operation),
@@ -169,6 +185,7 @@ pub(super) fn roles_text(roles: &Roles) -> String {
         Role::Capture => "capture",
         Role::Reverse => "reverse",
         Role::Admin => "admin",
+        Role::Grant => "grant",
     };
     roles.iter().map(name).collect::<Vec<_>>().join(", ")
 }

@@ -6,7 +6,7 @@ use lojal_types::{
     AcceptPartnership, Address, Bounded, BrandId, ChainId, Convert, Day, Guardian, Guardians, Hash, Invite, Issue,
     Join, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership,
     Redeem, Reference, Request, RequestKind, Salt, SetGuardians, SetTrack, Settle, Stamp, StartRecovery, TakeBack,
-    TimeMs, Track, TrackId, TrackKind, TrackLevel, Transfer,
+    TakenBackOf, TimeMs, Track, TrackId, TrackKind, TrackLevel, Transfer,
 };
 
 use super::node::{address, key};
@@ -99,7 +99,16 @@ pub(crate) fn stamp(id: &str, to: u8, (amount, place): (u64, Option<u8>), track:
 pub(crate) fn take_back(id: &str, from: u8, amount: u64, receipt: &str, own: &str) -> Operation {
     let (of_reference, of_dated) = (reference(receipt), today());
     let (brand, from, reference, dated) = (brand(id), address(from), reference(own), today());
-    Operation::TakeBack(TakeBack { brand, from, of_reference, of_dated, amount, reference, dated })
+    Operation::TakeBack(TakeBack {
+        brand,
+        from,
+        of: TakenBackOf::Stamp,
+        of_reference,
+        of_dated,
+        amount,
+        reference,
+        dated,
+    })
 }
 
 pub(crate) fn settle(creditor: &str, debtor: &str, minor: u64) -> Operation {

@@ -6,6 +6,7 @@ mod between;
 mod blinds;
 mod brand_motions;
 mod brands;
+mod campaigns;
 mod closings;
 mod codes;
 mod conversions;

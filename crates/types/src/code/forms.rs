@@ -37,7 +37,7 @@ impl Code {
     fn row(self) -> &'static (Self, &'static str, &'static str) {
         rows().find(|(code, ..)| *code == self).expect("a test asserts that every code has a row")
     }
-    fn from_number(number: u16) -> Option<Self> {
+    pub(super) fn from_number(number: u16) -> Option<Self> {
         Self::all().find(|code| code.number() == number)
     }
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::address::{AddressText, NetworkKind};
 use crate::bounded::Bounded;
+use crate::campaign::{Award, Campaign, CampaignId, Sponsor, TakenBy};
 use crate::day::Day;
 use crate::governance::{Action, MotionId, SignOfLife, SuspendBrand};
 use crate::guardian::Guardians;
@@ -79,13 +80,51 @@ fn of_programme() -> Vec<Numbered> {
     let (brand, track, dated, to) = (brand("nordmat"), TrackId::new(3), day(), address(1));
     let (of_reference, reference) = (reference(1), reference(2));
     let stamp = Stamp { brand, track, to, amount: 7, place: Some(1), reference: of_reference.clone(), dated };
-    let take_back = TakeBack { brand, from: to, of_reference, of_dated: dated, amount: 7, reference, dated };
+    let take_back = TakeBack {
+        brand,
+        from: to,
+        of: TakenBackOf::Stamp,
+        of_reference,
+        of_dated: dated,
+        amount: 7,
+        reference,
+        dated,
+    };
+    let campaign = CampaignId::new(4);
+    let accept = AcceptSponsorship { brand, campaign, terms: Hash::new([8; 32]) };
+    let grant = Grant { brand, campaign, to, amount: 7, reference: self::reference(3), dated };
+    let (account, price_max, referrer) = (to, Points::new(9), Some(address(2)));
+    let claim = Claim { brand, campaign, account, quantity: 1, price_max, referrer };
     vec![
         (64, 0, Operation::SetTrack(SetTrack { brand, track, terms: track_terms() })),
         (65, 1, Operation::Stamp(stamp)),
         (66, 1, Operation::TakeBack(take_back)),
+        (67, 0, Operation::SetCampaign(SetCampaign { brand, campaign, terms: campaign_terms() })),
+        (68, 0, Operation::AcceptSponsorship(accept)),
+        (69, 1, Operation::Grant(grant)),
+        (70, 2, Operation::Claim(claim)),
         (73, 0, Operation::SetConsent(SetConsent { brand, consents: 9 })),
     ]
+}
+
+fn campaign_terms() -> Campaign {
+    Campaign {
+        opens_ms: time(4),
+        closes_ms: time(5),
+        early: None,
+        requires: Bounded::default(),
+        by: TakenBy::Operator,
+        price: Points::ZERO,
+        award: Award::Points { amount: Points::new(1), up_to: Points::new(2), months: None },
+        referral: None,
+        per_member: None,
+        stock: None,
+        budget: Some(Points::new(3)),
+        sponsor: Some(Sponsor { brand: brand("kaffet"), price_micro: 1 }),
+        households: true,
+        paused: false,
+        about: Hash::new([5; 32]),
+    }
 }
 
 fn track_terms() -> Track {

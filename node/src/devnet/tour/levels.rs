@@ -1,6 +1,6 @@
 //! A level of the ski resort: reached, held, and taken back with a returned purchase.
 
-use lojal_types::{Bounded, Code, Operation, SetTrack, Stamp, TakeBack, Track, TrackLevel};
+use lojal_types::{Bounded, Code, Operation, SetTrack, Stamp, TakeBack, TakenBackOf, Track, TrackLevel};
 
 use super::cast::Cast;
 use super::error::TourError;
@@ -47,6 +47,7 @@ fn the_resort_cant_take_its_promise_back(stage: &mut Stage, cast: &Cast) -> Resu
 
 fn a_returned_pass_takes_its_level_along(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
     let take = TakeBack {
+        of: TakenBackOf::Stamp,
         brand: cast.fjallen.id,
         from: cast.anna.address,
         of_reference: reference(SEASON_PASS),

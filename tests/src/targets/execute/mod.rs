@@ -1,6 +1,7 @@
 //! Sequences of transactions over blocks, chosen by arbitrary bytes, on a ledger with a past.
 
 mod brand_motions;
+mod campaigns;
 mod governance;
 mod operations;
 mod programme;

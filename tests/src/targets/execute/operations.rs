@@ -12,6 +12,7 @@ use lojal_types::{
 
 use super::super::source::Source;
 use super::brand_motions::decide;
+use super::campaigns::give;
 use super::governance::govern;
 use super::programme::count;
 use super::values::*;
@@ -68,7 +69,7 @@ fn terms(world: &World, rate_num: u32, rate_den: u32) -> PartnershipTerms {
 
 /// The next operation. Often it is about the sender's own account, so that it has a chance.
 pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
-    match source.below(47) {
+    match source.below(52) {
         kind @ 0..=2 => {
             let (brand, to) = (any_brand(source), world.account(source));
             let (amount, reference, dated) = (amount(source), any_reference(source), any_day(source, world));
@@ -129,6 +130,7 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         kind @ 26..=31 => household(kind, source, world),
         kind @ 32..=35 => govern(kind, source, world),
         kind @ 41..=46 => count(kind, source, world),
+        kind @ 47..=51 => give(kind, source, world),
         kind => {
             // Only what admins do can be in a motion of theirs.
             let count = if kind == 36 { source.below(3) } else { 0 };

@@ -1,7 +1,7 @@
 //! Operations on tracks that bytes choose.
 
 use lojal_types::{
-    Bounded, Hash, Operation, SetConsent, SetTrack, Stamp, TakeBack, Track, TrackId, TrackKind, TrackLevel,
+    Bounded, Hash, Operation, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, Track, TrackId, TrackKind, TrackLevel,
 };
 
 use super::super::source::Source;
@@ -27,7 +27,8 @@ pub(super) fn count(kind: usize, source: &mut Source<'_>, world: &World) -> Oper
             let (from, amount) = (world.account(source), units(source));
             let (of_reference, of_dated) = (any_reference(source), any_day(source, world));
             let (reference, dated) = (any_reference(source), any_day(source, world));
-            Operation::TakeBack(TakeBack { brand, from, of_reference, of_dated, amount, reference, dated })
+            let of = if source.below(3) == 0 { TakenBackOf::Mark } else { TakenBackOf::Stamp };
+            Operation::TakeBack(TakeBack { brand, from, of, of_reference, of_dated, amount, reference, dated })
         }
         _ => Operation::SetConsent(SetConsent { brand, consents: source.byte() % 20 }),
     }

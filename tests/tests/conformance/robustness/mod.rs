@@ -1,6 +1,7 @@
 //! Decoders take the canonical bytes of a value and nothing else (protocol, Bytes): what is encoded decodes to the same
 //! value, and whatever bytes come, a decoder refuses them or has found a value whose encoding they are.
 
+mod campaigns;
 mod corpus;
 mod damage;
 mod governance;

@@ -10,6 +10,7 @@ use lojal_types::{
 use proptest::option;
 use proptest::prelude::*;
 
+use super::campaigns::{accept_sponsorship, campaign_operation, set_campaign};
 use super::governance::governor_operation;
 use super::messages::{guardians, limits, policy, terms};
 use super::programme::{programme_operation, set_track};
@@ -27,6 +28,7 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
         6 => household_operation(),
         5 => governor_operation(),
         4 => programme_operation(),
+        4 => campaign_operation(),
     ]
     .boxed()
 }
@@ -146,6 +148,8 @@ pub(super) fn brand_action() -> BoxedStrategy<BrandAction> {
         .prop_map(|(brand, operator)| Operation::RemoveOperator(RemoveOperator { brand, operator }));
     let any = prop_oneof![
         set_track(),
+        set_campaign(),
+        accept_sponsorship(),
         set_approvals,
         set_policy,
         set_operator,

@@ -1,11 +1,16 @@
 //! Tracks, stamps, and the records that are kept of them: their own generated values.
 
 use lojal_ledger::HalfId;
-use lojal_ledger::record::{Count, HeldLevel, Progress, Stamped, Standing, TakenBack, TrackLevels, TrackList};
-use lojal_types::{Operation, SetConsent, SetTrack, Stamp, TakeBack, Track, TrackId, TrackKind, TrackLevel};
+use lojal_ledger::record::{
+    Count, HeldLevel, HeldMark, Progress, Stamped, Standing, Taken, TakenBack, TrackLevels, TrackList,
+};
+use lojal_types::{
+    CampaignId, Operation, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, Track, TrackId, TrackKind, TrackLevel,
+};
 use proptest::option;
 use proptest::prelude::*;
 
+use super::campaigns::mark_id;
 use super::survives;
 use super::values::*;
 
@@ -47,10 +52,11 @@ pub(super) fn programme_operation() -> BoxedStrategy<Operation> {
     let stamp = (to, what).prop_map(|((brand, track, to), (amount, place, reference, dated))| {
         Operation::Stamp(Stamp { brand, track, to, amount, place, reference, dated })
     });
-    let of = (brand_id(), address(), reference(), day());
+    let kind = prop_oneof![Just(TakenBackOf::Stamp), Just(TakenBackOf::Mark)];
+    let of = (brand_id(), address(), kind, reference(), day());
     let take_back = (of, (number(), reference(), day())).prop_map(|(of, (amount, reference, dated))| {
-        let (brand, from, of_reference, of_dated) = of;
-        Operation::TakeBack(TakeBack { brand, from, of_reference, of_dated, amount, reference, dated })
+        let (brand, from, of, of_reference, of_dated) = of;
+        Operation::TakeBack(TakeBack { brand, from, of, of_reference, of_dated, amount, reference, dated })
     });
     let consent =
         (brand_id(), any::<u8>()).prop_map(|(brand, consents)| Operation::SetConsent(SetConsent { brand, consents }));
@@ -70,12 +76,23 @@ fn count() -> BoxedStrategy<Count> {
 fn tracks_and_standings_survive() {
     survives(track());
     survives((track_id(), list(track_id())).prop_map(|(last, tracks)| TrackList { last, tracks }).boxed());
-    let progress = (track_id(), count()).prop_map(|(track, count)| Progress { track, count });
+    let progress =
+        (track_id(), count(), number()).prop_map(|(track, count, consumed)| Progress { track, count, consumed });
     let held = (month(), any::<u8>(), month()).prop_map(|(reached, level, until)| HeldLevel { reached, level, until });
     let levels = (track_id(), list(held.boxed())).prop_map(|(track, held)| TrackLevels { track, held });
-    let standing = (day(), any::<u8>(), list(progress.boxed()), list(levels.boxed()));
-    let standing =
-        standing.prop_map(|(since, consents, progress, levels)| Standing { since, consents, progress, levels });
+    let mark = (mark_id(), option::of(day())).prop_map(|(mark, until)| HeldMark { mark, until });
+    let taken = (any::<u32>().prop_map(CampaignId::new), any::<bool>(), option::of(day()), any::<u16>());
+    let taken = taken.prop_map(|(campaign, as_referrer, until, times)| Taken { campaign, as_referrer, until, times });
+    let given = (list(mark.boxed()), list(taken.boxed()));
+    let standing = (day(), any::<u8>(), list(progress.boxed()), list(levels.boxed()), given);
+    let standing = standing.prop_map(|(since, consents, progress, levels, (marks, taken))| Standing {
+        since,
+        consents,
+        progress,
+        levels,
+        marks,
+        taken,
+    });
     survives(standing.boxed());
     let transaction = || transaction_id().prop_map(|id| HalfId::of(&id));
     let stamped = ((address(), track_id(), month(), count()), (number(), day(), time(), transaction()));

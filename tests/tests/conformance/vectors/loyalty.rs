@@ -1,17 +1,20 @@
-//! A chain of version 2: a track begins, members are stamped and reach levels, a purchase is returned.
+//! A chain of version 2: a track and campaigns begin, members are stamped, reach levels, are given something and take
+//! something, a purchase is returned.
 
 use lojal_types::{Code, Outcome};
 
-use super::chain::{Input, TransactionInput, block, transaction};
+use super::chain::{Input, TransactionInput, block, chain_id_of, transaction};
 use super::compose::*;
 use super::genesis::{Lines, whole_economy};
 use super::samples::{START_MS, account};
 
 const TILL: u8 = 11;
 const GROCER: u8 = 13;
+const CAFE: u8 = 14;
 const ANNA: u8 = 21;
 const BO: u8 = 22;
 const CLEO: u8 = 23;
+const DORA: u8 = 24;
 
 /// Two blocks in November, and one in December.
 const NOVEMBER_MS: u64 = START_MS + 1000;
@@ -29,18 +32,18 @@ fn fails(sender: u8, operation: Written, code: Code) -> Step {
     (sender, vec![operation], Outcome::Failed { operation: 0, code })
 }
 
-/// The document of the whole economy, with version 2 from the first block on and a till that takes back.
+/// The document of the whole economy, with version 2 from the first block on and a till that takes back and grants.
 fn document() -> Lines {
     let changed = |line: String| match line.as_str() {
         "version = 1" => "version = 2".to_owned(),
-        "roles = [\"issue\", \"capture\"]" => "roles = [\"issue\", \"capture\", \"reverse\"]".to_owned(),
+        "roles = [\"issue\", \"capture\"]" => "roles = [\"issue\", \"capture\", \"reverse\", \"grant\"]".to_owned(),
         _ => line,
     };
     whole_economy().into_iter().map(changed).collect()
 }
 
 fn story() -> Vec<(u64, Vec<Step>)> {
-    let anna = account(ANNA);
+    let (anna, dora) = (account(ANNA), account(DORA));
     let sale = vec![issue("nordmat", anna, 500, "receipt 1"), stamp(anna, 500, None, "receipt 1")];
     let others = [(BO, "receipt 4"), (CLEO, "receipt 5")].map(|(member, receipt)| {
         vec![issue("nordmat", account(member), 70, receipt), stamp(account(member), 70, None, receipt)]
@@ -49,6 +52,9 @@ fn story() -> Vec<(u64, Vec<Step>)> {
         fails(TILL, track(), Code::RoleMissing),
         applied(GROCER, vec![track()]),
         fails(GROCER, harder_track(), Code::TrackPromised),
+        fails(TILL, set_campaign(1, sponsored()), Code::RoleMissing),
+        applied(GROCER, vec![set_campaign(1, sponsored()), set_campaign(2, club()), set_campaign(3, welcome())]),
+        fails(TILL, grant(1, anna, 150, "gift 1"), Code::SponsorNotAccepted),
         applied(TILL, sale),
     ];
     let stamped = vec![
@@ -56,12 +62,22 @@ fn story() -> Vec<(u64, Vec<Step>)> {
         applied(TILL, vec![stamp(anna, 1_500, None, "receipt 2")]),
         applied(ANNA, vec![set_consent(9)]),
         applied(TILL, others.concat()),
+        applied(CAFE, vec![accept_sponsorship(&chain_id_of(&document()), 1, &sponsored())]),
+        fails(TILL, grant(1, anna, 201, "gift 1"), Code::GrantOutOfRange),
+        applied(TILL, vec![grant(1, anna, 150, "gift 1")]),
+        fails(ANNA, claim(2, anna, (2, 79), None), Code::PriceAboveMax),
+        applied(ANNA, vec![claim(2, anna, (2, 80), None)]),
     ];
     let december = vec![
         applied(TILL, vec![stamp(anna, 70, None, "receipt 3")]),
         fails(TILL, take_back(account(TILL), 1_500, "receipt 2", "return 1"), Code::AwardToOther),
         applied(TILL, vec![take_back(anna, 1_500, "receipt 2", "return 1")]),
         fails(TILL, take_back(anna, 1, "receipt 2", "return 2"), Code::TakeBackExceeds),
+        applied(TILL, vec![reverse("nordmat", anna, (50, 50), "gift 1", "return 3")]),
+        applied(TILL, vec![issue("nordmat", dora, 70, "receipt 6"), stamp(dora, 70, None, "receipt 6")]),
+        fails(DORA, claim(3, dora, (1, 0), Some(dora)), Code::ReferrerRelated),
+        applied(DORA, vec![claim(3, dora, (1, 0), Some(anna))]),
+        fails(DORA, claim(3, dora, (1, 0), None), Code::MemberMaxReached),
     ];
     vec![(NOVEMBER_MS, november), (STAMPED_MS, stamped), (DECEMBER_MS, december)]
 }

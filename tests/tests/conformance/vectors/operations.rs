@@ -26,6 +26,7 @@ pub(super) fn samples() -> Vec<(String, Written)> {
         households(),
         of_governors(),
         of_programme(),
+        of_campaigns(),
     ]
     .concat();
     refer(&chain_id(), &mut samples.iter_mut().map(|(_, operation)| operation).collect::<Vec<_>>());
@@ -105,11 +106,13 @@ fn brands() -> Vec<(String, Written)> {
         ..Policy::open()
     };
     let all_roles = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin];
+    let with_grant = [Role::Issue, Role::Grant];
     vec![
         named("set_policy", set_policy("nordmat", generous)),
         named("set_policy with nothing but what must be", set_policy("nordmat", strict)),
         named("set_operator", set_operator("nordmat", 11, &all_roles, None)),
         named("set_operator with a daily limit", set_operator("nordmat", 12, &[Role::Issue], Some(600))),
+        named("set_operator who grants", set_operator("nordmat", 12, &with_grant, None)),
         named("remove_operator", remove_operator("nordmat", account(12))),
     ]
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod between;
 mod brand_motions;
 mod brands;
+mod campaigns;
 mod governance;
 mod households;
 mod network;
@@ -32,6 +33,7 @@ enum Entry {
     Governance(governance::Entry),
     BrandMotion(brand_motions::Entry),
     Programme(programme::Entry),
+    Campaign(campaigns::Entry),
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -67,6 +69,7 @@ fn build(entry: &Entry) -> Output {
         Entry::Governance(entry) => governance::build(entry),
         Entry::BrandMotion(entry) => brand_motions::build(entry),
         Entry::Programme(entry) => programme::build(entry),
+        Entry::Campaign(entry) => campaigns::build(entry),
     }
 }
 
@@ -82,6 +85,7 @@ fn samples() -> Vec<(String, Entry)> {
         .chain(of(governance::samples(), Entry::Governance))
         .chain(of(brand_motions::samples(), Entry::BrandMotion))
         .chain(of(programme::samples(), Entry::Programme))
+        .chain(of(campaigns::samples(), Entry::Campaign))
         .collect()
 }
 

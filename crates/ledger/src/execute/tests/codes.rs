@@ -2,6 +2,7 @@
 
 mod between;
 mod brands;
+mod campaigns;
 mod governance;
 mod holds;
 mod households;
@@ -55,8 +56,9 @@ const REFUSALS: [(Code, Refused); 6] = [
 /// The codes of transactions that land with a receipt and without effect.
 fn failures() -> impl Iterator<Item = &'static (Code, Failing)> {
     let groups = [points::FAILURES, holds::FAILURES, keys::FAILURES, brands::FAILURES, between::FAILURES];
-    let more = [households::FAILURES, governance::FAILURES, governance::FAILURES_OF_NODES, programme::FAILURES];
-    groups.into_iter().chain(more).flatten()
+    let more = [households::FAILURES, governance::FAILURES, governance::FAILURES_OF_NODES];
+    let of_version_2 = [programme::FAILURES, campaigns::FAILURES];
+    groups.into_iter().chain(more).chain(of_version_2).flatten()
 }
 
 /// Anna has 500 points of the grocer, Bo 40 of the café.

@@ -6,10 +6,10 @@ use lojal_types::{
 };
 
 use super::{
-    Written, accept, agree, end, finish_recovery, propose, remove_operator, set_operator, set_policy, settle,
-    start_recovery, track,
+    Written, accept, accept_sponsorship, agree, end, finish_recovery, propose, remove_operator, set_campaign,
+    set_operator, set_policy, settle, sponsored, start_recovery, track,
 };
-use crate::vectors::samples::{START_MS, account, named, parse, time};
+use crate::vectors::samples::{START_MS, account, chain_id, named, parse, time};
 
 fn set_approvals() -> Written {
     Operation::SetApprovals(SetApprovals { brand: parse("nordmat"), needed: 2, delay_ms: 86_400_000 })
@@ -46,6 +46,8 @@ fn operations() -> Vec<Written> {
         finish_recovery(cleo),
         agree(cleo, Hash::new([0x99; 32])),
         track(),
+        set_campaign(1, sponsored()),
+        accept_sponsorship(&chain_id(), 1, &sponsored()),
     ]
 }
 

@@ -1,8 +1,8 @@
 //! Tracks, stamps and consents as the samples write them.
 
 use lojal_types::{
-    AddressText, Bounded, Hash, Operation, SetConsent, SetTrack, Stamp, TakeBack, TimeMs, Track, TrackId, TrackKind,
-    TrackLevel,
+    AddressText, Bounded, Hash, Operation, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, TimeMs, Track, TrackId,
+    TrackKind, TrackLevel,
 };
 
 use super::{Written, reference, today};
@@ -46,7 +46,8 @@ pub(in crate::vectors) fn harder_track() -> Written {
 pub(in crate::vectors) fn take_back(from: AddressText, amount: u64, receipt: &str, own: &str) -> Written {
     let (brand, of_reference, reference) = (parse("nordmat"), reference(receipt), reference(own));
     let (of_dated, dated) = (today(), today());
-    Operation::TakeBack(TakeBack { brand, from, of_reference, of_dated, amount, reference, dated })
+    let of = TakenBackOf::Stamp;
+    Operation::TakeBack(TakeBack { brand, from, of, of_reference, of_dated, amount, reference, dated })
 }
 
 /// The sum of what a member allows.

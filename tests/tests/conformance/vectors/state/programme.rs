@@ -2,8 +2,10 @@
 
 use lojal_ledger::HalfId;
 use lojal_ledger::key::{StampedKey, StandingKey, TakenBackKey, TrackKey, TrackListKey};
-use lojal_ledger::record::{self, Count, HeldLevel, Progress};
-use lojal_types::{AddressText, BrandId, Day, Month, Reference, TimeMs, Track, TrackId, TransactionId};
+use lojal_ledger::record::{self, Count, HeldLevel, HeldMark, Progress, Taken};
+use lojal_types::{
+    AddressText, BrandId, CampaignId, Day, MarkId, Month, Reference, TimeMs, Track, TrackId, TransactionId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Output, bounded, output};
@@ -29,6 +31,24 @@ pub(super) struct Standing {
     consents: u8,
     progress: Vec<CountedOn>,
     levels: Vec<LevelsOf>,
+    marks: Vec<HasMark>,
+    taken: Vec<HasTaken>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HasMark {
+    mark: MarkId,
+    until: Option<Day>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HasTaken {
+    campaign: CampaignId,
+    as_referrer: bool,
+    until: Option<Day>,
+    times: u16,
 }
 
 /// The count on one track.
@@ -37,6 +57,7 @@ pub(super) struct Standing {
 struct CountedOn {
     track: TrackId,
     count: Counted,
+    consumed: u64,
 }
 
 /// The levels of one track.
@@ -94,7 +115,17 @@ pub(super) fn build(entry: &Entry) -> Output {
         }
         Entry::Track { brand, track, terms } => output(&TrackKey { brand: *brand, track: *track }, terms),
         Entry::Standing(one) => {
-            let progress = one.progress.iter().map(|on| Progress { track: on.track, count: count(on.count) });
+            let progress = one.progress.iter().map(|on| {
+                let (track, count, consumed) = (on.track, count(on.count), on.consumed);
+                Progress { track, count, consumed }
+            });
+            let marks = one.marks.iter().map(|&HasMark { mark, until }| HeldMark { mark, until });
+            let taken = one.taken.iter().map(|&HasTaken { campaign, as_referrer, until, times }| Taken {
+                campaign,
+                as_referrer,
+                until,
+                times,
+            });
             let levels = one.levels.iter().map(|of| {
                 let held = of.held.iter().map(|&Reached { reached, level, until }| HeldLevel { reached, level, until });
                 record::TrackLevels { track: of.track, held: bounded(&held.collect::<Vec<_>>()) }
@@ -104,6 +135,8 @@ pub(super) fn build(entry: &Entry) -> Output {
                 consents: one.consents,
                 progress: bounded(&progress.collect::<Vec<_>>()),
                 levels: bounded(&levels.collect::<Vec<_>>()),
+                marks: bounded(&marks.collect::<Vec<_>>()),
+                taken: bounded(&taken.collect::<Vec<_>>()),
             };
             output(&StandingKey { account: address(one.account), brand: one.brand }, &record)
         }
@@ -133,13 +166,13 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let (track, dated, transaction) = (TrackId::new(1), time(START_MS).day(), TransactionId::new([0x33; 32]));
     let (month, later): (Month, Month) = (parse("2026-11"), parse("2027-11"));
     let standing = |number, consents, progress, levels| {
-        let account = account(number);
-        Entry::Standing(Standing { account, brand, since: dated, consents, progress, levels })
+        let (account, since, marks, taken) = (account(number), dated, Vec::new(), Vec::new());
+        Standing { account, brand, since, consents, progress, levels, marks, taken }
     };
-    let on = |track, count| CountedOn { track: TrackId::new(track), count };
+    let on = |track, count| CountedOn { track: TrackId::new(track), count, consumed: 0 };
     let counted = vec![
         on(1, Counted::Rolling { until: month, units: 600 }),
-        on(1, Counted::Rolling { until: later, units: 70 }),
+        CountedOn { consumed: 10, ..on(1, Counted::Rolling { until: later, units: 70 }) },
         on(2, Counted::Window { units: 5 }),
         on(3, Counted::Places { set: 1 << 63 | 1 }),
     ];
@@ -163,11 +196,20 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     };
     let rolled = Counted::Rolling { until: later, units: 70 };
     let taken_back = Entry::TakenBack { brand, reference: reference("return 1"), dated, amount: 70, transaction };
+    let mark = |number, until| HasMark { mark: MarkId::new(number), until };
+    let took =
+        |number, as_referrer, until| HasTaken { campaign: CampaignId::new(number), as_referrer, until, times: 2 };
+    let with_marks = Standing {
+        marks: vec![mark(1, None), mark(7, Some(dated.plus(30)))],
+        taken: vec![took(1, false, None), took(3, true, Some(dated.plus(46)))],
+        ..standing(6, 0, Vec::new(), Vec::new())
+    };
     vec![
         named("the tracks of a brand", Entry::TrackList { brand, last: TrackId::new(3), tracks: vec![track] }),
         named("track", Entry::Track { brand, track, terms: rolling(None) }),
-        named("standing", standing(4, 0, counted[1..2].to_vec(), Vec::new())),
-        named("standing with levels", standing(5, 15, counted, levels)),
+        named("standing", Entry::Standing(standing(4, 0, counted[1..2].to_vec(), Vec::new()))),
+        named("standing with levels", Entry::Standing(standing(5, 15, counted, levels))),
+        named("standing with marks", Entry::Standing(with_marks)),
         named("stamped", stamped(4, "receipt 1", rolled, 0)),
         named("stamped place that had counted before", stamped(5, "receipt 2", Counted::Places { set: 0 }, 1)),
         named("taken back", taken_back),

@@ -1,0 +1,88 @@
+//! Operations on campaigns that bytes choose.
+
+use lojal_ledger::key::CampaignKey;
+use lojal_types::{
+    AcceptSponsorship, Award, Bounded, Campaign, CampaignId, Claim, Early, Grant, Hash, MarkId, Operation, PerMember,
+    Period, Points, Referral, Requirement, SetCampaign, Sponsor, TakenBy, TrackId,
+};
+
+use super::super::source::Source;
+use super::values::{amount, any_brand, any_day, any_reference, any_time};
+use super::world::{DAY_MS, World};
+
+/// Campaigns of one brand that there are, or soon will be.
+const CAMPAIGNS: usize = 5;
+
+/// A campaign, a sponsorship, a grant or a claim.
+pub(super) fn give(kind: usize, source: &mut Source<'_>, world: &World) -> Operation {
+    let brand = any_brand(source);
+    let campaign = CampaignId::new(source.below(CAMPAIGNS + 1) as u32);
+    match kind {
+        47 => Operation::SetCampaign(SetCampaign { brand, campaign, terms: terms(source, world) }),
+        48 => {
+            let known = world.state.view().get(&CampaignKey { brand, campaign }).expect("in memory");
+            let digest = known.map(|record| record.terms.digest(&world.chain(), brand, campaign));
+            let terms = digest.filter(|_| source.below(8) > 0).unwrap_or(Hash::new([6; 32]));
+            Operation::AcceptSponsorship(AcceptSponsorship { brand, campaign, terms })
+        }
+        49 => {
+            let (to, amount) = (world.account(source), [0, 1, 2, 60, 101, u64::MAX][source.below(6)]);
+            let (reference, dated) = (any_reference(source), any_day(source, world));
+            Operation::Grant(Grant { brand, campaign, to, amount, reference, dated })
+        }
+        _ => {
+            let (account, quantity) = (world.account(source), [1, 1, 0, 2, 100, u16::MAX][source.below(6)]);
+            let (price_max, referrer) = (amount(source), source.flag().then(|| world.account(source)));
+            Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer })
+        }
+    }
+}
+
+fn mark(source: &mut Source<'_>) -> MarkId {
+    MarkId::new(source.below(40) as u16)
+}
+
+fn fact(source: &mut Source<'_>) -> Requirement {
+    let track = TrackId::new(source.below(5) as u16);
+    match source.below(5) {
+        0 => {
+            let (at_least, this_month) = ([0, 1, 60, 1 << 53][source.below(4)], source.flag());
+            Requirement::Progress { track, at_least, this_month, consume: source.flag() }
+        }
+        1 => Requirement::Level { track, level: source.byte() % 4 },
+        2 => Requirement::Mark { mark: mark(source) },
+        3 => Requirement::New { days: [0, 60, 1_101][source.below(3)] },
+        _ => Requirement::Since { days: [0, 1, 1_101][source.below(3)] },
+    }
+}
+
+fn terms(source: &mut Source<'_>, world: &World) -> Campaign {
+    let (opens_ms, closes_ms) = (world.now().plus_ms([0, 1, DAY_MS][source.below(3)]), any_time(source, world));
+    let facts = (0..source.below(3)).map(|_| fact(source)).collect();
+    let early = source
+        .flag()
+        .then(|| Early { ms: [0, DAY_MS, 31 * DAY_MS][source.below(3)], requires: Bounded::from([fact(source)]) });
+    let by = [TakenBy::Operator, TakenBy::Member, TakenBy::Either][source.below(3)];
+    let award = match source.flag() {
+        true => Award::Points { amount: amount(source), up_to: amount(source), months: source.flag().then_some(2) },
+        false => Award::Mark { mark: mark(source), days: source.flag().then_some(30) },
+    };
+    let per = [Period::Day, Period::Month, Period::Year, Period::Ever][source.below(4)];
+    Campaign {
+        opens_ms,
+        closes_ms,
+        early,
+        requires: Bounded::new(facts).expect("at most two"),
+        by,
+        price: if source.flag() { amount(source) } else { Points::ZERO },
+        award,
+        referral: source.flag().then(|| Referral { award: amount(source), year_max: source.byte().into() }),
+        per_member: source.flag().then(|| PerMember { times: [0, 1, 3][source.below(3)], per }),
+        stock: source.flag().then(|| source.below(4) as u64),
+        budget: source.flag().then(|| amount(source)),
+        sponsor: source.flag().then(|| Sponsor { brand: any_brand(source), price_micro: 250_000 }),
+        households: source.flag(),
+        paused: source.below(8) == 0,
+        about: Hash::new([5; 32]),
+    }
+}

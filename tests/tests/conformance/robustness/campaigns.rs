@@ -1,0 +1,139 @@
+//! Campaigns, what is taken out of them, and the records of both: their own generated values.
+
+use lojal_ledger::HalfId;
+use lojal_ledger::record::{Awarded, CampaignList, CampaignRecord, ListedCampaign, Marked};
+use lojal_types::{
+    AcceptSponsorship, Award, Campaign, CampaignId, Claim, Early, Grant, GrossPoints, MarkId, Operation, PerMember,
+    Period, Referral, Requirement, SetCampaign, Sponsor, TakenBy, TrackId,
+};
+use proptest::option;
+use proptest::prelude::*;
+
+use super::survives;
+use super::values::*;
+
+fn campaign_id() -> BoxedStrategy<CampaignId> {
+    any::<u32>().prop_map(CampaignId::new).boxed()
+}
+
+pub(super) fn mark_id() -> BoxedStrategy<MarkId> {
+    any::<u16>().prop_map(MarkId::new).boxed()
+}
+
+fn requirement() -> BoxedStrategy<Requirement> {
+    let track = || any::<u16>().prop_map(TrackId::new);
+    prop_oneof![
+        (track(), number(), any::<bool>(), any::<bool>()).prop_map(|(track, at_least, this_month, consume)| {
+            Requirement::Progress { track, at_least, this_month, consume }
+        }),
+        (track(), any::<u8>()).prop_map(|(track, level)| Requirement::Level { track, level }),
+        mark_id().prop_map(|mark| Requirement::Mark { mark }),
+        any::<u16>().prop_map(|days| Requirement::New { days }),
+        any::<u16>().prop_map(|days| Requirement::Since { days }),
+    ]
+    .boxed()
+}
+
+fn award() -> BoxedStrategy<Award> {
+    prop_oneof![
+        (points(), points(), option::of(any::<u8>())).prop_map(|(amount, up_to, months)| Award::Points {
+            amount,
+            up_to,
+            months
+        }),
+        (mark_id(), option::of(any::<u16>())).prop_map(|(mark, days)| Award::Mark { mark, days }),
+    ]
+    .boxed()
+}
+
+fn per_member() -> BoxedStrategy<PerMember> {
+    let per = prop_oneof![Just(Period::Day), Just(Period::Month), Just(Period::Year), Just(Period::Ever)];
+    (any::<u16>(), per).prop_map(|(times, per)| PerMember { times, per }).boxed()
+}
+
+fn campaign() -> BoxedStrategy<Campaign> {
+    let early = (any::<u64>(), list(requirement())).prop_map(|(ms, requires)| Early { ms, requires });
+    let by = prop_oneof![Just(TakenBy::Operator), Just(TakenBy::Member), Just(TakenBy::Either)];
+    let when = (time(), time(), option::of(early), list(requirement()), by);
+    let referral = (points(), any::<u16>()).prop_map(|(award, year_max)| Referral { award, year_max });
+    let sponsor = (brand_id(), any::<u64>()).prop_map(|(brand, price_micro)| Sponsor { brand, price_micro });
+    let bounds = (option::of(per_member()), option::of(number()), option::of(points()), option::of(sponsor));
+    let what = (points(), award(), option::of(referral), any::<bool>(), any::<bool>(), hash());
+    let terms = (when, bounds, what).prop_map(|(when, bounds, what)| {
+        let (opens_ms, closes_ms, early, requires, by) = when;
+        let (per_member, stock, budget, sponsor) = bounds;
+        let (price, award, referral, households, paused, about) = what;
+        Campaign {
+            opens_ms,
+            closes_ms,
+            early,
+            requires,
+            by,
+            price,
+            award,
+            referral,
+            per_member,
+            stock,
+            budget,
+            sponsor,
+            households,
+            paused,
+            about,
+        }
+    });
+    terms.boxed()
+}
+
+pub(super) fn set_campaign() -> BoxedStrategy<Operation> {
+    let set = (brand_id(), campaign_id(), campaign());
+    set.prop_map(|(brand, campaign, terms)| Operation::SetCampaign(SetCampaign { brand, campaign, terms })).boxed()
+}
+
+pub(super) fn accept_sponsorship() -> BoxedStrategy<Operation> {
+    let accept = (brand_id(), campaign_id(), hash());
+    let accept = accept.prop_map(|(brand, campaign, terms)| AcceptSponsorship { brand, campaign, terms });
+    accept.prop_map(Operation::AcceptSponsorship).boxed()
+}
+
+pub(super) fn campaign_operation() -> BoxedStrategy<Operation> {
+    let of = || (brand_id(), campaign_id(), address());
+    let grant = (of(), (number(), reference(), day())).prop_map(|((brand, campaign, to), what)| {
+        let (amount, reference, dated) = what;
+        Operation::Grant(Grant { brand, campaign, to, amount, reference, dated })
+    });
+    let claim =
+        (of(), (any::<u16>(), points(), option::of(address()))).prop_map(|((brand, campaign, account), what)| {
+            let (quantity, price_max, referrer) = what;
+            Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer })
+        });
+    prop_oneof![set_campaign(), accept_sponsorship(), grant, claim].boxed()
+}
+
+#[test]
+fn campaigns_and_what_they_have_given_survive() {
+    survives(campaign());
+    let listed = (campaign_id(), time()).prop_map(|(campaign, over_ms)| ListedCampaign { campaign, over_ms });
+    let listed = (campaign_id(), list(listed.boxed()));
+    survives(listed.prop_map(|(last, campaigns)| CampaignList { last, campaigns }).boxed());
+    let gross = || any::<u128>().prop_map(GrossPoints::new);
+    let record = (campaign(), option::of(hash()), any::<u64>(), gross(), gross(), gross());
+    let record = record.prop_map(|(terms, accepted, times, points, reversed, paid)| CampaignRecord {
+        terms,
+        accepted,
+        times,
+        points,
+        reversed,
+        paid,
+    });
+    survives(record.boxed());
+    let transaction = || transaction_id().prop_map(|id| HalfId::of(&id));
+    let awarded = (campaign_id(), transaction());
+    survives(awarded.prop_map(|(campaign, transaction)| Awarded { campaign, transaction }).boxed());
+    let what = (address(), campaign_id(), mark_id(), option::of(any::<u32>()));
+    let marked = (what, (any::<u32>(), day(), time(), transaction()));
+    let marked = marked.prop_map(|((to, campaign, mark, days), rest)| {
+        let (taken_back, dated, take_back_until_ms, transaction) = rest;
+        Marked { to, campaign, mark, days, taken_back, dated, take_back_until_ms, transaction }
+    });
+    survives(marked.boxed());
+}
