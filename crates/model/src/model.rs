@@ -170,9 +170,7 @@ fn check_amount(amount: u64) -> Result<(), Code> {
 /// Counts on top of what was counted before, up to a maximum.
 fn count<K: Ord + Clone>(counts: &mut Table<K, u64>, key: K, amount: u64, max: u64, beyond: Code) -> Result<(), Code> {
     let sum = counts.get(&key).copied().unwrap_or(0) + amount;
-    ensure(sum <= max, beyond)?;
-    counts.set(key, sum);
-    Ok(())
+    ensure(sum <= max, beyond).map(|()| counts.set(key, sum))
 }
 
 /// The codes answered before a transaction reaches the ledger, or the model: by decoding, by the signature check, by

@@ -4,7 +4,7 @@ use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::{BRANDS_MAX, POINTS_MAX, VALIDATORS_MAX};
 use lojal_types::{
     Allowance, Allowances, Bounded, BrandId, Genesis, GenesisDocument, GenesisSeat, Governance, KeyPair, Parameters,
-    Points, Policy, Role, Roles, TimeMs, Validator,
+    Points, Policy, Role, Roles, Rules, TimeMs, Validator,
 };
 
 pub(crate) const SECOND_MS: u64 = 1_000;
@@ -148,7 +148,7 @@ pub fn network(seed: u64) -> Genesis {
     let mut document = genesis(seed, start, validators);
     // Two of three networks have all rules from the beginning.
     document.governance.version = if seed.is_multiple_of(3) { 1 } else { 2 };
-    if document.governance.version > 1 {
+    if Rules::at(document.governance.version).is_some_and(|rules| rules.programme) {
         document.brands = let_grant(document.brands);
     }
     Genesis::new(document).expect("the document keeps the rules")

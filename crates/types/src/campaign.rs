@@ -274,7 +274,7 @@ pub struct Sponsor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Requirement {
-    /// So much counts on a track.
+    /// A number of units or places that count on a track.
     Progress {
         /// The track.
         track: TrackId,

@@ -20,7 +20,7 @@ use crate::limits::{
 };
 use crate::money::Currency;
 use crate::name::{Name, confusable};
-use crate::operator::{Roles, are_known_to, in_order};
+use crate::operator::{Roles, in_order};
 use crate::points::Points;
 use crate::rules::Rules;
 use crate::seat::{GenesisSeat, Governance};
@@ -76,6 +76,10 @@ impl GenesisBrand {
     /// The first rule that it breaks.
     pub fn check(&self) -> Result<(), GenesisError> {
         check_brand(self)
+    }
+    /// True if its operators can have their roles under these rules.
+    pub(crate) fn is_known_to(&self, rules: &Rules) -> bool {
+        self.operators.iter().all(|one| one.roles.are_known_to(rules))
     }
 }
 
@@ -232,8 +236,7 @@ impl Genesis {
     pub fn new(document: GenesisDocument) -> Result<Self, GenesisError> {
         let validators = ValidatorSet::new(document.validators.to_vec())?;
         document.parameters.check()?;
-        let version = document.governance.version;
-        let rules = Rules::at(version).ok_or(GenesisError::Version(version))?;
+        let rules = document.governance.rules().ok_or(GenesisError::Version(document.governance.version))?;
         check_governance(&document.governance, &validators)?;
         let mut ids: Vec<BrandId> = document.brands.iter().map(|brand| brand.id).collect();
         ids.sort_unstable();
@@ -242,9 +245,8 @@ impl Genesis {
         }
         check_brand_names(&document.brands)?;
         document.brands.iter().try_for_each(GenesisBrand::check)?;
-        if let Some(brand) = document.brands.iter().find(|brand| !are_known_to(rules, &brand.operators)) {
-            return Err(GenesisError::Operator(brand.id));
-        }
+        let unknown = document.brands.iter().find(|brand| !brand.is_known_to(rules));
+        unknown.map_or(Ok(()), |brand| Err(GenesisError::Operator(brand.id)))?;
         let bytes = borsh::to_vec(&document).expect("writing to memory can't fail");
         Ok(Self { chain_id: ChainId::new(hash(tag::GENESIS, &[&bytes])), document, validators })
     }
@@ -385,10 +387,8 @@ fn check_brand(brand: &GenesisBrand) -> Result<(), GenesisError> {
     }
     let mut operators: Vec<Address> = brand.operators.iter().map(|one| Address::of_key(&one.public_key)).collect();
     operators.sort_unstable();
-    let keys_are_distinct = operators.windows(2).all(|pair| pair[0] != pair[1]);
-    let keys_are_valid = brand.operators.iter().all(|one| one.public_key.is_valid());
-    let roles_are_in_order = brand.operators.iter().all(|one| in_order(&one.roles));
-    if !(keys_are_distinct && keys_are_valid && roles_are_in_order) {
+    let are_distinct = operators.windows(2).all(|pair| pair[0] != pair[1]);
+    if !(are_distinct && brand.operators.iter().all(|one| one.public_key.is_valid() && in_order(&one.roles))) {
         return Err(GenesisError::Operator(brand.id));
     }
     if brand.operators.iter().any(|one| one.issue_daily_max.is_some_and(|max| max.get() > POINTS_MAX)) {

@@ -5,7 +5,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::Bounded;
-use crate::genesis::GenesisOperator;
 use crate::rules::Rules;
 
 /// A right of an operator to act for its brand.
@@ -51,13 +50,8 @@ impl Roles {
     }
 }
 
-/// True if operators can have their roles under these rules.
-pub(crate) fn are_known_to(rules: &Rules, operators: &[GenesisOperator]) -> bool {
-    operators.iter().all(|one| one.roles.are_known_to(rules))
-}
-
-/// True if roles stand in order: "*issue*, *capture*, *reverse*, *admin*, *grant*, in this order, each once" (protocol,
-/// Brands).
+/// True if roles stand in order: "*issue*, *capture*, *reverse*, *admin*, and in version 2 *grant*, in this order, each
+/// once" (protocol, Brands).
 pub fn in_order(roles: &Roles) -> bool {
     roles.windows(2).all(|pair| pair[0] < pair[1])
 }

@@ -9,6 +9,7 @@ use crate::endpoint::Endpoint;
 use crate::ids::PublicKey;
 use crate::limits::{MOTION_LAPSE_MS, MOTION_LAPSE_MS_DEFAULT, VALIDATORS_MAX};
 use crate::name::Name;
+use crate::rules::Rules;
 use crate::validator::Validator;
 
 /// A genesis document's table of who governs, and by which version.
@@ -33,6 +34,10 @@ impl Governance {
     /// The standard settings, under the first version, without seats.
     pub fn standard() -> Self {
         Self { version: 1, motion_lapse_ms: MOTION_LAPSE_MS_DEFAULT, seats: Bounded::default() }
+    }
+    /// The rules with which the network begins; none if this program doesn't know the version.
+    pub(crate) fn rules(&self) -> Option<&'static Rules> {
+        Rules::at(self.version)
     }
     /// The standard settings with a seat for each of these validators, whose governor has the key that `governor`
     /// gives for it.

@@ -124,6 +124,21 @@ fn transactions_alone() -> [Decoder; 4] {
     [borsh::<UnsignedTransaction>(), borsh::<inclusion::Path>(), borsh::<TransactionProof>(), borsh::<SavedReceipt>()]
 }
 
+/// The decoders of the state keys of programmes and their records.
+fn programmes() -> [[Decoder; 2]; 9] {
+    [
+        state::<TrackListKey>(),
+        state::<TrackKey>(),
+        state::<StandingKey>(),
+        state::<StampedKey>(),
+        state::<TakenBackKey>(),
+        state::<CampaignListKey>(),
+        state::<CampaignKey>(),
+        state::<AwardedKey>(),
+        state::<MarkedKey>(),
+    ]
+}
+
 /// The decoders of all state keys and their records.
 fn states() -> impl Iterator<Item = Decoder> {
     let network = [
@@ -164,17 +179,6 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<InvitationKey>(),
         state::<SpentKey>(),
     ];
-    let programme = [
-        state::<TrackListKey>(),
-        state::<TrackKey>(),
-        state::<StandingKey>(),
-        state::<StampedKey>(),
-        state::<TakenBackKey>(),
-        state::<CampaignListKey>(),
-        state::<CampaignKey>(),
-        state::<AwardedKey>(),
-        state::<MarkedKey>(),
-    ];
     let governance = [
         state::<BrandRegisterKey>(),
         state::<BrandMotionKey>(),
@@ -194,6 +198,6 @@ fn states() -> impl Iterator<Item = Decoder> {
         .chain(governance)
         .chain(between_brands)
         .chain(households)
-        .chain(programme)
+        .chain(programmes())
         .flatten()
 }

@@ -1,6 +1,6 @@
 //! Tracks and levels: from a track's beginning to a level that a returned purchase takes along.
 
-use lojal_types::{Bounded, BrandId, Operation, Points, Reference, Reverse, Stamp, TakeBack, Transaction};
+use lojal_types::{Bounded, BrandId, Operation, Points, Reference, Reverse, Stamp, TakeBack, TakenBackOf, Transaction};
 use serde_json::Value;
 
 use crate::network::Network;
@@ -107,6 +107,7 @@ fn returned(submit: &impl Fn(u64, Vec<Operation>), brand: BrandId, owner: &Signe
         dated,
     });
     let (of_reference, own) = (reference("second"), reference("return"));
-    let take = TakeBack { brand, from, of_reference, of_dated: dated, amount: 700, reference: own, dated };
+    let (of, amount, reference) = (TakenBackOf::Stamp, 700, own);
+    let take = TakeBack { brand, from, of, of_reference, of_dated: dated, amount, reference, dated };
     submit(2, vec![reverse, Operation::TakeBack(take)]);
 }

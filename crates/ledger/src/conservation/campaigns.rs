@@ -1,7 +1,7 @@
 //! Checks that what campaigns have given is what their issues say, and stays within their bounds.
 //!
-//! "What a campaign has given is what the issues are that name it, and what has come back is what of them was reversed."
-//! (protocol, Campaigns)
+//! "What a campaign has given is what the issues are that name it, and what has come back is what of them was
+//! reversed." (protocol, Campaigns)
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -39,8 +39,8 @@ pub(super) fn brand_in_force(context: &mut Context<'_, '_>, id: BrandId) -> Resu
     if brand.suspended { Err(Code::BrandSuspended.into()) } else { Ok(brand) }
 }
 
-/// "An operator acts for its brand as far as its roles go: *issue*, *capture*, *reverse*, *admin*, in this order, each
-/// once." (protocol, Brands)
+/// "An operator acts for its brand as far as its roles go: *issue*, *capture*, *reverse*, *admin*, and in version 2
+/// *grant*, in this order, each once." (protocol, Brands)
 pub(super) fn operator(context: &mut Context<'_, '_>, brand: BrandId, role: Role) -> Result<Operator, Stop> {
     let operator = context.overlay.get(&OperatorKey { brand, operator: context.sender })?.ok_or(Code::NotOperator)?;
     if operator.roles.contains(&role) { Ok(operator) } else { Err(Code::RoleMissing.into()) }

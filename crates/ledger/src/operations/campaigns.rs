@@ -108,8 +108,8 @@ fn number_rises(list: &CampaignList, campaign: CampaignId) -> Result<(), Code> {
     if campaign > list.last { Ok(()) } else { Err(Code::CampaignOutOfBounds) }
 }
 
-/// "A campaign is in bounds if" what the protocol lists holds (protocol, Campaigns), which takes the tracks that it asks
-/// about, and the sponsor.
+/// "A campaign is in bounds if" what the protocol lists holds (protocol, Campaigns), which takes the tracks that it
+/// asks about, and the sponsor.
 fn terms_in_bounds(context: &mut Context<'_, '_>, brand: BrandId, terms: &Campaign) -> Result<(), Stop> {
     if !terms.is_in_bounds(context.time) {
         return Err(Code::CampaignOutOfBounds.into());

@@ -143,7 +143,7 @@ fn quantity_in_range(terms: &Campaign, quantity: u16) -> Result<(), Code> {
     if (1..=most).contains(&quantity) { Ok(()) } else { Err(Code::QuantityOutOfRange) }
 }
 
-/// "It costs `price` for each, together at most the claim's `price_max` (`price_above_max`)." (protocol, Campaigns)
+/// "It costs `price` for each, together at most the claim's `price_max` (`price_above_max`)" (protocol, Campaigns).
 fn price_accepted(terms: &Campaign, claim: &Claim) -> Result<Points, Code> {
     let price = terms.price.get().checked_mul(u64::from(claim.quantity)).map(Points::new);
     let price = price.ok_or(Code::AmountTooLarge)?;

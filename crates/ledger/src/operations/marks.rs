@@ -22,7 +22,7 @@ pub(super) struct Given<'g> {
     pub(super) dated: Day,
 }
 
-/// Uses the reference of a mark: "It can be taken back as long as an issue of the same time could be reversed."
+/// Uses the reference of a mark: "It can be taken back as long as an issue of the same time could be reversed"
 /// (protocol, Campaigns)
 pub(super) fn remember(
     context: &mut Context<'_, '_>,

@@ -24,7 +24,7 @@ pub(super) struct Taking {
 
 /// Checks that a campaign gives something at all: "While it is `paused` it gives nothing (`campaign_paused`)." and "A
 /// campaign with a sponsor gives nothing before the sponsor has accepted the terms as they are
-/// (`sponsor_not_accepted`)." (protocol, Campaigns)
+/// (`sponsor_not_accepted`)" (protocol, Campaigns).
 pub(super) fn gives(
     context: &mut Context<'_, '_>,
     (brand, campaign): (BrandId, CampaignId),
@@ -85,7 +85,8 @@ fn sum(sum: GrossPoints, more: Points) -> GrossPoints {
 
 /// Counts units of a campaign for an account in a period, of which those that are over leave nothing behind.
 ///
-/// "An account takes part as often as `per_member` says in a day, a month or a year by the calendar (UTC), or ever."
+/// "An account takes part as often as `per_member` says in a day, a month or a year by the calendar (UTC), or
+/// ever (`member_max_reached`)."
 /// (protocol, Campaigns)
 pub(super) fn counted(
     context: &mut Context<'_, '_>,

@@ -45,7 +45,8 @@ impl CampaignRecord {
         let none = GrossPoints::default();
         Self { terms, accepted: None, times: 0, points: none, reversed: none, paid: none }
     }
-    /// The points of which the budget is a bound: those that weren't reversed, and with a sponsor, whose debt stays, all.
+    /// The points of which the budget is a bound: those that weren't reversed, and with a sponsor, whose debt stays,
+    /// all.
     pub fn spent(&self) -> GrossPoints {
         match self.terms.sponsor {
             Some(_) => self.points,

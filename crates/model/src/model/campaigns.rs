@@ -123,7 +123,7 @@ impl Model {
                 Requirement::Progress { track: id, this_month, consume, .. } => {
                     let track = track(id)?;
                     let rolls = matches!(track.kind, TrackKind::Rolling { .. });
-                    (rolls || (!this_month && !consume)) && !(consume && !track.levels.is_empty())
+                    (rolls || (!this_month && !consume)) && (track.levels.is_empty() || !consume)
                 }
                 Requirement::Level { track: id, level } => usize::from(level) <= track(id)?.levels.len(),
                 _ => true,

@@ -12,7 +12,6 @@ use crate::genesis::{GenesisBrand, Parameters};
 use crate::ids::{Height, PublicKey};
 use crate::limits::BRAND_ADMINS_MAX;
 use crate::name::Name;
-use crate::operator::are_known_to;
 use crate::rules::Rules;
 use crate::seat::Settings;
 use crate::validator::Validator;
@@ -81,7 +80,7 @@ impl Action {
             }
             Self::AllowFollower(_) | Self::DisallowFollower(_) => rules.followers,
             Self::ScheduleVersion(_) | Self::CancelVersion(_) => rules.version_changes,
-            Self::RegisterBrand(one) => are_known_to(rules, &one.brand.operators),
+            Self::RegisterBrand(one) => one.brand.is_known_to(rules),
             Self::SetParameters(_)
             | Self::SetSettings(_)
             | Self::SuspendBrand(_)

@@ -129,8 +129,13 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         kind @ 18..=25 => keys(kind, source, world, sender),
         kind @ 26..=31 => household(kind, source, world),
         kind @ 32..=35 => govern(kind, source, world),
-        kind @ 41..=46 => count(kind, source, world),
-        kind @ 47..=51 => give(kind, source, world),
+        kind @ 41..=51 => {
+            if kind < 47 {
+                count(kind, source, world)
+            } else {
+                give(kind, source, world)
+            }
+        }
         kind => {
             // Only what admins do can be in a motion of theirs.
             let count = if kind == 36 { source.below(3) } else { 0 };

@@ -19,7 +19,7 @@ use lojal_types::{
 
 pub(super) use self::brand_motions::{brand_actions, motion_of_first, of_admins_together};
 pub(super) use self::campaigns::{
-    accept_sponsorship, claim, club, grant, of_campaigns, set_campaign, sponsored, take_back_mark, welcome,
+    accept_sponsorship, claim, club, grant, of_campaigns, set_campaign, sponsored, welcome,
 };
 pub(super) use self::governance::{actions, of_governors};
 pub(super) use self::programme::{harder_track, of_programme, rolling, set_consent, stamp, take_back, track};

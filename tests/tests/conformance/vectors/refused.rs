@@ -205,8 +205,8 @@ fn economy() -> Vec<(Type, &'static str, Vec<u8>)> {
         (Type::Memberships, "17 memberships", one_too_many::<Memberships>(&[], &member, MEMBERSHIPS_MAX + 1, &[])),
         (Type::OperatorList, "65 operators", one_too_many::<OperatorList>(&[], &member, OPERATORS_MAX + 1, &[])),
         (Type::Roles, "no roles", none.to_vec()),
-        (Type::Roles, "an unknown role", changed(&roles, 4, 4)),
-        (Type::Roles, "five roles", one_too_many::<Roles>(&[], &[0], 5, &[])),
+        (Type::Roles, "an unknown role", changed(&roles, 4, 5)),
+        (Type::Roles, "six roles", one_too_many::<Roles>(&[], &[0], 6, &[])),
     ]
 }
 

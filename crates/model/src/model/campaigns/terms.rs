@@ -50,7 +50,7 @@ fn is_points(terms: &Campaign) -> bool {
 
 fn price_holds(terms: &Campaign) -> bool {
     match terms.price.get() {
-        0 => terms.by == TakenBy::Operator || terms.requires.len() > 0,
+        0 => terms.by == TakenBy::Operator || !terms.requires.is_empty(),
         price => price <= AMOUNT_MAX && terms.by == TakenBy::Member && !is_points(terms),
     }
 }

@@ -86,7 +86,7 @@ pub(in crate::vectors) fn claim(
 }
 
 /// Days of a mark that are taken back.
-pub(in crate::vectors) fn take_back_mark(from: AddressText, days: u64, receipt: &str, own: &str) -> Written {
+fn take_back_mark(from: AddressText, days: u64, receipt: &str, own: &str) -> Written {
     let (brand, of_reference, reference) = (parse("nordmat"), reference(receipt), reference(own));
     let (of, amount, of_dated, dated) = (TakenBackOf::Mark, days, today(), today());
     Operation::TakeBack(TakeBack { brand, from, of, of_reference, of_dated, amount, reference, dated })
