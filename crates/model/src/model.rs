@@ -8,6 +8,7 @@ mod brand_motions;
 mod brands;
 mod campaigns;
 mod decrees;
+mod given;
 mod governance;
 mod holds;
 mod households;
@@ -31,7 +32,7 @@ use lojal_types::{
 use self::activity::Deed;
 use self::allowances::Today;
 pub(crate) use self::brand_motions::BrandMotion;
-pub(crate) use self::campaigns::Offered;
+pub(crate) use self::given::Offered;
 pub(crate) use self::governance::Motion;
 use self::governance::Seat;
 pub(crate) use self::shelves::Shelved;

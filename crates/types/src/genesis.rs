@@ -244,9 +244,8 @@ impl Genesis {
             return Err(GenesisError::SharedBrandId(pair[0]));
         }
         check_brand_names(&document.brands)?;
-        document.brands.iter().try_for_each(GenesisBrand::check)?;
-        let unknown = document.brands.iter().find(|brand| !brand.is_known_to(rules));
-        unknown.map_or(Ok(()), |brand| Err(GenesisError::Operator(brand.id)))?;
+        let known = |brand: &GenesisBrand| brand.check().map(|()| brand.is_known_to(rules));
+        document.brands.iter().try_for_each(|one| known(one)?.then_some(()).ok_or(GenesisError::Operator(one.id)))?;
         let bytes = borsh::to_vec(&document).expect("writing to memory can't fail");
         Ok(Self { chain_id: ChainId::new(hash(tag::GENESIS, &[&bytes])), document, validators })
     }

@@ -14,40 +14,8 @@ use lojal_types::{
 
 use self::terms::{is_kinder, limits_hold};
 use super::brand_motions::Takes;
-use super::programme::Relation;
+use super::given::{Marked, Offered, Relation, Took};
 use super::{AMOUNT_MAX, Act, DAY_MS, Model, Shelved, check_amount, count, ensure};
-
-/// A campaign, with the terms that its sponsor has accepted and all that was taken out of it.
-#[derive(Clone, Debug)]
-pub(crate) struct Offered {
-    pub(crate) terms: Campaign,
-    pub(crate) accepted: Option<Hash>,
-    pub(crate) times: u64,
-    pub(crate) points: u128,
-    pub(crate) reversed: u128,
-    pub(crate) paid: u128,
-}
-
-/// A mark as long as its reference is remembered, and longer.
-#[derive(Clone, Debug)]
-pub(crate) struct Marked {
-    pub(crate) to: Address,
-    pub(crate) campaign: CampaignId,
-    pub(crate) mark: MarkId,
-    pub(crate) days: Option<u32>,
-    pub(crate) dated: Day,
-    pub(crate) until: u64,
-    pub(crate) taken: u32,
-}
-
-/// The units of a campaign that somebody has taken in a period that ends on a day, or brought others along for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Took {
-    pub(crate) campaign: CampaignId,
-    pub(crate) as_referrer: bool,
-    pub(crate) until: Option<Day>,
-    pub(crate) units: u64,
-}
 
 /// Marks with their last days, and units by campaign, own ones and of who was brought along.
 pub(crate) type Given = (Vec<(MarkId, Option<Day>)>, Vec<(CampaignId, bool, u64)>);

@@ -11,7 +11,7 @@ use lojal_types::{
 
 use self::terms::limits_hold;
 use super::brand_motions::Takes;
-use super::campaigns::{Marked, Offered, Took};
+use super::given::{Marked, Offered, Relation};
 use super::{AMOUNT_MAX, Account, DAY_MS, Model, Shelved, ensure};
 use crate::table::{End, Table};
 
@@ -45,22 +45,6 @@ pub(crate) struct Reached {
     pub(crate) month: Month,
     pub(crate) level: usize,
     pub(crate) until: Month,
-}
-
-/// An account's own at one brand: the first day, the consents, the marks with their last days, and all that it has ever
-/// taken out of campaigns.
-#[derive(Clone, Debug)]
-pub(crate) struct Relation {
-    pub(crate) since: Day,
-    pub(crate) consents: u8,
-    pub(crate) marks: BTreeMap<MarkId, Option<Day>>,
-    pub(crate) took: Vec<Took>,
-}
-
-impl Relation {
-    pub(super) fn new(since: Day) -> Self {
-        Self { since, consents: 0, marks: BTreeMap::new(), took: Vec::new() }
-    }
 }
 
 type Progress = (Address, BrandId, TrackId);

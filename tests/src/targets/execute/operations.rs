@@ -67,6 +67,11 @@ fn terms(world: &World, rate_num: u32, rate_den: u32) -> PartnershipTerms {
     PartnershipTerms { rate_num, rate_den, price_micro: 1_500_000, daily_max, owed_max, ends_ms }
 }
 
+/// An operation on tracks or campaigns.
+fn of_programme(kind: usize, source: &mut Source<'_>, world: &World) -> Operation {
+    if kind < 47 { count(kind, source, world) } else { give(kind, source, world) }
+}
+
 /// The next operation. Often it is about the sender's own account, so that it has a chance.
 pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
     match source.below(52) {
@@ -129,13 +134,7 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         kind @ 18..=25 => keys(kind, source, world, sender),
         kind @ 26..=31 => household(kind, source, world),
         kind @ 32..=35 => govern(kind, source, world),
-        kind @ 41..=51 => {
-            if kind < 47 {
-                count(kind, source, world)
-            } else {
-                give(kind, source, world)
-            }
-        }
+        kind @ 41..=51 => of_programme(kind, source, world),
         kind => {
             // Only what admins do can be in a motion of theirs.
             let count = if kind == 36 { source.below(3) } else { 0 };

@@ -2,7 +2,7 @@
 
 use lojal_types::{Address, BrandId, Campaign, Claim, Code, Day, Month, Requirement, TrackId, TrackKind};
 
-use super::super::programme::Relation;
+use super::super::given::Relation;
 use super::super::{Model, ensure};
 use super::is_household;
 

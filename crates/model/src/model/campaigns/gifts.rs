@@ -2,8 +2,9 @@
 
 use lojal_types::{Award, Campaign, Code, Expiry, Month, Policy};
 
+use super::super::given::Marked;
 use super::super::{AMOUNT_MAX, DAY_MS, Issued, Model, Shelved, ensure};
-use super::{Gift, Marked};
+use super::Gift;
 
 impl Model {
     pub(super) fn use_reference(&mut self, terms: &Campaign, policy: &Policy, gift: &Gift<'_>) -> Result<(), Code> {
