@@ -40,6 +40,9 @@ pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file or directory: check its name and where it is".to_owned(),
         io::ErrorKind::PermissionDenied => format!("{error}: ask whoever it belongs to, or name another one"),
+        io::ErrorKind::InvalidData => {
+            "it is no text in UTF-8: save it as UTF-8 (a spreadsheet as \"CSV UTF-8\"), and try again".to_owned()
+        }
         _ => error.to_string(),
     }
 }

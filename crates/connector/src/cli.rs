@@ -178,7 +178,7 @@ fn code_of(error: &RunError) -> u8 {
         RunError::Fault(_)
         | RunError::System(..)
         | RunError::Customers(_)
-        | RunError::Journal(JournalError::Disk(_)) => FAULT,
+        | RunError::Journal(JournalError::Disk(_) | JournalError::Locked(_)) => FAULT,
         _ => CONFIGURATION,
     }
 }

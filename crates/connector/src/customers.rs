@@ -5,7 +5,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use lojal_text::{TypedError, typed};
@@ -17,7 +17,7 @@ use lojal_wallet::files;
 use lojal_wallet::random::{RandomError, random_bytes};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
 use crate::limits::{CUSTOMER_CHARS_MAX, CUSTOMER_FILE_BYTES_MAX};
@@ -248,12 +248,7 @@ impl Customers {
         let path = self.path(&customer.customer);
         let before = OpenOptions::new().write(true).open(&path);
         self.put(customer)?;
-        let overwritten = before.and_then(|mut before| {
-            let length = usize::try_from(before.metadata()?.len()).map_err(io::Error::other)?;
-            before.write_all(&vec![0; length])?;
-            before.sync_all()
-        });
-        overwritten.map_err(|source| CustomersError::File { path, source })
+        before.and_then(overwrite).map_err(|source| CustomersError::File { path, source })
     }
     fn write(
         &self,
@@ -262,7 +257,7 @@ impl Customers {
     ) -> Result<(), CustomersError> {
         let path = self.path(&customer.customer);
         let text = serde_json::to_string_pretty(customer).expect("plain data") + "\n";
-        let written = NamedTempFile::new_in(&self.dir).and_then(|mut file| {
+        let written = self.beside(&path).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             file.as_file().sync_all()?;
             place(file, &path)?;
@@ -270,10 +265,28 @@ impl Customers {
         });
         written.map_err(|source| CustomersError::File { path, source })
     }
-    /// All customers that suit, in the order of their numbers.
+    /// A new file beside a customer's, under the one name that there is for it: what a crash has left of another one,
+    /// with a secret in it, ends when the customer's file is written next, or is forgotten.
+    fn beside(&self, path: &Path) -> io::Result<NamedTempFile> {
+        let new = path.with_extension("new");
+        match File::options().write(true).open(&new) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            left => {
+                let left = left?;
+                // Otherwise it is the customer's file, under a second name.
+                if left.metadata()?.nlink() == 1 {
+                    overwrite(left)?;
+                }
+                fs::remove_file(&new)?;
+            }
+        }
+        Builder::new().prefix(new.file_name().unwrap_or_default()).rand_bytes(0).tempfile_in(&self.dir)
+    }
+    /// All customers that suit, in the order of their numbers. A file that can't be read is told, and left out: it is
+    /// one customer's, and the others go on.
     ///
     /// # Errors
-    /// See [`CustomersError`].
+    /// When the directory can't be read.
     pub(crate) fn all(&self, suits: impl Fn(&Customer) -> bool) -> Result<Vec<Customer>, CustomersError> {
         let at_dir = |source| CustomersError::File { path: self.dir.clone(), source };
         let mut found = Vec::new();
@@ -281,7 +294,8 @@ impl Customers {
             let path = entry.map_err(at_dir)?.path();
             // Others are what a crash has left of a file that was never in its place.
             if path.extension().is_some_and(|ending| ending == "json") {
-                found.extend(self.read(&path)?.filter(&suits));
+                let customer = self.read(&path).inspect_err(|error| lojal_print::note(error)).unwrap_or_default();
+                found.extend(customer.filter(&suits));
             }
         }
         found.sort_by(|one, other| one.customer.cmp(&other.customer));
@@ -293,6 +307,13 @@ impl Customers {
 pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     fs::set_permissions(directory, Permissions::from_mode(0o700))
+}
+
+/// Writes over all that a file has.
+fn overwrite(mut file: File) -> io::Result<()> {
+    let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    file.write_all(&vec![0; length])?;
+    file.sync_all()
 }
 
 /// Makes the names in a directory durable.

@@ -61,7 +61,7 @@ pub enum ImportError {
     NoOperator(AddressText),
     /// More than a connector remembers.
     #[error(
-        "one connector remembers {IMPORTED_MAX} rows, and there are as many: from line {0} on nothing is imported; a \
+        "one connector remembers {IMPORTED_MAX} rows, and there are as many: line {0} and others are not imported; a \
          connector with another directory can"
     )]
     TooMany(u64),
@@ -94,6 +94,9 @@ pub(crate) fn import(opened: Opened, file: &Path, is_check: bool) -> Result<(), 
     let (_, now) = ledger.now()?;
     let rows =
         rows::read(&text, &brand, now.month()).map_err(|faults| ImportError::Rows { path: file.to_owned(), faults })?;
+    let customers = Customers::open(&dir, ledger.home().network())?;
+    rows::check_openings(&rows, &brand, |customer| Ok(customers.find(customer)?.is_some()))?
+        .map_err(|faults| ImportError::Rows { path: file.to_owned(), faults })?;
     tell_rows(&rows, &brand);
     if let Some(Doubt::NoOperator(account)) = ledger.doubt() {
         return Err(ImportError::NoOperator(account));
@@ -102,7 +105,6 @@ pub(crate) fn import(opened: Opened, file: &Path, is_check: bool) -> Result<(), 
         lojal_print::line("every row can be imported; nothing was sent");
         return Ok(());
     }
-    let customers = Customers::open(&dir, ledger.home().network())?;
     let data = dir.join(DATA);
     make_private(&data).map_err(at(&data))?;
     let book = Book::open(&Disk::real(), &data, owner, (now.day(), Bounds::for_good())).map_err(of_run)?;
@@ -113,8 +115,10 @@ pub(crate) fn import(opened: Opened, file: &Path, is_check: bool) -> Result<(), 
     thread::spawn(move || sender::run(&for_sender, &woken));
     let mut import =
         Import { desk: &desk, rows: &rows, ids: Vec::new(), refused: Refused::default(), new: 0, told: Instant::now() };
-    import.take_in()?;
-    import.wait()?;
+    for rows in rows::opening_first(&rows, &brand) {
+        import.take_in(&rows)?;
+        import.wait()?;
+    }
     import.tell()
 }
 
@@ -154,9 +158,9 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    /// Takes all rows in, each once its customer has an account with a key on the disk.
-    fn take_in(&mut self) -> Result<(), ImportError> {
-        for row in self.rows {
+    /// Takes rows in, each once its customer has an account with a key on the disk.
+    fn take_in(&mut self, rows: &[&Row]) -> Result<(), ImportError> {
+        for row in rows {
             let customer = self.desk.claims.customers.ensure(&row.customer)?;
             let to = customer.account.to_canonical(self.desk.ledger.home().network());
             let to = to.expect("checked when it was read");

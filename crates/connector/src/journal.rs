@@ -49,6 +49,12 @@ pub enum JournalError {
     /// The disk refuses.
     #[error(transparent)]
     Disk(#[from] StoreError),
+    /// Another process has it.
+    #[error(
+        "{} is in use by another lojal-connect: wait until that one has ended, or stop it, and start again",
+        .0.display()
+    )]
+    Locked(PathBuf),
     /// Not what was written.
     #[error(
         "{} is damaged at byte {offset}: stop here, keep the file, and start with a new directory and the same wallet; \
@@ -102,7 +108,10 @@ impl Journal {
     /// When it is in use, damaged, or somebody else's, or the disk refuses.
     pub(crate) fn open(disk: &Disk, directory: &Path, owner: Owner) -> Result<(Self, Vec<Item>), JournalError> {
         disk.create_directory(directory)?;
-        let lock = lock(directory)?;
+        let lock = lock(directory).map_err(|error| match error {
+            StoreError::Locked(directory) => JournalError::Locked(directory),
+            error => JournalError::Disk(error),
+        })?;
         let path = directory.join(FILE);
         let items = match disk.read_whole(&path)? {
             Some(bytes) => read(&bytes, &path, &owner)?,

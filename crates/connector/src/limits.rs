@@ -92,6 +92,8 @@ pub(crate) const CUSTOMER_CHARS_MAX: usize = 64;
 pub(crate) const CUSTOMER_FILE_BYTES_MAX: u64 = 32 * 1024;
 /// Largest file of balances, in bytes.
 pub(crate) const IMPORT_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Longest amount, month or name of a column in it, in characters.
+pub(crate) const FIELD_CHARS_MAX: usize = 64;
 /// Most rows of one.
 pub(crate) const ROWS_MAX: usize = 500_000;
 /// Most rows that all imports of a connector have together.

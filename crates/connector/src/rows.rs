@@ -1,6 +1,6 @@
 //! The rows of a file of balances that customers bring along: CSV, checked as a whole before anything is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use csv::{Position, ReaderBuilder, StringRecord};
@@ -9,8 +9,8 @@ use lojal_types::limits::EXPIRY_MONTHS_MAX;
 use lojal_types::{Expiry, Month, Points, api};
 use lojal_wallet::amount;
 
-use crate::customers::number;
-use crate::limits::{FAULTS_TOLD_MAX, ROWS_MAX};
+use crate::customers::{CustomersError, number};
+use crate::limits::{FAULTS_TOLD_MAX, FIELD_CHARS_MAX, ROWS_MAX};
 
 /// The names of the columns, in any order.
 const COLUMNS: [&str; 3] = ["customer", "amount", "expiry"];
@@ -126,7 +126,10 @@ fn columns(reader: &mut csv::Reader<&[u8]>) -> Result<[usize; 3], String> {
     let place = |name: &str| head.iter().position(|found| found.trim().eq_ignore_ascii_case(name));
     match COLUMNS.map(place) {
         [Some(customer), Some(amount), Some(expiry)] if head.len() == COLUMNS.len() => Ok([customer, amount, expiry]),
-        _ => Err(format!("{expected}, found: {}", outside(head.iter().collect::<Vec<_>>().join(", ")))),
+        _ => {
+            let found = head.iter().take(COLUMNS.len() + 1).map(|name| fitting(name).unwrap_or("a long text"));
+            Err(format!("{expected}, found: {}", outside(found.collect::<Vec<_>>().join(", "))))
+        }
     }
 }
 
@@ -139,13 +142,54 @@ fn row(
 ) -> Result<Row, String> {
     let field = |at: usize| record.get(at).unwrap_or_default().trim();
     let customer = number(field(customer)).map_err(|error| error.to_string())?;
-    let amount = amount::parse(field(points), brand.decimals).map_err(|error| format!("the amount: {error}"))?;
+    let long = |what: &str| format!("{what} has more than {FIELD_CHARS_MAX} characters: is it in the wrong column?");
+    let amount = fitting(field(points)).ok_or_else(|| long("the amount"))?;
+    let amount = amount::parse(amount, brand.decimals).map_err(|error| format!("the amount: {error}"))?;
     if let Some(max) = brand.policy.issue_max.filter(|max| amount > *max) {
         let max = amount::format(max, brand.decimals);
         return Err(format!("{} issues at most {max} at once: split the amount by expiry, or raise it", brand.id));
     }
-    let expiry = last_month(field(expiry), brand, now)?;
+    let expiry = last_month(fitting(field(expiry)).ok_or_else(|| long("the expiry"))?, brand, now)?;
     Ok(Row { line, customer, amount, expiry })
+}
+
+/// A text, if it isn't too long to be one of these.
+fn fitting(text: &str) -> Option<&str> {
+    (text.chars().count() <= FIELD_CHARS_MAX).then_some(text)
+}
+
+/// Checks that every customer who isn't known yet has a row that opens an account.
+///
+/// # Errors
+/// The first lines of those who have none; nothing should be imported then.
+pub(crate) fn check_openings(
+    rows: &[Row],
+    brand: &api::Brand,
+    mut is_known: impl FnMut(&str) -> Result<bool, CustomersError>,
+) -> Result<Result<(), Faults>, CustomersError> {
+    let min = brand.policy.opening_min;
+    let opens: BTreeSet<&str> = rows.iter().filter(|row| row.amount >= min).map(|row| row.customer.as_str()).collect();
+    let (mut faults, mut seen) = (Faults::default(), BTreeSet::new());
+    for row in rows {
+        if !opens.contains(row.customer.as_str()) && seen.insert(row.customer.as_str()) && !is_known(&row.customer)? {
+            let (customer, min) = (outside(&row.customer), amount::format(min, brand.decimals));
+            let id = brand.id;
+            faults.add(
+                row.line,
+                format!(
+                    "customer {customer} has no account yet, and no row of the {min} that open one: lower opening_min \
+                     with `lojal policy set {id}`, or leave the customer out"
+                ),
+            );
+        }
+    }
+    Ok(if faults == Faults::default() { Ok(()) } else { Err(faults) })
+}
+
+/// The rows that open accounts, and then those that are less, which are refused until their customer has one.
+pub(crate) fn opening_first<'a>(rows: &'a [Row], brand: &api::Brand) -> [Vec<&'a Row>; 2] {
+    let (opening, small) = rows.iter().partition(|row| row.amount >= brand.policy.opening_min);
+    [opening, small]
 }
 
 /// The last month of a row's points, as the ledger will check it.

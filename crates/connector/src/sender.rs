@@ -68,16 +68,14 @@ fn round(desk: &Desk, batch: &[Entry]) -> Result<usize, LedgerError> {
     let (status, now) = desk.ledger.now()?;
     let found = find_used(desk, batch, status.time_ms)?;
     let (mut ends, mut to_sign, mut to_send) = (Vec::new(), Vec::new(), Vec::new());
-    let latest = status.time_ms.day().plus(1);
+    let receipt_days = desk.ledger.home().genesis().document().parameters.receipt_days;
     for (entry, next) in batch.iter().zip(found) {
         match next {
             Next::End(state, day) => ends.push((entry.id(), state, day)),
             Next::Send(signed) => to_send.push((entry.clone(), *signed)),
             Next::Skip => {}
             Next::Sign => {
-                // A clock that was wrong when it was asked for has given it a day that is still to come. Nothing that
-                // has that day can happen: none was signed, or its time is over.
-                let dated = if entry.dated > latest { now.day() } else { entry.dated };
+                let dated = day_to_sign(entry.dated, status.time_ms.day(), receipt_days.into()).unwrap_or(now.day());
                 let operation = entry.wish.operation(desk.ledger.brand(), &entry.reference, dated);
                 let signed = desk.ledger.sign(operation, now.plus_ms(VALID_FOR_MS))?;
                 to_sign.push((entry.id(), dated, signed.clone()));
@@ -97,6 +95,13 @@ fn round(desk: &Desk, batch: &[Entry]) -> Result<usize, LedgerError> {
     ended += ends.len();
     desk.keep(|book| book.end(ends));
     Ok(ended)
+}
+
+/// The day of a reference, if it can still be used: a clock that was wrong when it was asked for has given it one that
+/// is still to come, or it has waited too long. Nothing that has such a day can happen, so that another one harms
+/// nothing: none was signed, or its time is over and the ledger knows no use of the reference.
+fn day_to_sign(dated: Day, today: Day, receipt_days: u32) -> Option<Day> {
+    (today.minus(receipt_days)..=today.plus(1)).contains(&dated).then_some(dated)
 }
 
 /// The next thing to do with a wish.
@@ -235,6 +240,17 @@ mod tests {
         }
         for code in [Code::NotOperator, Code::IssueDailyMaxReached, Code::DuplicateReference, Code::HoldClosed] {
             assert!(!is_passing(&refused(code, 422, false)), "{}", code.name());
+        }
+    }
+
+    #[test]
+    fn a_day_is_kept_as_long_as_the_ledger_takes_it() {
+        let today = TimeMs::new(1_800_000_000_000).expect("in range").day();
+        for kept in [today.minus(35), today, today.plus(1)] {
+            assert_eq!(day_to_sign(kept, today, 35), Some(kept));
+        }
+        for other in [today.minus(36), today.plus(2)] {
+            assert_eq!(day_to_sign(other, today, 35), None);
         }
     }
 

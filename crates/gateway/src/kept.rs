@@ -111,25 +111,55 @@ fn replace(directory: &Path, id: KeptId, bytes: &[u8]) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
-/// The files of a directory that are named by an id; none if there is no directory.
+/// The files of a directory that are named by an id; none if there is no directory. What a crash has left of one that
+/// was never in its place is removed.
 fn kept_in(directory: &Path) -> impl Iterator<Item = (KeptId, Vec<u8>)> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    entries.filter_map(|entry| {
-        let path = entry.path();
-        let id = path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()?;
-        match fs::read(&path) {
-            Ok(bytes) => Some((id, bytes)),
-            Err(error) => {
-                tracing::error!(path = %path.display(), %error, "a file can't be read, and is left out");
-                None
-            }
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::error!(path = %directory.display(), %error, "its files can't be listed, and are left out");
+            None
         }
+        entries => entries.ok(),
+    };
+    entries.into_iter().flatten().flatten().filter_map(|entry| {
+        let path = entry.path();
+        let (id, ending) = path.file_name()?.to_str()?.split_once('.')?;
+        let id = id.parse().ok()?;
+        let file = match ending {
+            "json" => fs::read(&path).map(Some),
+            "new" => fs::remove_file(&path).map(|()| None),
+            _ => return None,
+        };
+        file.unwrap_or_else(|error| {
+            tracing::error!(path = %path.display(), %error, "a file can't be read or removed, and is left out");
+            None
+        })
+        .map(|bytes| (id, bytes))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn damaged_files_are_left_where_they_are_and_half_ones_of_a_crash_go() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let kept = KeptRecord::create(directory.path(), "one".to_owned()).expect("written");
+        let file = |name: &str, bytes: &[u8]| fs::write(directory.path().join(name), bytes).expect("written");
+        file("00000000000000aa.json", b"\"two");
+        file("00000000000000bb.json", &[0xff; 9]);
+        file("00000000000000cc.new", b"\"thr");
+        file("vapid.new", b"another's");
+        fs::create_dir(directory.path().join("00000000000000dd.json")).expect("made");
+        let read: Vec<KeptRecord<String>> = KeptRecord::all_in(directory.path(), "a text");
+        let read: Vec<(KeptId, String)> = read.iter().map(|kept| (kept.id, kept.get().clone())).collect();
+        assert_eq!(read, [(kept.id, "one".to_owned())]);
+        let there = |name: &str| directory.path().join(name).exists();
+        assert!(there("00000000000000aa.json") && there("00000000000000bb.json") && there("vapid.new"));
+        assert!(!there("00000000000000cc.new"));
+        assert!(KeptRecord::<String>::all_in(&directory.path().join("none"), "a text").is_empty());
+    }
 
     #[test]
     fn an_id_has_one_text() {

@@ -186,8 +186,10 @@ pub const PUSH_BYTES_MAX: usize = 4 * 1024;
 pub const PUSH_TIME_MS: u64 = 90 * 24 * 60 * 60 * 1_000;
 /// Most pushes that are sent at once to services that have taken the one before.
 pub const PUSH_WORK_MAX: usize = 16;
-/// Most that are sent at once to those that haven't, so that they hold nobody up.
+/// Most that are sent at once to those that haven't, or took long for it, so that they hold nobody up.
 pub const PUSH_AGAIN_MAX: usize = 4;
+/// The part of the longest wait for a push service from which on it takes long.
+pub const PUSH_SLOW_PART: u32 = 8;
 /// The longest time for which nobody looks whether there is something to push.
 pub const PUSH_IDLE: Duration = Duration::from_secs(60 * 60);
 /// The time for which a push service keeps what a browser hasn't fetched, in seconds.

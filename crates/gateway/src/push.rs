@@ -106,13 +106,14 @@ pub(crate) async fn add(
     payload: Payload,
 ) -> Result<(StatusCode, Json<api::Push>), Failure> {
     let pushes = on(&app)?;
+    // Looked up before the key is: whatever another key does to the account from there on is pushed.
+    let after = EventPlace::end_of(app.gateway.store.tip().height);
     let reader = owner(&app, &headers, account).await?;
     if payload.form != Form::Json {
         return Err(Failure::new(Kind::UnsupportedMediaType, "send Content-Type: application/json"));
     }
     let new = json::push(&payload.bytes).map_err(|error| Failure::new(Kind::MalformedJson, error.to_string()))?;
     check(&new, pushes.settings.allow_private)?;
-    let after = EventPlace::end_of(app.gateway.store.tip().height);
     let own = (account.to_text(app.network()), reader.public_key);
     let record = Record::new(own, new, after, clock::now());
     let for_disk = pushes.clone();

@@ -102,3 +102,39 @@ fn one_customer_has_one_number_however_it_is_typed_and_nothing_is_none() {
         assert!(matches!(number(wrong), Err(CustomersError::Number(_))), "{wrong:?}");
     }
 }
+
+#[test]
+fn what_a_crash_leaves_of_a_file_does_not_outlive_the_secret() {
+    let (dir, customers) = customers();
+    let new = customers.path("4711").with_extension("new");
+    let left = |text: &str| fs::write(&new, text).expect("the disk works");
+    fs::write(&new, "half a file").expect("the disk works");
+    let made = customers.ensure("4711").expect("made");
+    assert!(!new.exists());
+    left(&fs::read_to_string(customers.path("4711")).expect("there"));
+    let again = File::open(&new).expect("there");
+    customers.forget_secret(&made.handed_over(KeyPair::from_seed(&[3; 32]).public_key(), place())).expect("written");
+    let mut text = String::new();
+    io::Read::read_to_string(&mut &again, &mut text).expect("readable");
+    assert!(text.bytes().all(|byte| byte == 0), "{text}");
+    assert_eq!(fs::read_dir(dir.path().join(DIRECTORY)).expect("there").count(), 1);
+    // A file of two names isn't overwritten by one of them.
+    fs::hard_link(customers.path("4711"), &new).expect("the disk works");
+    let found = customers.find("4711").expect("readable").expect("there");
+    customers.put(&found).expect("written");
+    assert_eq!(customers.find("4711").expect("readable"), Some(found));
+}
+
+#[test]
+fn a_damaged_file_is_one_customers_and_the_others_are_found() {
+    let (_dir, customers) = customers();
+    for number in ["1", "2", "3"] {
+        customers.ensure(number).expect("made");
+    }
+    fs::write(customers.path("2"), "{").expect("the disk works");
+    fs::write(customers.path("4"), [0xff; 9]).expect("the disk works");
+    let all: Vec<String> = customers.all(|_| true).expect("readable").into_iter().map(|one| one.customer).collect();
+    assert_eq!(all, ["1", "3"]);
+    assert!(matches!(customers.find("2"), Err(CustomersError::Content { .. })));
+    assert!(customers.ensure("2").is_err(), "and gets no other key for what was lost");
+}

@@ -100,3 +100,39 @@ fn points_without_end_may_get_one_at_most_60_months_ahead() {
     assert!(read("2031-12").expect_err("too late").to_string().contains("more than 60 months ahead"));
     assert_eq!(read("").expect("no end")[0].expiry, None);
 }
+
+#[test]
+fn a_text_that_is_too_long_is_not_told_whole() {
+    let long = "9".repeat(1_000_000);
+    for (row, part) in [
+        (format!("{long},5,"), "the customer's number: it has 1000000 characters"),
+        (format!("1,{long},"), "line 2: the amount has more than 64 characters: is it in the wrong column?"),
+        (format!("1,5,{long}"), "line 2: the expiry has more than 64 characters"),
+    ] {
+        let told = faults(&format!("customer,amount,expiry\n{row}\n"));
+        assert!(told.contains(part) && told.len() < 1_000, "{}", told.len());
+    }
+    for head in [format!("customer,amount,{long}"), format!("customer,amount,expiry{}", ",more".repeat(100_000))] {
+        let told = faults(&format!("{head}\n1,5,\n"));
+        assert!(told.starts_with("line 1: expected a head") && told.len() < 1_000, "{}", told.len());
+    }
+}
+
+#[test]
+fn whoever_has_no_account_yet_has_a_row_that_opens_one() {
+    let brand = api::Brand { policy: Policy { opening_min: Points::new(1_000), ..brand().policy }, ..brand() };
+    let text = "customer,amount,expiry\n1,9.99,2027-03\n1,10,\n2,9.99,2027-03\n2,9.99,\n3,1,\n";
+    let rows = read(text, &brand, month("2026-11")).expect("rows");
+    let check = |known: &str| check_openings(&rows, &brand, |customer| Ok(customer == known)).expect("readable");
+    let told = check("3").expect_err("one customer").to_string();
+    assert!(told.contains("line 4: customer \u{2068}2\u{2069} has no account yet, and no row of the 10.00"), "{told}");
+    assert_eq!(told.lines().count(), 2, "each is told once: {told}");
+    assert_eq!(check("2").expect_err("the other").to_string().lines().count(), 2);
+    assert_eq!(check_openings(&rows, &brand, |_| Ok(true)).expect("readable"), Ok(()));
+    let lines = opening_first(&rows, &brand).map(|rows| rows.iter().map(|row| row.line).collect::<Vec<_>>());
+    assert_eq!(
+        lines,
+        [vec![3], vec![2, 4, 5, 6]],
+        "small rows of whoever gets an account with another one wait for it"
+    );
+}

@@ -2,7 +2,7 @@
 //! push service has taken it or it is given up.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lojal_consensus::clock;
 use lojal_store::{Store, Subject};
@@ -68,6 +68,10 @@ impl Courier {
             if self.kept.is_over() || !self.send(&record, event)? {
                 return Ok(Duration::ZERO);
             }
+            // One that takes everything, but slowly, gives its place to others after each.
+            if self.kept.is_slow() {
+                return Ok(Duration::ZERO);
+            }
         }
         if slice.is_all && !is_genuine {
             // The old browser has heard of that, and no more is its business.
@@ -117,7 +121,9 @@ impl Courier {
     }
     /// Pushes an event once; false if it was not taken.
     fn send(&self, record: &Record, event: &Event) -> Result<bool, Failure> {
+        let began = Instant::now();
         let attempted = self.post(event, clock::now());
+        self.pushes.took(&self.kept, began.elapsed());
         self.pushes.count(attempted);
         match attempted {
             Attempted::Taken => {

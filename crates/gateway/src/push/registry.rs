@@ -16,7 +16,7 @@ use ureq::Agent;
 use super::record::Record;
 use super::vapid::VapidKey;
 use crate::kept::{KeptId, KeptRecord};
-use crate::limits::{ACCOUNT_PUSHES_MAX, PUSH_AGAIN_MAX, PUSH_WORK_MAX, PUSHES_MAX};
+use crate::limits::{ACCOUNT_PUSHES_MAX, PUSH_AGAIN_MAX, PUSH_SLOW_PART, PUSH_WORK_MAX, PUSHES_MAX};
 use crate::metrics::text::Kind::{Counter, Gauge};
 use crate::metrics::text::Text;
 use crate::problem::{Failure, Kind};
@@ -51,7 +51,9 @@ pub(crate) struct Pushes {
     pub(crate) settings: PushSettings,
     pub(crate) agent: Agent,
     kept: Mutex<BTreeMap<KeptId, Arc<Kept>>>,
-    /// Places for sending to services that have taken the push before, and to those that haven't.
+    /// The time from which on a service takes long to answer.
+    slow: Duration,
+    /// Places for sending to services that have taken the push before at once, and to those that haven't.
     work: Arc<Semaphore>,
     again: Arc<Semaphore>,
     taken: AtomicU64,
@@ -63,6 +65,8 @@ pub(crate) struct Pushes {
 pub(crate) struct Kept {
     kept: KeptRecord<Record>,
     is_over: AtomicBool,
+    /// True if its service took long the last time.
+    is_slow: AtomicBool,
     changed: Notify,
 }
 
@@ -73,6 +77,7 @@ impl Pushes {
         let kept = kept.into_iter().map(|kept| (kept.id, Arc::new(Kept::new(kept))));
         Self {
             agent: agent(settings.allow_private, patience),
+            slow: patience / PUSH_SLOW_PART,
             settings,
             kept: Mutex::new(kept.collect()),
             work: Arc::new(Semaphore::new(PUSH_WORK_MAX)),
@@ -158,8 +163,12 @@ impl Pushes {
     }
     /// The places for whoever pushes to one.
     pub(crate) fn places(&self, kept: &Kept) -> Arc<Semaphore> {
-        let has_failed = kept.record().failures > 0;
-        if has_failed { self.again.clone() } else { self.work.clone() }
+        let holds_up = kept.is_slow() || kept.record().failures > 0;
+        if holds_up { self.again.clone() } else { self.work.clone() }
+    }
+    /// Notes how long the service of one took for an answer.
+    pub(crate) fn took(&self, kept: &Kept, time: Duration) {
+        kept.is_slow.store(time >= self.slow, Ordering::SeqCst);
     }
     /// Counts an attempt.
     pub(crate) fn count(&self, attempted: Attempted) {
@@ -190,7 +199,7 @@ impl Pushes {
 
 impl Kept {
     fn new(kept: KeptRecord<Record>) -> Self {
-        Self { kept, is_over: AtomicBool::new(false), changed: Notify::new() }
+        Self { kept, is_over: AtomicBool::new(false), is_slow: AtomicBool::new(false), changed: Notify::new() }
     }
     /// Its id.
     pub(crate) fn id(&self) -> KeptId {
@@ -214,6 +223,10 @@ impl Kept {
     /// True once nothing is to be pushed any more.
     pub(crate) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::SeqCst)
+    }
+    /// True if its service took long the last time: whoever pushes to it has a place among those that hold nobody up.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.is_slow.load(Ordering::SeqCst)
     }
     fn end(&self) {
         self.is_over.store(true, Ordering::SeqCst);
@@ -245,13 +258,31 @@ mod tests {
         Record::new((account, key), new, EventPlace::end_of(Height::GENESIS), TimeMs::default())
     }
 
-    #[test]
-    fn one_that_was_renewed_with_another_key_does_not_end_with_the_old_key() {
+    fn open() -> (tempfile::TempDir, Pushes) {
         let parent = tempfile::tempdir().expect("a temporary directory");
         let directory = parent.path().join("push");
         let (contact, key) = ("mailto:ops@example.org".into(), VapidKey::open(&directory).expect("the disk works"));
         let settings = PushSettings { directory, contact, key, allow_private: true };
-        let pushes = Pushes::open(settings, Duration::from_secs(1));
+        (parent, Pushes::open(settings, Duration::from_secs(8)))
+    }
+
+    #[test]
+    fn a_service_that_takes_long_has_no_place_of_those_that_do_not() {
+        let (_parent, pushes) = open();
+        let (kept, _) = pushes.add(record(1)).expect("written");
+        let is_among_quick = || Arc::ptr_eq(&pushes.places(&kept), &pushes.work);
+        assert!(is_among_quick());
+        pushes.took(&kept, Duration::from_secs(1));
+        assert!(kept.is_slow() && !is_among_quick());
+        pushes.took(&kept, Duration::from_millis(999));
+        assert!(!kept.is_slow() && is_among_quick());
+        kept.change(|record| record.failures = 1).expect("written");
+        assert!(!is_among_quick());
+    }
+
+    #[test]
+    fn one_that_was_renewed_with_another_key_does_not_end_with_the_old_key() {
+        let (_parent, pushes) = open();
         let (kept, _) = pushes.add(record(1)).expect("written");
         let looked_at = kept.record().clone();
         let (renewed, is_new) = pushes.add(record(77)).expect("written");

@@ -19,7 +19,7 @@ use super::readers::{STRANGER, account_path};
 use super::receiver::{Message, Receiver};
 use crate::access::{Access, Auditors};
 use crate::app::Timeouts;
-use crate::limits::{ACCOUNT_PUSHES_MAX, PUSH_TEXT_BYTES, PUSH_TTL_S};
+use crate::limits::{ACCOUNT_PUSHES_MAX, PUSH_TEXT_BYTES, PUSH_TTL_S, WEBHOOK_HEADER_BYTES_MAX};
 
 const TAKEN: Option<&str> = Some("201 Created");
 const FAULT: Option<&str> = Some("503 Service Unavailable");
@@ -135,17 +135,18 @@ async fn what_others_do_is_pushed_in_order_and_only_the_browser_reads_it() {
 async fn what_is_not_taken_is_pushed_again_and_a_browser_that_is_gone_is_forgotten() {
     let node = guarded(true, true).await;
     let redirect = Some("302 Found\r\nlocation: http://127.0.0.1:1/");
-    let mut receiver = Receiver::start(vec![FAULT, redirect, None, TAKEN]);
+    let huge: &str = format!("201 Created\r\nx: {}", "x".repeat(WEBHOOK_HEADER_BYTES_MAX)).leak();
+    let mut receiver = Receiver::start(vec![FAULT, redirect, None, Some(huge), TAKEN]);
     let (browser, _) = subscribed(&node, &receiver, &["points"]).await;
     (0..2).for_each(|number| issued(&node, number));
     let mut ids = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         ids.push(next(&mut receiver, &browser).await.1);
     }
-    assert_eq!(ids, ["2-0-0", "2-0-0", "2-0-0", "2-0-0", "3-0-0"]);
+    assert_eq!(ids, ["2-0-0", "2-0-0", "2-0-0", "2-0-0", "2-0-0", "3-0-0"]);
     while all(&node).await[0].reached.height.get() < 3 {}
     let metrics = node.get_own("/metrics").await.text();
-    for line in ["lojal_push_attempts_total{result=\"taken\"} 2", "lojal_push_attempts_total{result=\"refused\"} 3"] {
+    for line in ["lojal_push_attempts_total{result=\"taken\"} 2", "lojal_push_attempts_total{result=\"refused\"} 4"] {
         assert!(metrics.contains(line), "{metrics}");
     }
     for gone in ["404 Not Found", "410 Gone"] {
