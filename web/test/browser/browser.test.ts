@@ -9,6 +9,7 @@ import { consoleActTests } from "./console-acts.js";
 import { consoleMotionTests } from "./console-motions.js";
 import { explorerTests, makePartners } from "./explorer.js";
 import { keyTests } from "./keys.js";
+import { beginProgrammes, levelTests } from "./levels.js";
 import { lieTests } from "./lies.js";
 import { memberTests } from "./member.js";
 import { noticeTests } from "./notices.js";
@@ -34,6 +35,7 @@ describe("the pages", { skip: skipped() }, () => {
       issue(network, brand, addressOf(network, "member-1"), amount);
     }
     makePartners(network);
+    beginProgrammes(network, "member-1");
   });
   after(async () => {
     await browser.close();
@@ -45,6 +47,7 @@ describe("the pages", { skip: skipped() }, () => {
   keyTests(world);
   recoveryTests(world);
   noticeTests(world);
+  levelTests(world);
   lieTests(world);
   tillTests(world);
   reachTests(world);

@@ -47,6 +47,7 @@ const SCREENS = [
   "send",
   "convert",
   "expiring",
+  "levels",
   "family",
   "security",
   "notices",
