@@ -6,6 +6,7 @@ import type { Browser } from "playwright-core";
 
 import { consoleTests } from "./console.js";
 import { consoleActTests } from "./console-acts.js";
+import { consoleListTests } from "./console-lists.js";
 import { consoleMotionTests } from "./console-motions.js";
 import { explorerTests, makePartners } from "./explorer.js";
 import { keyTests } from "./keys.js";
@@ -54,5 +55,6 @@ describe("the pages", { skip: skipped() }, () => {
   explorerTests(world);
   consoleTests(world);
   consoleActTests(world);
+  consoleListTests(world);
   consoleMotionTests(world);
 });

@@ -59,8 +59,13 @@ const EXPLORER = ["", "brands", "partners", "verify", "account"];
 const CONSOLE = [
   "",
   "transactions",
+  "transactions/all",
   "transactions/own",
   "transactions/events",
+  "members",
+  "figures",
+  "figures/liability",
+  "figures/expiring",
   "operators",
   "operator-new",
   "policy",

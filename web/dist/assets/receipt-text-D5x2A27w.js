@@ -1,1 +1,0 @@
-import{Fn as e,Ht as t,Ut as n,h as r,ot as i}from"./format-5ADT9AN2.js";function a(a){return i(n(t.RECEIPT,e(r(a))))}export{a as t};
