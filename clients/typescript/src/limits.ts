@@ -119,3 +119,7 @@ export const TRACK_LEVELS_MAX = 8;
 export const PROGRESS_MAX = TRACKS_ROLLING_MAX * 25 + 16;
 /** Most levels of one track that an account holds at a time, each since another month. */
 export const HELD_LEVELS_MAX = 4;
+/** Most places of a track. */
+export const TRACK_PLACES_MAX = 64;
+/** The months after the one in which a rolling track closes for which somebody may have something of it. */
+export const TRACK_OVER_MONTHS = 25;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import type { Address } from "../src/address.js";
+import { standingsCodec } from "../src/api/standings.js";
 import { parseBrandId } from "../src/brand.js";
 import { fromHex } from "../src/bytes.js";
 import { ClientError } from "../src/client/error.js";
@@ -24,6 +25,7 @@ import type { RecordKind } from "../src/state/kinds.js";
 import { encodeKey, encodeValue, recordKinds } from "../src/state/kinds.js";
 import { ProvenRecords } from "../src/state/proven.js";
 import type { AccountRecord } from "../src/state/records.js";
+import { standingsOf } from "../src/state/standings.js";
 import { StateTree } from "../src/state/tree.js";
 import type { TimeMs } from "../src/time.js";
 import { dayOf, parseDay, parseMonth, toTimeMs } from "../src/time.js";
@@ -33,7 +35,7 @@ import { receiptReference } from "../src/wallet/receipt-text.js";
 import { Devnet, PATIENCE_MS, skipWithout } from "./support/devnet.js";
 import { codeOf } from "./support/seeds.js";
 
-const [KAFFET, NORDMAT] = [parseBrandId("kaffet"), parseBrandId("nordmat")];
+const [FJALLEN, KAFFET, NORDMAT] = [parseBrandId("fjallen"), parseBrandId("kaffet"), parseBrandId("nordmat")];
 const ANNA = "02".repeat(20) as Address;
 const BO = "04".repeat(20) as Address;
 const HOUSEHOLD = "03".repeat(20) as Address;
@@ -276,6 +278,22 @@ describe("a real network", { skip: skipWithout("lojal-node") }, () => {
     const pool = await verifier.account(client, household);
     assert.deepEqual(pool.account.household, await client.household(household));
     assert.equal((await verifier.latest(client)).chainId, genesis.chainId);
+  });
+
+  test("what brands count of an account is proven as the gateway tells it, with its balances", async () => {
+    const address = network.lojal("member-1", "address").trim();
+    network.lojal("fjallen", "stamp", "fjallen", "1", address, "3700", "--receipt", "lift 3, receipt 82");
+    network.lojal("kaffet", "stamp", "kaffet", "1", address, "7", "--receipt", "receipt 17");
+    const { account, records } = await Verifier.of(genesis).account(client, anna.address());
+    const proven = standingsOf(records, account.address);
+    const path = `/v1/accounts/${address}/standing`;
+    const said = await client.transport.askAs(standingsCodec, client.network, { path, query: [] });
+    assert.deepEqual({ ...proven, height: said.height, timeMs: said.timeMs }, said);
+    const [slopes, cups] = [FJALLEN, KAFFET].map((brand) => {
+      return said.standings.find((one) => one.brand === brand)?.tracks[0];
+    });
+    assert.deepEqual([slopes?.units, slopes?.level, slopes?.next?.missing], [3700n, 2, 4300n]);
+    assert.deepEqual([cups?.units, cups?.level, cups?.next?.missing], [7n, 0, 3n]);
   });
 
   test("a verifier goes on from the block that was kept, and never behind it", async () => {

@@ -22,6 +22,8 @@ interface Of {
   readonly of: string;
 }
 const Transactions = lazy<Of>(async () => (await import("./screens/transactions.js")).Transactions);
+const Members = lazy(async () => (await import("./screens/members.js")).Members);
+const Figures = lazy<Of>(async () => (await import("./screens/figures.js")).Figures);
 const Operators = lazy(async () => (await import("./screens/operators.js")).Operators);
 const OperatorScreen = lazy<Of>(async () => (await import("./screens/operators.js")).OperatorScreen);
 const RemoveOperator = lazy<Of>(async () => (await import("./screens/operators.js")).RemoveOperator);
@@ -49,10 +51,12 @@ function tabs(): readonly Tab[] {
   return [
     { place: "", icon: "home", text: nav.overview },
     { place: "transactions", icon: "activity", text: nav.transactions, short: nav.transactionsShort },
+    { place: "members", icon: "family", text: nav.members, short: null },
+    { place: "figures", icon: "figures", text: nav.figures, short: null },
     { place: "operators", icon: "key", text: nav.operators, short: nav.operatorsShort },
     { place: "policy", icon: "shield", text: nav.policy },
     { place: "partners", icon: "swap", text: nav.partners, short: null },
-    { place: "motions", icon: "family", text: nav.motions, short: null },
+    { place: "motions", icon: "check", text: nav.motions, short: null },
     { place: "governance", icon: "spark", text: nav.governance, short: null },
     { place: "webhooks", icon: "send", text: nav.webhooks, short: null },
     { place: "settings", icon: "more", text: nav.more },
@@ -78,6 +82,10 @@ function Screen({ name, of }: Place) {
   switch (name) {
     case "transactions":
       return <Transactions of={of} />;
+    case "members":
+      return <Members />;
+    case "figures":
+      return <Figures of={of} />;
     case "tx":
       return <Detail key={of} of={of} />;
     case "sent":

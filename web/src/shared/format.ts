@@ -1,6 +1,6 @@
 /** Amounts, times and addresses as people of a language read them. */
 
-import type { Expiry, GrossPoints, Points, TimeMs } from "@lojal/client";
+import type { Day, Expiry, GrossPoints, Points, TimeMs } from "@lojal/client";
 import { formatAmount } from "@lojal/client";
 
 import type { Language } from "./preferences.js";
@@ -27,6 +27,11 @@ export function clockText(time: TimeMs, language: Language): string {
 /** The day of a moment, in this browser's time zone. */
 export function dayText(time: TimeMs, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long" }).format(time);
+}
+
+/** A day of the ledger. */
+export function dateText(day: Day, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long", timeZone: "UTC" }).format(new Date(day));
 }
 
 /** Day and clock time of a moment. */

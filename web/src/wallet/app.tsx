@@ -22,6 +22,7 @@ const Activity = lazy(async () => (await import("./screens/activity.js")).Activi
 const Convert = lazy(async () => (await import("./screens/convert.js")).Convert);
 const Expiring = lazy(async () => (await import("./screens/expiring.js")).Expiring);
 const Family = lazy(async () => (await import("./screens/family.js")).Family);
+const Levels = lazy(async () => (await import("./screens/levels.js")).Levels);
 const Notices = lazy(async () => (await import("./screens/notices.js")).Notices);
 const ReceiptScreen = lazy(async () => (await import("./screens/receipt.js")).ReceiptScreen);
 const Recover = lazy<Of>(async () => (await import("./screens/recover.js")).Recover);
@@ -71,6 +72,8 @@ function Screen({ name, of }: Place) {
       return <Family />;
     case "security":
       return <Security />;
+    case "levels":
+      return <Levels />;
     case "notices":
       return <Notices />;
     case "recover":

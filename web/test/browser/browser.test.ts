@@ -6,9 +6,11 @@ import type { Browser } from "playwright-core";
 
 import { consoleTests } from "./console.js";
 import { consoleActTests } from "./console-acts.js";
+import { consoleListTests } from "./console-lists.js";
 import { consoleMotionTests } from "./console-motions.js";
 import { explorerTests, makePartners } from "./explorer.js";
 import { keyTests } from "./keys.js";
+import { beginProgrammes, levelTests } from "./levels.js";
 import { lieTests } from "./lies.js";
 import { memberTests } from "./member.js";
 import { noticeTests } from "./notices.js";
@@ -34,6 +36,7 @@ describe("the pages", { skip: skipped() }, () => {
       issue(network, brand, addressOf(network, "member-1"), amount);
     }
     makePartners(network);
+    beginProgrammes(network, "member-1");
   });
   after(async () => {
     await browser.close();
@@ -45,11 +48,13 @@ describe("the pages", { skip: skipped() }, () => {
   keyTests(world);
   recoveryTests(world);
   noticeTests(world);
+  levelTests(world);
   lieTests(world);
   tillTests(world);
   reachTests(world);
   explorerTests(world);
   consoleTests(world);
   consoleActTests(world);
+  consoleListTests(world);
   consoleMotionTests(world);
 });

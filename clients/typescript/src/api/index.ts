@@ -10,5 +10,6 @@ export * from "./network.js";
 export * from "./push.js";
 export * from "./references.js";
 export * from "./simulation.js";
+export * from "./standings.js";
 export * from "./transactions.js";
 export * from "./webhooks.js";

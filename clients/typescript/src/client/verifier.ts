@@ -39,6 +39,8 @@ export interface ProvenAccount {
   readonly pin: Pin;
   /** Its time. */
   readonly timeMs: TimeMs;
+  /** The records that the answer has proven, from which the account's standings follow as well: see `standingsOf`. */
+  readonly records: ProvenRecords;
 }
 
 /** Most proofs that an answer may have: more than an account wants with as many brands and members as there can be. */
@@ -89,8 +91,11 @@ export class Verifier {
     const { header } = answer;
     const what = `the account ${addressToText(address, this.genesis.network)}`;
     await this.#take(client, what, answer);
-    const { account, activity } = told(client, what, () => this.#accountIn(answer, address));
-    return { account, activity, pin: { height: header.height, block: blockId(header) }, timeMs: header.timeMs };
+    return told(client, what, () => {
+      const records = this.#recordsIn(answer);
+      const pin = { height: header.height, block: blockId(header) };
+      return { ...accountOf(records, address), pin, timeMs: header.timeMs, records };
+    });
   }
   /** The last header of a gateway, final by the validators that every change leads to. */
   async latest(client: Client): Promise<Header> {
@@ -99,12 +104,12 @@ export class Verifier {
     return block.header;
   }
 
-  #accountIn({ header, proofs }: AccountProof, address: Address): ReturnType<typeof accountOf> {
+  #recordsIn({ header, proofs }: AccountProof): ProvenRecords {
     const records = new ProvenRecords(this.genesis.network, header);
     for (const { key, proof } of proofs.slice(0, PROOFS_MAX)) {
       records.add(fromHex(key), proof);
     }
-    return accountOf(records, address);
+    return records;
   }
 
   /** Checks that a header is final, and goes on to it. */

@@ -9,4 +9,5 @@ export * from "./proof.js";
 export * from "./proven.js";
 export * from "./records.js";
 export * from "./references.js";
+export * from "./standings.js";
 export * from "./tree.js";

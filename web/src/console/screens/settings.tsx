@@ -19,8 +19,10 @@ function Menus() {
       <Menu
         look="small-only"
         links={[
+          [linkTo("members"), "family", nav.members],
+          [linkTo("figures"), "figures", nav.figures],
           [linkTo("partners"), "swap", nav.partners],
-          [linkTo("motions"), "family", nav.motions],
+          [linkTo("motions"), "check", nav.motions],
           [linkTo("governance"), "spark", nav.governance],
           [linkTo("webhooks"), "send", nav.webhooks],
         ]}

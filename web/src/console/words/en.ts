@@ -10,6 +10,8 @@ export const en: Words = {
     overview: "Overview",
     transactions: "Transactions",
     operators: "Tills and roles",
+    members: "Members",
+    figures: "Key figures",
     transactionsShort: "History",
     operatorsShort: "Roles",
     policy: "Policy",
@@ -126,7 +128,7 @@ export const en: Words = {
   },
   transactions: {
     title: "Transactions",
-    tabs: { find: "Find", own: "Mine", events: "Events" },
+    tabs: { find: "Find", all: "All", own: "Mine", events: "Events" },
     findLead: "A receipt, a reference or a transaction.",
     by: "Find by",
     byReceipt: "Text of the receipt",

@@ -9,6 +9,8 @@ export const sv = {
     overview: "Översikt",
     transactions: "Transaktioner",
     operators: "Kassor och roller",
+    members: "Medlemmar",
+    figures: "Nyckeltal",
     transactionsShort: "Historik",
     operatorsShort: "Roller",
     policy: "Villkor",
@@ -126,7 +128,7 @@ export const sv = {
   },
   transactions: {
     title: "Transaktioner",
-    tabs: { find: "Sök", own: "Mina", events: "Händelser" },
+    tabs: { find: "Sök", all: "Alla", own: "Mina", events: "Händelser" },
     findLead: "Ett kvitto, en referens eller en transaktion.",
     by: "Sök med",
     byReceipt: "Kvittots text",

@@ -1,7 +1,7 @@
 /** The account as it was proven last, and what is said of how fresh that is. */
 
 import { signal } from "@preact/signals";
-import type { Address, ProvenAccount, TimeMs } from "@lojal/client";
+import type { Address, ProvenAccount, state, TimeMs } from "@lojal/client";
 import {
   api,
   BehindError,
@@ -24,15 +24,20 @@ const OLD_MS = 60_000;
 /** The time after which everything is proven again though nothing has happened, in milliseconds. */
 const EVERY_MS = 45_000;
 
+/** An account as it was proven; without its records if that was before the page was opened. */
+export interface Proven extends Omit<ProvenAccount, "records"> {
+  readonly records: state.ProvenRecords | null;
+}
+
 /** A household's pool, as one of its members sees it. */
 export interface Pool {
   readonly address: Address;
-  readonly proven: ProvenAccount;
+  readonly proven: Proven;
 }
 
 /** All that the wallet shows of itself. */
 export interface Shown {
-  readonly own: ProvenAccount;
+  readonly own: Proven;
   readonly pools: readonly Pool[];
 }
 
@@ -51,7 +56,7 @@ export const fault = signal("");
 /** The last thing that happened to the account. */
 export const lastEvent = signal<api.LedgerEvent | null>(null);
 
-function toText({ account, activity, pin, timeMs }: ProvenAccount): object {
+function toText({ account, activity, pin, timeMs }: Proven): object {
   const { network: kind } = theNetwork().genesis;
   const [count, height] = [String(activity.count), String(pin.height)];
   return {
@@ -64,7 +69,7 @@ function toText({ account, activity, pin, timeMs }: ProvenAccount): object {
   };
 }
 
-function fromText(text: Record<string, string | number>): ProvenAccount {
+function fromText(text: Record<string, string | number>): Proven {
   const account = fromJsonText(api.accountCodec, String(text["account"]), theNetwork().genesis.network);
   return {
     account,
@@ -77,6 +82,7 @@ function fromText(text: Record<string, string | number>): ProvenAccount {
       block: text["block"] as ProvenAccount["pin"]["block"],
     },
     timeMs: toTimeMs(Number(text["timeMs"])),
+    records: null,
   };
 }
 

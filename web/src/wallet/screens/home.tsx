@@ -250,6 +250,13 @@ export function Home() {
           </div>
           <Actions />
           <GuardiansHint />
+          <a class="panel item" href={linkTo("levels")}>
+            <span class="bubble">
+              <Icon name="star" />
+            </span>
+            <strong class="grow">{words.value.more.levels}</strong>
+            <Icon name="chevron" />
+          </a>
           <NextExpiry balances={proven.own.account.balances} />
           <Held holds={proven.own.account.holds} />
           {proven.pools.map((pool) => (

@@ -22,15 +22,16 @@ import { errorText, Heading } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { SignButton } from "../ui/sign.js";
 import { words } from "../words/index.js";
+import { securityWords } from "../words/security.js";
 
 function guardianText(guardian: Guardian): string {
   return "account" in guardian
     ? shortAddress(addressToText(guardian.account, theNetwork().genesis.network))
-    : `${brandOf(guardian.brand).name} (${words.value.security.brandGuardian})`;
+    : `${brandOf(guardian.brand).name} (${securityWords.value.brandGuardian})`;
 }
 
 function Recovery({ account }: { readonly account: api.Account }) {
-  const { security } = words.value;
+  const security = securityWords.value;
   const { recovery, guardians } = account;
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -55,7 +56,7 @@ function Recovery({ account }: { readonly account: api.Account }) {
 }
 
 function Waits({ account }: { readonly account: api.Account }) {
-  const { security } = words.value;
+  const security = securityWords.value;
   const { waiting } = account.safeguards;
   if (waiting === null) {
     return null;
@@ -73,7 +74,7 @@ function Waits({ account }: { readonly account: api.Account }) {
 }
 
 function Freeze({ account }: { readonly account: api.Account }) {
-  const { security } = words.value;
+  const security = securityWords.value;
   const isAsked = account.safeguards.waiting?.change.type === "unfreeze";
   return (
     <section class="panel stack" aria-label={security.freeze}>
@@ -99,7 +100,7 @@ function Freeze({ account }: { readonly account: api.Account }) {
 }
 
 function GuardiansForm({ account }: { readonly account: api.Account }) {
-  const { security } = words.value;
+  const security = securityWords.value;
   const [all, setAll] = useState<readonly Guardian[]>(account.guardians.guardians);
   const [threshold, setThreshold] = useState(Math.max(1, account.guardians.threshold));
   const [text, setText] = useState("");
@@ -170,7 +171,7 @@ function GuardiansForm({ account }: { readonly account: api.Account }) {
 }
 
 function Guardians({ account }: { readonly account: api.Account }) {
-  const { security } = words.value;
+  const security = securityWords.value;
   const { guardians, threshold } = account.guardians;
   return (
     <section class="panel stack" aria-label={security.guardians}>
@@ -204,7 +205,7 @@ function Asking() {
 }
 
 function Rotate() {
-  const { security } = words.value;
+  const security = securityWords.value;
   const [isOpen, setOpen] = useState(false);
   return (
     <section class="panel stack" aria-label={security.rotate}>
@@ -237,7 +238,7 @@ function Rotate() {
 }
 
 function Backup() {
-  const { security } = words.value;
+  const security = securityWords.value;
   const [isOpen, setOpen] = useState(false);
   const [list, setList] = useState<readonly string[] | null>(null);
   const file = wallet.value?.file ?? "";
@@ -281,7 +282,7 @@ function Backup() {
 
 /** The screen. */
 export function Security() {
-  const { security } = words.value;
+  const security = securityWords.value;
   const account = shown.value?.own.account;
   return (
     <div class="stack">
