@@ -9,9 +9,10 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use lojal_auditor::export::{ExportError, Exported, export};
 use lojal_auditor::progress::Progress;
+use lojal_auditor::report::{Format, Kind, report};
 use lojal_auditor::sheet;
 use lojal_auditor::source::{Source, SourceError};
-use lojal_auditor::verify::{Report, Scope, VerifyError, verify};
+use lojal_auditor::verify::{Scope, VerifyError, verify};
 use lojal_chain::Pin;
 use lojal_client::Client;
 use lojal_types::{Genesis, Hash, Height, KeyPair, TimeMs};
@@ -41,6 +42,9 @@ enum Command {
     /// Replay a chain from genesis, check everything, and print balance sheets and the netting statement
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
+    /// Count a chain's blocks from genesis on, check everything, and print a report, with the same bytes for everybody
+    #[command(after_help = EXIT_CODES)]
+    Report(ReportArgs),
     /// Copy the committed blocks of a node's data directory to a file that `verify --file` reads
     #[command(after_help = "Nothing is verified, only read: run verify on the file.")]
     Export(ExportArgs),
@@ -48,6 +52,34 @@ enum Command {
 
 #[derive(Args)]
 struct VerifyArgs {
+    #[command(flatten)]
+    chain: ChainArgs,
+    /// Stop after this height, of which all statements are then; without it, at the end of the chain
+    #[arg(long, value_name = "HEIGHT", value_parser = height)]
+    to: Option<Height>,
+    /// Print one JSON document; amounts are in the smallest unit
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct ReportArgs {
+    /// The kind of report
+    #[arg(value_name = "REPORT")]
+    kind: Kind,
+    #[command(flatten)]
+    chain: ChainArgs,
+    /// The last block that is counted; without it, the last one of the chain
+    #[arg(long, value_name = "HEIGHT", value_parser = height)]
+    at: Option<Height>,
+    /// The form to print it in
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+}
+
+/// The chain to read, and the blocks that it has to have.
+#[derive(Args)]
+struct ChainArgs {
     /// The genesis document (TOML): all that the audit trusts
     #[arg(long, value_name = "FILE")]
     genesis: PathBuf,
@@ -56,16 +88,10 @@ struct VerifyArgs {
     /// The auditor's key, which the gateway of --url lists in its node.toml: a file with 64 hex digits
     #[arg(long, value_name = "FILE", requires = "url")]
     key: Option<PathBuf>,
-    /// Stop after this height, of which all statements are then; without it, at the end of the chain
-    #[arg(long, value_name = "HEIGHT", value_parser = height)]
-    to: Option<Height>,
     /// A block that the chain has to have, as `lojal light` prints it, from somebody whom you believe: it shows a past
     /// that keys of long ago have signed anew; can be given several times
     #[arg(long = "pin", value_name = "HEIGHT:ID")]
     pins: Vec<Pin>,
-    /// Print one JSON document; amounts are in the smallest unit
-    #[arg(long)]
-    json: bool,
     /// Show no progress
     #[arg(long)]
     quiet: bool,
@@ -119,6 +145,7 @@ fn main() -> ExitCode {
     };
     let code = match cli.command {
         Command::Verify(args) => verify_command(args),
+        Command::Report(args) => report_command(args),
         Command::Export(args) => export_command(&args),
     };
     // What is lost is told already; that the chain is wrong comes first.
@@ -126,49 +153,74 @@ fn main() -> ExitCode {
 }
 
 fn verify_command(args: VerifyArgs) -> ExitCode {
-    let genesis = match read_genesis(&args.genesis) {
-        Ok(genesis) => genesis,
-        Err(reason) => return unreadable(&reason),
+    let json = args.json;
+    let found = audit(args.chain, args.to, verify);
+    match &found {
+        Ok(report) if json => lojal_print::document(&document(true, report)),
+        Ok(report) => lojal_print::line(sheet::text(report, lojal_print::columns()).trim_end()),
+        Err(AuditError::Verify(VerifyError::Discrepancy(discrepancy))) if json => {
+            lojal_print::document(&document(false, discrepancy));
+        }
+        Err(_) => {}
+    }
+    exit_code(found)
+}
+
+fn report_command(args: ReportArgs) -> ExitCode {
+    let (kind, format) = (args.kind, args.format);
+    let make = |genesis: &Genesis, source: &mut Source, scope: &Scope, progress: &mut Progress| {
+        report(genesis, source, scope, kind, progress)
     };
-    let key = match args.key.as_deref().map(read_key).transpose() {
-        Ok(key) => key,
-        Err(reason) => return unreadable(&reason),
-    };
+    let found = audit(args.chain, args.at, make);
+    if let Ok(listing) = &found {
+        lojal_print::document(&listing.text(format));
+    }
+    exit_code(found)
+}
+
+/// A reason an audit could not begin, or did not end well.
+enum AuditError {
+    /// A file that can't be read, with the reason.
+    File(String),
+    Verify(VerifyError),
+}
+
+/// Reads a chain as the arguments say, up to a height, for one kind of audit.
+fn audit<T>(
+    args: ChainArgs,
+    to: Option<Height>,
+    kind: impl FnOnce(&Genesis, &mut Source, &Scope, &mut Progress) -> Result<T, VerifyError>,
+) -> Result<T, AuditError> {
+    let genesis = read_genesis(&args.genesis).map_err(AuditError::File)?;
+    let key = args.key.as_deref().map(read_key).transpose().map_err(AuditError::File)?;
     if let (Some(client), Some(key)) = (&args.from.url, key) {
         client.read_as(&genesis.chain_id(), key.address(), &key, now().plus_ms(READING_MS));
     }
-    let json = args.json;
-    match audit(&genesis, args) {
-        Ok(report) => {
-            if json {
-                lojal_print::document(&document(true, &report));
-            } else {
-                lojal_print::line(sheet::text(&report, lojal_print::columns()).trim_end());
-            }
-            ExitCode::SUCCESS
-        }
-        Err(VerifyError::Discrepancy(discrepancy)) => {
-            lojal_print::note(&discrepancy);
-            if json {
-                lojal_print::document(&document(false, &discrepancy));
-            }
-            ExitCode::from(EXIT_WRONG)
-        }
-        Err(error @ VerifyError::Unreadable { .. }) => unreadable(&error.to_string()),
-    }
-}
-
-fn audit(genesis: &Genesis, args: VerifyArgs) -> Result<Report, VerifyError> {
     let mut progress = Progress::new(!args.quiet && std::io::stderr().is_terminal());
     let SourceArgs { url, dir, file } = args.from;
-    let mut source = match (url, dir, file) {
+    let source = match (url, dir, file) {
         (Some(client), _, _) => Source::node(client),
         (_, Some(dir), _) => Source::dir(&dir),
         (_, _, Some(file)) => Source::file(&file),
         (None, None, None) => unreachable!("clap requires one of them"),
+    };
+    let source = source.map_err(|error| VerifyError::of_source(Height::GENESIS.next(), error));
+    let found =
+        source.and_then(|mut source| kind(&genesis, &mut source, &Scope { to, pins: args.pins }, &mut progress));
+    found.map_err(AuditError::Verify)
+}
+
+/// Tells what an audit has found wrong, if it has.
+fn exit_code<T>(found: Result<T, AuditError>) -> ExitCode {
+    match found {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(AuditError::Verify(VerifyError::Discrepancy(discrepancy))) => {
+            lojal_print::note(discrepancy);
+            ExitCode::from(EXIT_WRONG)
+        }
+        Err(AuditError::Verify(error @ VerifyError::Unreadable { .. })) => unreadable(&error.to_string()),
+        Err(AuditError::File(reason)) => unreadable(&reason),
     }
-    .map_err(|error| VerifyError::of_source(Height::GENESIS.next(), error))?;
-    verify(genesis, &mut source, &Scope { to: args.to, pins: args.pins }, &mut progress)
 }
 
 fn export_command(args: &ExportArgs) -> ExitCode {

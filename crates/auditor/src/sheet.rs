@@ -106,7 +106,12 @@ fn table(title: &str, rows: &[Row], columns: Option<usize>) -> String {
 
 /// A sum in minor units with all of its millionths, such as `1250.500000`.
 pub fn format_money(money: ExactMoney) -> String {
-    format!("{}.{:06}", money.minor, money.micro)
+    format_micro(money.in_micro())
+}
+
+/// A sum in millionths of a minor unit, as [`format_money`] shows it.
+pub fn format_micro(micro: u128) -> String {
+    format!("{}.{:06}", micro / 1_000_000, micro % 1_000_000)
 }
 
 /// An amount with all of the brand's decimals, such as `12.50`.

@@ -13,16 +13,21 @@ use place::{Place, json, run};
 mod fixture;
 mod gateway;
 mod place;
+mod report;
 
 const BLOCKS: u64 = 6;
+
+/// The lines of a text, with single blanks between their words.
+fn with_single_blanks(text: &str) -> Vec<String> {
+    text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
 
 #[test]
 fn a_chain_that_holds_gives_a_balance_sheet_in_display_decimals() {
     let place = Place::with(&chain(BLOCKS));
     let run = place.verify_dir();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    let lines: Vec<String> =
-        run.stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let lines = with_single_blanks(&run.stdout);
     for expected in [
         format!("chain id {}", genesis().chain_id()).as_str(),
         "height 6",

@@ -1,3 +1,4 @@
+use lojal_chain::Pin;
 use lojal_store::Options;
 use lojal_types::{Block, Bounded, ExactMoney, GrossPoints};
 use tempfile::TempDir;

@@ -64,6 +64,11 @@ impl Place {
         let genesis = self.path("genesis.toml");
         run(&[&["verify", "--genesis", &genesis], arguments].concat())
     }
+    /// Runs `report` with the genesis document of this place.
+    pub fn report(&self, arguments: &[&str]) -> Run {
+        let genesis = self.path("genesis.toml");
+        run(&[&["report", "--genesis", &genesis], arguments].concat())
+    }
     pub fn verify_dir(&self) -> Run {
         self.verify(&["--dir", &self.path("node")])
     }
