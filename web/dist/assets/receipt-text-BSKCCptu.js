@@ -1,1 +1,0 @@
-import{Nt as e,Pt as t,bn as n,p as r,tt as i}from"./format-BRn8QfK3.js";function a(a){return i(t(e.RECEIPT,n(r(a))))}export{a as t};

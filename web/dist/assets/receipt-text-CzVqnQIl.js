@@ -1,0 +1,1 @@
+import{Nt as e,Pt as t,bn as n,p as r,tt as i}from"./format-COL47s5O.js";function a(a){return i(t(e.RECEIPT,n(r(a))))}export{a as t};
