@@ -14,6 +14,7 @@ import { toPoints } from "../src/points.js";
 import { newReadToken, readTokenToText } from "../src/read-token.js";
 import { parseReference } from "../src/reference.js";
 import { parseDay } from "../src/time.js";
+import type { TrackId } from "../src/track.js";
 import { encodeSigned } from "../src/transaction.js";
 import { CHAIN, clientOf, COMMITTED_STATE, ID, KEY, NOW, ONES, SIGNED, TEXT, withServer } from "./support/gateway.js";
 
@@ -71,6 +72,7 @@ test("a transaction is simulated without its signature, by whoever reads its sen
 
 test("a reference is asked for by kind and brand", async () => {
   const nothing = { taken: null, left: null, untilMs: null, endedBy: null };
+  const units = { amount: 40n, track: 1 as TrackId, place: null, takenBack: 15n, left: 25n };
   const [brand, reference] = [parseBrandId("kaffet"), parseReference("0a0b")];
   const transaction = { id: ID, state: COMMITTED_STATE, transaction: null, activity: null };
   for (const state of USED_STATES) {
@@ -80,6 +82,7 @@ test("a reference is asked for by kind and brand", async () => {
       dated: parseDay("2027-03-14"),
       account: ONES,
       amount: toPoints(5),
+      units: state === "stamped" ? units : null,
       transaction,
       height: HEIGHT,
       timeMs: NOW,

@@ -232,6 +232,10 @@ pub(crate) async fn reference(
             let id = desk.payment_id(&name)?;
             Ok(Json(desk.look(&id)?).into_response())
         }
+        ReferenceKind::Stamp | ReferenceKind::TakeBack => {
+            let detail = "this connector looks up no stamps: `lojal reference` does";
+            Err(Failure::new(Kind::InvalidParameter, detail))
+        }
     });
     answer.await
 }

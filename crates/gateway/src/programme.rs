@@ -46,7 +46,13 @@ pub(crate) async fn stamp(
     stamp.map(Json).ok_or_else(unknown_reference)
 }
 
-fn stamped(view: &View, brand: BrandId, reference: &Reference, dated: Option<Day>) -> Result<Option<Stamped>, Missing> {
+/// A stamp under a reference; of two the one of the later month.
+pub(crate) fn stamped(
+    view: &View,
+    brand: BrandId,
+    reference: &Reference,
+    dated: Option<Day>,
+) -> Result<Option<Stamped>, Missing> {
     let key = |shelf| StampedKey { shelf, brand, reference: reference.clone() };
     Ok(view.latest(key, dated)?.filter(|stamped| dated.is_none_or(|day| day == stamped.dated)))
 }

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use lojal_ledger::key::{CapturedKey, HeldKey, RedeemedKey, ReversedKey};
-use lojal_ledger::record::{Held, Issued};
-use lojal_ledger::{Missing, Records, Tip, View};
+use lojal_ledger::key::{CapturedKey, HeldKey, RedeemedKey, ReversedKey, TakenBackKey};
+use lojal_ledger::record::{Held, Issued, Stamped};
+use lojal_ledger::{Missing, Records, Tip, View, answers};
 use lojal_store::{Placed, Store, Use};
-use lojal_types::api::{ReferenceKind, TransactionStatus, UsedReference, UsedState};
+use lojal_types::api::{ReferenceKind, TransactionStatus, UsedReference, UsedState, UsedUnits};
 use lojal_types::{Address, BrandId, Day, Operation, Points, Reference, TransactionId};
 
 use crate::app::App;
 use crate::extract::{Dated, Params, written_at};
 use crate::outcome;
 use crate::problem::{Failure, Kind};
+use crate::programme::stamped;
 use crate::readers::Caller;
 use crate::reversals::{issued, unknown_reference};
 use crate::rights::{acts_for, not_permitted, owns};
@@ -49,6 +50,10 @@ enum Record {
     Held(Held),
     Captured,
     Reversed(Points),
+    /// With the units that could be taken back now.
+    Stamped(Stamped, u64),
+    /// With the number of units.
+    TakenBack(u64),
 }
 
 /// The use of a reference, for its brand, and for whoever may read the account that the state knows of it.
@@ -73,12 +78,13 @@ pub(crate) async fn one(
     answer.await.map(Json)
 }
 
-/// The account that the state knows of a record: the one that got the points, or whose points are held.
+/// The account that the state knows of a record: the one that got the points or was stamped, or whose points are held.
 fn owner(record: &Record) -> Option<Address> {
     match record {
         Record::Issued(issued, _) => Some(issued.to),
         Record::Held(held) => Some(held.from),
-        Record::Redeemed(_) | Record::Captured | Record::Reversed(_) => None,
+        Record::Stamped(stamped, _) => Some(stamped.to),
+        Record::Redeemed(_) | Record::Captured | Record::Reversed(_) | Record::TakenBack(_) => None,
     }
 }
 
@@ -108,6 +114,14 @@ fn record(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Recor
             let reversed = view.latest(|shelf| ReversedKey { shelf, brand, reference: reference() }, dated)?;
             reversed.map(|reversed| Record::Reversed(reversed.amount))
         }
+        ReferenceKind::Stamp => stamped(view, brand, &asked.reference, dated)?.map(|stamped| {
+            let left = answers::stamped(view, &stamped).left;
+            Record::Stamped(stamped, left)
+        }),
+        ReferenceKind::TakeBack => {
+            let taken = view.latest(|shelf| TakenBackKey { shelf, brand, reference: reference() }, dated)?;
+            taken.map(|taken| Record::TakenBack(taken.amount))
+        }
     })
 }
 
@@ -116,14 +130,15 @@ struct Used {
     status: TransactionStatus,
     state: UsedState,
     account: Address,
-    amount: Points,
+    /// The points; none of what moves none.
+    amount: Option<Points>,
     dated: Day,
 }
 
 /// The answer about a record, with the transactions that this node has of it.
 fn shown(store: &Store, asked: &Asked, record: Record, tip: Tip) -> Result<UsedReference, Failure> {
     let answer = |state: UsedState, used: Option<Used>| answer(store, tip, state, used);
-    let by_use = |kind: Use| used_by(store, store.used(kind, asked.brand, &asked.reference)?, asked);
+    let by_use = |kind: Use| by_use(store, asked, kind);
     let by_id = |id: &TransactionId| used_by(store, store.transaction(id)?, asked);
     let text = |account: Address| Some(account.to_text(store.genesis().network()));
     Ok(match record {
@@ -152,7 +167,7 @@ fn shown(store: &Store, asked: &Asked, record: Record, tip: Tip) -> Result<UsedR
                 None if tip.time_ms < held.expires_ms => UsedState::Held,
                 None => UsedState::Expired,
             };
-            let taken = end.as_ref().filter(|end| end.state == UsedState::Captured).map(|end| end.amount);
+            let taken = end.as_ref().filter(|end| end.state == UsedState::Captured).and_then(|end| end.amount);
             UsedReference {
                 dated: Some(held.dated),
                 account: text(held.from),
@@ -166,7 +181,38 @@ fn shown(store: &Store, asked: &Asked, record: Record, tip: Tip) -> Result<UsedR
         Record::Reversed(amount) => {
             UsedReference { amount: Some(amount), ..answer(UsedState::Reversed, by_use(Use::Reversal)?) }
         }
+        Record::Stamped(stamped, left) => {
+            let used = by_use(Use::Stamp)?.filter(|used| used.dated == stamped.dated);
+            let ended_by = if stamped.taken_back == 0 { None } else { by_use(Use::TakeBackOfStamp)? };
+            let state = if stamped.left() == 0 { UsedState::TakenBack } else { UsedState::Stamped };
+            UsedReference {
+                dated: Some(stamped.dated),
+                account: text(stamped.to),
+                units: Some(units_of(&stamped, left)),
+                until_ms: Some(stamped.take_back_until_ms),
+                ended_by: ended_by.map(|used| used.status),
+                ..answer(state, used)
+            }
+        }
+        Record::TakenBack(amount) => {
+            let units = UsedUnits { amount, track: None, place: None, taken_back: None, left: None };
+            UsedReference { units: Some(units), ..answer(UsedState::TakenBack, by_use(Use::TakeBack)?) }
+        }
     })
+}
+
+fn units_of(stamped: &Stamped, left: u64) -> UsedUnits {
+    UsedUnits {
+        amount: stamped.amount(),
+        track: Some(stamped.track),
+        place: stamped.place(),
+        taken_back: Some(stamped.taken_back),
+        left: Some(left),
+    }
+}
+
+fn by_use(store: &Store, asked: &Asked, kind: Use) -> Result<Option<Used>, Failure> {
+    used_by(store, store.used(kind, asked.brand, &asked.reference)?, asked)
 }
 
 /// The part of an answer that the transaction tells which has used the reference.
@@ -176,9 +222,10 @@ fn answer(store: &Store, tip: Tip, state: UsedState, used: Option<Used>) -> Used
         state,
         dated: of.map(|used| used.dated),
         account: of.map(|used| used.account.to_text(store.genesis().network())),
-        amount: of.map(|used| used.amount),
+        amount: of.and_then(|used| used.amount),
         taken: None,
         left: None,
+        units: None,
         until_ms: None,
         transaction: used.map(|used| used.status),
         ended_by: None,
@@ -200,35 +247,43 @@ fn used_by(store: &Store, placed: Option<Placed>, asked: &Asked) -> Result<Optio
     Ok(used.map(|(state, account, amount, dated)| Used { status, state, account, amount, dated }))
 }
 
-/// The state that an operation has given the reference, with whose points, how many, and its day.
-fn part(operation: &Operation, asked: &Asked) -> Option<(UsedState, Address, Points, Day)> {
+/// The state that an operation has given the reference, with its account, its points, if it moves any, and its day.
+fn part(operation: &Operation, asked: &Asked) -> Option<(UsedState, Address, Option<Points>, Day)> {
     let is_it = |brand: BrandId, reference: &Reference| brand == asked.brand && *reference == asked.reference;
     match (asked.kind, operation) {
         (ReferenceKind::Issue, Operation::Issue(one)) if is_it(one.brand, &one.reference) => {
-            Some((UsedState::Issued, one.to, one.amount, one.dated))
+            Some((UsedState::Issued, one.to, Some(one.amount), one.dated))
         }
         (ReferenceKind::Issue, Operation::Reverse(one)) if is_it(one.brand, &one.issue_reference) => {
-            Some((UsedState::Reversed, one.from, one.amount, one.issue_dated))
+            Some((UsedState::Reversed, one.from, Some(one.amount), one.issue_dated))
         }
         (ReferenceKind::Redeem, Operation::Redeem(one)) => {
             let request = one.request.as_ref().filter(|request| is_it(one.brand, &request.reference))?;
-            Some((UsedState::Redeemed, one.from, one.amount, request.dated))
+            Some((UsedState::Redeemed, one.from, Some(one.amount), request.dated))
         }
         (ReferenceKind::Hold, Operation::Hold(one)) if is_it(one.brand, &one.request.reference) => {
-            Some((UsedState::Held, one.from, one.amount, one.request.dated))
+            Some((UsedState::Held, one.from, Some(one.amount), one.request.dated))
         }
         (ReferenceKind::Hold, Operation::Capture(one)) if is_it(one.brand, &one.hold_reference) => {
-            Some((UsedState::Captured, one.from, one.amount, one.hold_dated))
+            Some((UsedState::Captured, one.from, Some(one.amount), one.hold_dated))
         }
         (ReferenceKind::Hold, Operation::Release(one)) if is_it(one.brand, &one.hold_reference) => {
-            let nothing = Points::ZERO;
-            Some((UsedState::Released, one.from, nothing, one.hold_dated))
+            Some((UsedState::Released, one.from, None, one.hold_dated))
         }
         (ReferenceKind::Capture, Operation::Capture(one)) if is_it(one.brand, &one.reference) => {
-            Some((UsedState::Captured, one.from, one.amount, one.dated))
+            Some((UsedState::Captured, one.from, Some(one.amount), one.dated))
         }
         (ReferenceKind::Reverse, Operation::Reverse(one)) if is_it(one.brand, &one.reference) => {
-            Some((UsedState::Reversed, one.from, one.amount, one.dated))
+            Some((UsedState::Reversed, one.from, Some(one.amount), one.dated))
+        }
+        (ReferenceKind::Stamp, Operation::Stamp(one)) if is_it(one.brand, &one.reference) => {
+            Some((UsedState::Stamped, one.to, None, one.dated))
+        }
+        (ReferenceKind::Stamp, Operation::TakeBack(one)) if is_it(one.brand, &one.of_reference) => {
+            Some((UsedState::TakenBack, one.from, None, one.of_dated))
+        }
+        (ReferenceKind::TakeBack, Operation::TakeBack(one)) if is_it(one.brand, &one.reference) => {
+            Some((UsedState::TakenBack, one.from, None, one.dated))
         }
         _ => None,
     }

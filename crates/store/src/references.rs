@@ -22,6 +22,12 @@ pub enum Use {
     Capture = 4,
     /// The hold under it was captured or released.
     EndOfHold = 5,
+    /// Something was counted under it.
+    Stamp = 6,
+    /// Something of the stamp under it was taken back.
+    TakeBackOfStamp = 7,
+    /// Something that was counted was taken back under it.
+    TakeBack = 8,
 }
 
 impl Use {
@@ -91,6 +97,11 @@ pub(crate) fn addresses(transaction: &Transaction, outcome: Outcome) -> impl Ite
                 Some((Use::EndOfHold, one.brand, &one.hold_reference)),
             ],
             Operation::Release(one) => [Some((Use::EndOfHold, one.brand, &one.hold_reference)), None],
+            Operation::Stamp(one) => [Some((Use::Stamp, one.brand, &one.reference)), None],
+            Operation::TakeBack(one) => [
+                Some((Use::TakeBack, one.brand, &one.reference)),
+                Some((Use::TakeBackOfStamp, one.brand, &one.of_reference)),
+            ],
             _ => [None, None],
         };
         uses.into_iter().flatten().map(|(kind, brand, reference)| kind.address(brand, reference))
@@ -103,11 +114,13 @@ mod tests {
 
     #[test]
     fn no_two_uses_share_an_address() {
-        let (brands, kinds) = (["kaffet", "kaffe"], [Use::Issue, Use::ReversalOfIssue, Use::Reversal, Use::Capture]);
+        let brands = ["kaffet", "kaffe"];
+        let of_points = [Use::Issue, Use::ReversalOfIssue, Use::Reversal, Use::Capture, Use::EndOfHold];
+        let of_units = [Use::Stamp, Use::TakeBackOfStamp, Use::TakeBack];
         let references = [vec![1], vec![1, 1], b"t\x011".to_vec()];
         let mut addresses = Vec::new();
         for brand in brands {
-            for kind in kinds.into_iter().chain([Use::EndOfHold]) {
+            for kind in of_points.into_iter().chain(of_units) {
                 for bytes in &references {
                     let reference = Reference::new(bytes.clone()).expect("up to 32 bytes");
                     addresses.push(kind.address(brand.parse().expect("valid"), &reference));

@@ -28,7 +28,7 @@ pub use self::programme::{
     BrandTrack, LevelEnd, NextLevel, Stamped, Standing, Standings, TrackStanding, TrackState, Tracks,
 };
 pub use self::push::{NewPush, PUSHED_ALWAYS, Push, PushService, Pushes};
-pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState};
+pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState, UsedUnits};
 pub use self::simulation::{Effect, Foretold, Simulation, StandingEffect};
 pub use self::today::{Today, UsedUp};
 pub use self::transaction_proof::ProvenTransaction;

@@ -41,10 +41,10 @@ pub struct RequestArgs {
 /// `lojal reference`.
 #[derive(Debug, Args)]
 pub struct ReferenceOfArgs {
-    /// The kind of its use: issue, redeem, hold, capture or reverse
+    /// The kind of its use: issue, redeem, hold, capture, reverse, stamp or take_back
     #[arg(value_parser = values::reference_kind)]
     pub kind: ReferenceKind,
-    /// The brand of the points, such as kaffet
+    /// The brand, such as kaffet
     #[arg(value_parser = values::brand)]
     pub brand: BrandId,
     /// The reference.

@@ -1,6 +1,6 @@
 //! The use of a reference, for a till that has lost an answer.
 
-use lojal_types::api::{TransactionState, TransactionStatus, UsedReference, UsedState};
+use lojal_types::api::{TransactionState, TransactionStatus, UsedReference, UsedState, UsedUnits};
 use lojal_types::{Code, Points, Reference};
 use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::time::utc;
@@ -59,6 +59,11 @@ fn in_words(used: &UsedReference, points: &dyn Fn(Option<Points>) -> String) -> 
         UsedState::Captured if used.until_ms.is_some() => {
             format!("{amount}{from} were held, and {} taken", points(used.taken))
         }
+        UsedState::Stamped => format!("stamped {}{to}", stamped(used)),
+        UsedState::TakenBack if used.until_ms.is_some() => {
+            format!("stamped {}{to}, and took all of it back", stamped(used))
+        }
+        UsedState::TakenBack => format!("took back {}{from}", stamped(used)),
         UsedState::Captured => format!("took {amount}{from} that were held"),
         UsedState::Released => format!("{amount}{from} were held, and let go of"),
         UsedState::Closed => format!("{amount}{from} were held, and taken or let go of; the gateway can't tell which"),
@@ -69,12 +74,27 @@ fn in_words(used: &UsedReference, points: &dyn Fn(Option<Points>) -> String) -> 
         let (taken, left) = (points(used.taken), points(Some(left)));
         lines.push(format!("taken back: {taken}; can be taken back now: {left}, at the latest{until}"));
     }
+    if let (UsedState::Stamped, Some(UsedUnits { taken_back: Some(taken), left: Some(left), .. })) =
+        (used.state, used.units)
+    {
+        lines.push(format!("taken back: {taken}; can be taken back now: {left}, at the latest{until}"));
+    }
     lines.push(match &used.transaction {
         Some(transaction) => place(transaction),
         None => "the gateway doesn't have the transaction; another one may".to_owned(),
     });
     lines.extend(used.ended_by.as_ref().map(|last| format!("then {}", place(last))));
     lines.into_iter().map(paragraph).collect::<Vec<_>>().join("\n")
+}
+
+/// The units of a stamp or a taking back, such as "40 on track 1", or the place.
+fn stamped(used: &UsedReference) -> String {
+    let Some(UsedUnits { amount, track, place, .. }) = used.units else { return "something".to_owned() };
+    let on = track.map(|track| format!(" on track {track}")).unwrap_or_default();
+    match place {
+        Some(place) => format!("place {place}{on}"),
+        None => format!("{amount}{on}"),
+    }
 }
 
 fn place(transaction: &TransactionStatus) -> String {
@@ -85,4 +105,46 @@ fn place(transaction: &TransactionStatus) -> String {
         TransactionState::Pending | TransactionState::Refused { .. } => String::new(),
     };
     format!("transaction {}{block}", transaction.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use lojal_types::{Height, TimeMs};
+
+    use super::*;
+
+    fn used(state: UsedState, units: UsedUnits, until_ms: Option<TimeMs>) -> String {
+        let used = UsedReference {
+            state,
+            dated: None,
+            account: None,
+            amount: None,
+            taken: None,
+            left: None,
+            units: Some(units),
+            until_ms,
+            transaction: None,
+            ended_by: None,
+            height: Height::new(1),
+            time_ms: TimeMs::default(),
+        };
+        in_words(&used, &|_| "points".to_owned())
+    }
+
+    #[test]
+    fn stamps_are_told_by_their_units_or_place_and_with_what_is_left() {
+        let track = Some("3".parse().expect("a number"));
+        let units = UsedUnits { amount: 40, track, place: None, taken_back: Some(15), left: Some(25) };
+        let until = TimeMs::new(1_000).ok();
+        let told = used(UsedState::Stamped, units, until);
+        assert!(told.starts_with("stamped 40 on track 3\n"), "{told}");
+        let left = "taken back: 15; can be taken back now: 25, at the latest until 1970-01-01 00:00:01 UTC";
+        assert!(told.contains(left), "{told}");
+        let place = UsedUnits { amount: 1, place: Some(4), ..units };
+        assert!(used(UsedState::Stamped, place, until).starts_with("stamped place 4 on track 3\n"));
+        let all = used(UsedState::TakenBack, units, until);
+        assert!(all.starts_with("stamped 40 on track 3, and took all of it back\n"), "{all}");
+        let back = UsedUnits { amount: 15, track: None, place: None, taken_back: None, left: None };
+        assert!(used(UsedState::TakenBack, back, None).starts_with("took back 15\n"));
+    }
 }

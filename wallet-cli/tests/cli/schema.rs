@@ -141,6 +141,7 @@ fn used() -> UsedReference {
         amount: Some(Points::new(1250)),
         taken: None,
         left: None,
+        units: None,
         until_ms: None,
         transaction: Some(status()),
         ended_by: None,

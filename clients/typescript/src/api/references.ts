@@ -4,17 +4,20 @@ import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { JsonCodec } from "../codec/codec.js";
 import { jsonOption, jsonStruct, names } from "../codec/combine.js";
+import { u64, u8 } from "../codec/primitives.js";
 import type { Height } from "../ids.js";
 import { heightCodec } from "../ids.js";
 import type { Points } from "../points.js";
 import { pointsCodec } from "../points.js";
 import type { Day, TimeMs } from "../time.js";
 import { dayCodec, timeMsCodec } from "../time.js";
+import type { TrackId } from "../track.js";
+import { trackIdCodec } from "../track.js";
 import type { TransactionStatus } from "./transactions.js";
 import { transactionStatusCodec } from "./transactions.js";
 
 /** The kinds of operations whose reference can be used once. */
-export const REFERENCE_KINDS = ["issue", "redeem", "hold", "capture", "reverse"] as const;
+export const REFERENCE_KINDS = ["issue", "redeem", "hold", "capture", "reverse", "stamp", "take_back"] as const;
 
 /** A kind of operation whose reference can be used once. */
 export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
@@ -29,14 +32,31 @@ export const USED_STATES = [
   "captured",
   "released",
   "closed",
+  "stamped",
+  "taken_back",
 ] as const;
 
 /**
  * The state of a reference's use. *issued*: not all of it has been taken back. *reversed*: taken back, under a receipt
  * of its own, or all that was issued. *expired*: held, and the time is over. *captured*, *released*: held, and taken by
- * the brand or let go of; *closed*: one of the two, and the node can't tell which.
+ * the brand or let go of; *closed*: one of the two, and the node can't tell which. *stamped*: not all of it has been
+ * taken back. *taken_back*: under a receipt of its own, or all that was stamped.
  */
 export type UsedState = (typeof USED_STATES)[number];
+
+/** The units of a stamp, or of a taking back. */
+export interface UsedUnits {
+  /** The number of units that were stamped, or taken back; 1 for a place. */
+  readonly amount: bigint;
+  /** The track of a stamp; null of a taking back. */
+  readonly track: TrackId | null;
+  /** The place that a stamp has counted; null if there is none, or it had been counted before. */
+  readonly place: number | null;
+  /** Of a stamp the units that have been taken back; else null. */
+  readonly takenBack: bigint | null;
+  /** Of a stamp the units that could be taken back now; else null. */
+  readonly left: bigint | null;
+}
 
 /** `GET /v1/brands/{id}/references/{kind}/{reference}`: the use of a reference, and what became of it. */
 export interface UsedReference {
@@ -44,25 +64,35 @@ export interface UsedReference {
   readonly state: UsedState;
   /** The day of the reference, if the node knows it. */
   readonly dated: Day | null;
-  /** The account that got the points, or whose points they were, if the node knows it. */
+  /** The account that got the points, whose points they were, or that was stamped, if the node knows it. */
   readonly account: Address | null;
-  /** The number of points, if the node knows it. */
+  /** The number of points, if the node knows it; null of what has units. */
   readonly amount: Points | null;
   /** Of an issue those that have been taken back, of a hold that was captured those that the brand took; else null. */
   readonly taken: Points | null;
   /** Of an issue those that a reversal could take now; else null. */
   readonly left: Points | null;
-  /** The time from which on nothing of an issue can be taken back; the end of a hold; else null. */
+  /** The units of a stamp, or of a taking back; null of what has points. */
+  readonly units: UsedUnits | null;
+  /** The time from which on nothing of an issue or a stamp can be taken back; the end of a hold; else null. */
   readonly untilMs: TimeMs | null;
   /** The transaction that has used the reference, if the node has it. */
   readonly transaction: TransactionStatus | null;
-  /** The transaction that has ended a hold, or taken back points of an issue last, if the node has one. */
+  /** The transaction that has ended a hold, or taken back some of an issue or a stamp last, if the node has one. */
   readonly endedBy: TransactionStatus | null;
   /** The block after which this is so. */
   readonly height: Height;
   /** Its time. */
   readonly timeMs: TimeMs;
 }
+
+const usedUnitsCodec: JsonCodec<UsedUnits> = jsonStruct<UsedUnits>({
+  amount: u64,
+  track: jsonOption(trackIdCodec),
+  place: jsonOption(u8),
+  takenBack: jsonOption(u64),
+  left: jsonOption(u64),
+});
 
 /** The JSON of uses of references. */
 export const usedReferenceCodec: JsonCodec<UsedReference> = jsonStruct<UsedReference>({
@@ -72,6 +102,7 @@ export const usedReferenceCodec: JsonCodec<UsedReference> = jsonStruct<UsedRefer
   amount: jsonOption(pointsCodec),
   taken: jsonOption(pointsCodec),
   left: jsonOption(pointsCodec),
+  units: jsonOption(usedUnitsCodec),
   untilMs: jsonOption(timeMsCodec),
   transaction: jsonOption(transactionStatusCodec),
   endedBy: jsonOption(transactionStatusCodec),

@@ -1,10 +1,12 @@
 //! The question of a till that has lost an answer.
 
-use lojal_types::api::{TransactionStatus, UsedReference, UsedState};
-use lojal_types::{Capture, Operation, Points, Reference, Release, RequestKind, Reverse};
+use lojal_types::api::{TransactionStatus, UsedReference, UsedState, UsedUnits};
+use lojal_types::{
+    AddressText, Capture, NetworkKind, Operation, Points, Reference, Release, RequestKind, Reverse, TrackId,
+};
 
 use super::node::{ANNA, BO, MINUTE_MS, Node, TILL, address};
-use super::operations::{brand, issue, reference, request, today};
+use super::operations::{brand, issue, levels, reference, request, set_track, stamp, take_back, today};
 use crate::access::{Access, Auditors};
 
 fn path(kind: &str, reference: &Reference) -> String {
@@ -26,6 +28,10 @@ fn reverse(amount: u64, own: &str) -> Operation {
         reference: reference(own),
         dated: today(),
     })
+}
+
+fn text(seed: u8) -> AddressText {
+    address(seed).to_text(NetworkKind::Test)
 }
 
 fn id_of(status: &Option<TransactionStatus>) -> Option<lojal_types::TransactionId> {
@@ -101,10 +107,45 @@ async fn a_hold_is_found_in_whatever_has_become_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stamp_is_found_with_what_was_taken_back_of_it() {
+    let node = Node::start().await;
+    let receipt = reference("receipt");
+    assert_eq!(node.get(&path("stamp", &receipt)).await.refusal(), (404, "unknown_reference".into()));
+    node.apply(TILL, vec![set_track("nordmat", 1, levels())]);
+    let both = vec![issue("nordmat", ANNA, 5, "receipt"), stamp("nordmat", ANNA, (40, None), 1, "receipt")];
+    let id = node.apply(TILL, both);
+    let units = |amount, taken_back, left| {
+        let track = Some(TrackId::new(1));
+        Some(UsedUnits { amount, track, place: None, taken_back: Some(taken_back), left: Some(left) })
+    };
+    let first = used(&node, "stamp", &receipt).await;
+    assert_eq!((first.state, first.units, first.dated), (UsedState::Stamped, units(40, 0, 40), Some(today())));
+    assert_eq!((first.account, first.amount, first.ended_by), (Some(text(ANNA)), None, None));
+    assert_eq!(id_of(&first.transaction), Some(id));
+    let of_points = used(&node, "issue", &receipt).await;
+    assert_eq!((of_points.state, of_points.units, id_of(&of_points.transaction)), (UsedState::Issued, None, Some(id)));
+    let part = node.apply(TILL, vec![take_back("nordmat", ANNA, 15, "receipt", "return")]);
+    let second = used(&node, "stamp", &receipt).await;
+    assert_eq!((second.state, second.units), (UsedState::Stamped, units(40, 15, 25)));
+    assert_eq!((id_of(&second.transaction), id_of(&second.ended_by)), (Some(id), Some(part)));
+    let back = used(&node, "take_back", &reference("return")).await;
+    let of_back = UsedUnits { amount: 15, track: None, place: None, taken_back: None, left: None };
+    assert_eq!((back.state, back.units, back.amount), (UsedState::TakenBack, Some(of_back), None));
+    assert_eq!((back.account, id_of(&back.transaction)), (Some(text(ANNA)), Some(part)));
+    let rest = node.apply(TILL, vec![take_back("nordmat", ANNA, 25, "receipt", "another return")]);
+    let last = used(&node, "stamp", &receipt).await;
+    assert_eq!((last.state, last.units, id_of(&last.ended_by)), (UsedState::TakenBack, units(40, 40, 0), Some(rest)));
+    let dated = node.get(&format!("{}?dated={}", path("stamp", &receipt), today().plus(40))).await;
+    assert_eq!(dated.refusal(), (404, "unknown_reference".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reference_is_told_to_its_brand_and_to_whose_points_they_are() {
     let node = Node::start_guarded(Access { auditors: Auditors::default(), hosts: vec![] }).await;
     node.apply(TILL, vec![issue("nordmat", ANNA, 100, "receipt")]);
     node.apply(TILL, vec![reverse(30, "return")]);
+    node.apply(TILL, vec![set_track("nordmat", 1, levels()), stamp("nordmat", ANNA, (40, None), 1, "stamped")]);
+    node.apply(TILL, vec![take_back("nordmat", ANNA, 15, "stamped", "taken back")]);
     let ask = async |seed: u8, kind: &str, text: &str| {
         let path = path(kind, &reference(text));
         node.get_as(&node.token(seed), &path).await
@@ -113,6 +154,9 @@ async fn a_reference_is_told_to_its_brand_and_to_whose_points_they_are() {
     assert_eq!(state(TILL, "issue", "receipt").await, UsedState::Issued);
     assert_eq!(state(ANNA, "issue", "receipt").await, UsedState::Issued);
     assert_eq!(state(TILL, "reverse", "return").await, UsedState::Reversed);
+    assert_eq!(state(TILL, "stamp", "stamped").await, UsedState::Stamped);
+    assert_eq!(state(ANNA, "stamp", "stamped").await, UsedState::Stamped);
+    assert_eq!(state(TILL, "take_back", "taken back").await, UsedState::TakenBack);
     assert_eq!(ask(TILL, "issue", "never was").await.refusal(), (404, "unknown_reference".into()));
     let mut bodies = Vec::new();
     for (seed, kind, text) in [
@@ -121,6 +165,9 @@ async fn a_reference_is_told_to_its_brand_and_to_whose_points_they_are() {
         (ANNA, "issue", "never was"),
         (ANNA, "reverse", "return"),
         (BO, "capture", "receipt"),
+        (BO, "stamp", "stamped"),
+        (ANNA, "stamp", "never was"),
+        (ANNA, "take_back", "taken back"),
     ] {
         let answer = ask(seed, kind, text).await;
         assert_eq!(answer.refusal(), (403, "not_permitted".into()), "{seed} {kind} {text}");

@@ -7,9 +7,8 @@ mod terms;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
-    AcceptSponsorship, Address, Award, BrandId, Campaign, CampaignId, Claim, Code, Day, Grant, Hash, MarkId, Period,
-    Policy, Reference, Requirement, Role, SetCampaign, TakeBack, TakenBy, TrackKind, claim_reference,
-    referral_reference,
+    AcceptSponsorship, Address, Award, BrandId, Campaign, CampaignId, Claim, Code, Day, Grant, MarkId, Period, Policy,
+    Reference, Requirement, Role, SetCampaign, TakeBack, TakenBy, TrackKind, claim_reference, referral_reference,
 };
 
 use self::terms::{is_kinder, limits_hold};

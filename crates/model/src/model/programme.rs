@@ -2,11 +2,9 @@
 
 mod terms;
 
-use std::collections::BTreeMap;
-
 use lojal_types::{
-    Address, BrandId, CampaignId, Code, Day, MarkId, Month, Role, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf,
-    Track, TrackId, TrackKind,
+    Address, BrandId, CampaignId, Code, Day, Month, Role, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, Track,
+    TrackId, TrackKind,
 };
 
 use self::terms::limits_hold;

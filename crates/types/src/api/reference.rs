@@ -13,6 +13,7 @@ use crate::day::Day;
 use crate::ids::Height;
 use crate::points::Points;
 use crate::time::TimeMs;
+use crate::track::TrackId;
 
 /// A kind of operation whose reference can be used once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,16 +28,21 @@ pub enum ReferenceKind {
     Capture,
     /// Points that are taken back for a receipt.
     Reverse,
+    /// Something that is counted for a receipt.
+    Stamp,
+    /// Something that is counted no more, for a receipt.
+    TakeBack,
 }
 
 /// A text that is no kind.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("a reference is of one of these kinds: issue, redeem, hold, capture, reverse")]
+#[error("a reference is of one of these kinds: issue, redeem, hold, capture, reverse, stamp, take_back")]
 pub struct ReferenceKindError;
 
 impl ReferenceKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Issue, Self::Redeem, Self::Hold, Self::Capture, Self::Reverse];
+    pub const ALL: [Self; 7] =
+        [Self::Issue, Self::Redeem, Self::Hold, Self::Capture, Self::Reverse, Self::Stamp, Self::TakeBack];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -46,6 +52,8 @@ impl ReferenceKind {
             Self::Hold => "hold",
             Self::Capture => "capture",
             Self::Reverse => "reverse",
+            Self::Stamp => "stamp",
+            Self::TakeBack => "take_back",
         }
     }
 }
@@ -81,6 +89,26 @@ pub enum UsedState {
     Released,
     /// Points were held until the brand took them or let go of them, and this node can't tell which.
     Closed,
+    /// Something was stamped, and not all of it has been taken back.
+    Stamped,
+    /// What was stamped was taken back: under a receipt of its own, or all of it.
+    TakenBack,
+}
+
+/// The units of a stamp, or of a taking back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct UsedUnits {
+    /// The number of units that were stamped, or taken back; 1 for a place.
+    pub amount: u64,
+    /// The track of a stamp; null of a taking back.
+    pub track: Option<TrackId>,
+    /// The place that a stamp has counted; null if its track counts none, the place had been counted before, or it is a
+    /// taking back.
+    pub place: Option<u8>,
+    /// Of a stamp the units that have been taken back; else null.
+    pub taken_back: Option<u64>,
+    /// Of a stamp the units that could be taken back now; else null.
+    pub left: Option<u64>,
 }
 
 /// `GET /v1/brands/{id}/references/{kind}/{reference}`: the use of a reference, and what became of it.
@@ -90,21 +118,23 @@ pub struct UsedReference {
     pub state: UsedState,
     /// The day of the reference; null if the node doesn't have the transaction, and the state doesn't know the day.
     pub dated: Option<Day>,
-    /// The account that got the points, or whose points they were; null if the node doesn't have the transaction, and
-    /// the state doesn't know it.
+    /// The account that got the points, whose points they were, or that was stamped; null if the node doesn't have the
+    /// transaction, and the state doesn't know it.
     pub account: Option<AddressText>,
-    /// The number of points; null likewise.
+    /// The number of points; null likewise, and of what has units.
     pub amount: Option<Points>,
     /// Of an issue those that have been taken back, of a hold that was captured those that the brand took; else null.
     pub taken: Option<Points>,
     /// Of an issue those that a reversal could take now; else null.
     pub left: Option<Points>,
-    /// The time from which on nothing of an issue can be taken back; the end of a hold; else null.
+    /// The units of a stamp, or of a taking back; null of what has points.
+    pub units: Option<UsedUnits>,
+    /// The time from which on nothing of an issue or a stamp can be taken back; the end of a hold; else null.
     pub until_ms: Option<TimeMs>,
     /// The transaction that has used the reference; null if the node doesn't have it.
     pub transaction: Option<TransactionStatus>,
-    /// The transaction that has ended a hold, or taken back points of an issue last; null if there is none, or the node
-    /// doesn't have it.
+    /// The transaction that has ended a hold, or taken back some of an issue or a stamp last; null if there is none, or
+    /// the node doesn't have it.
     pub ended_by: Option<TransactionStatus>,
     /// The block after which this is so.
     pub height: Height,

@@ -17,7 +17,7 @@ import { words } from "../words/index.js";
 type By = "receipt" | "reference" | "id";
 type Kind = api.ReferenceKind;
 
-const KINDS: readonly Kind[] = ["issue", "redeem", "hold", "capture", "reverse"];
+const KINDS: readonly Kind[] = ["issue", "redeem", "hold", "capture", "reverse", "stamp", "take_back"];
 
 type Result =
   | { readonly type: "none" }
@@ -42,12 +42,17 @@ function Used({ reference, used }: { readonly reference: Reference; readonly use
   }
   const points = (amount: typeof used.amount): string | null =>
     amount === null ? null : say.value.points(amount, brand);
+  const { units } = used;
+  const count = (amount: bigint | null): string | null => (amount === null ? null : say.value.number(amount));
   const facts: (readonly [string, ComponentChildren])[] = [
     [ledger.facts.reference, <span class="mono">{reference}</span>],
     [text.dayOf, used.dated],
     [text.amount, points(used.amount)],
-    [text.taken, points(used.taken)],
-    [text.left, points(used.left)],
+    [ledger.facts.track, units === null ? null : units.track],
+    [ledger.facts.place, units === null ? null : units.place],
+    [ledger.facts.units, units === null ? null : count(units.amount)],
+    [text.taken, units === null ? points(used.taken) : count(units.takenBack)],
+    [text.left, units === null ? points(used.left) : count(units.left)],
     [text.until, used.untilMs === null ? null : say.value.moment(used.untilMs)],
     [
       text.account,

@@ -163,6 +163,7 @@ export const ledgerSv = {
     brand: "Varumärke",
     amount: "Poäng",
     track: "Stämpelspår",
+    place: "Plats",
     units: "Antal",
     atLeast: "Minst",
     from: "Från",
@@ -185,6 +186,8 @@ export const ledgerSv = {
     captured: "Taget av kassan",
     released: "Släppt",
     closed: "Avslutat: taget eller släppt",
+    stamped: "Stämplat",
+    taken_back: "Stämpel återtagen",
   },
   kinds: {
     issue: "utgivning",
@@ -192,6 +195,8 @@ export const ledgerSv = {
     hold: "reservation",
     capture: "uttag av reserverat",
     reverse: "återtagning",
+    stamp: "stämpel",
+    take_back: "återtagen stämpel",
   },
   events: {
     points: "Poäng",
