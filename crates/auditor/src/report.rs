@@ -1,15 +1,24 @@
 //! Reports for those who settle and audit: counted again from the blocks of a chain that was verified from genesis on,
 //! and compared with what the ledger has written of it. The same blocks give the same bytes, whoever asks.
 
+mod happened;
+mod levels;
 mod liability;
 mod listing;
+mod netting;
+mod operators;
 
 use clap::ValueEnum;
 use lojal_chain::CommittedBlock;
 use lojal_ledger::View;
-use lojal_types::{Genesis, Height, Operation, Outcome, Transaction};
+use lojal_types::{Genesis, Height, Outcome, Transaction};
 
+use self::happened::happened;
+use self::levels::Levels;
+use self::liability::Flows;
 pub use self::listing::{Cell, Format, Listing};
+use self::netting::Debts;
+use self::operators::Operators;
 use crate::progress::Progress;
 use crate::source::Source;
 use crate::verify::brand_reports;
@@ -20,6 +29,12 @@ use crate::walk::{Scope, VerifyError, Walk};
 pub enum Kind {
     /// The points of every brand: where they are, and in which month they expire
     Liability,
+    /// The debts of every brand to every other, exactly
+    Netting,
+    /// The points and stamps that each operator of a brand has issued, captured, reversed or taken back, by month
+    Operators,
+    /// The number of accounts that have each level of each track in the month of the block
+    Levels,
 }
 
 impl Kind {
@@ -27,6 +42,9 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Liability => "liability",
+            Self::Netting => "netting",
+            Self::Operators => "operators",
+            Self::Levels => "levels",
         }
     }
 }
@@ -34,7 +52,10 @@ impl Kind {
 /// Everything that the blocks of a chain have brought about, counted from the operations in them.
 #[derive(Default)]
 pub struct Recount {
-    liability: liability::Flows,
+    flows: Flows,
+    debts: Debts,
+    operators: Operators,
+    levels: Levels,
 }
 
 /// Walks through a chain from genesis on, as far as the scope says, and makes a report of it.
@@ -59,11 +80,10 @@ pub fn report(
         return Err(VerifyError::Unreadable { height: Height::GENESIS.next(), reason });
     }
     let mut recount = Recount::default();
-    let view = walk.run(progress, &mut |_, block, after| {
-        recount.block(&applied(block), after);
+    let view = walk.run(progress, &mut |before, block, after| {
+        recount.block(before, &applied(block), after);
         Ok(())
     })?;
-    recount.check(&view)?;
     recount.listing(kind, &view)
 }
 
@@ -75,36 +95,33 @@ fn applied(block: &CommittedBlock) -> Vec<&Transaction> {
 }
 
 impl Recount {
-    /// Counts what the next block has brought about: by its transactions that were applied, and with the state after
-    /// it.
-    pub fn block(&mut self, applied: &[&Transaction], after: &View) {
-        for transaction in applied {
-            for operation in transaction.operations.iter() {
-                self.operation(operation, after);
-            }
-        }
+    /// Counts what the next block has brought about: by its transactions that were applied, with the states before and
+    /// after it.
+    pub fn block(&mut self, before: &View, applied: &[&Transaction], after: &View) {
+        let time = after.tip().time_ms;
+        self.levels.begin(time);
+        happened(before, applied, after, &mut |sender, operation| {
+            self.flows.add(operation, after);
+            self.debts.add(operation);
+            self.operators.add(sender, operation, after);
+            self.levels.add(operation, time);
+        });
     }
 
-    fn operation(&mut self, operation: &Operation, after: &View) {
-        self.liability.add(operation, after);
-    }
-
-    /// Compares what was counted with what the ledger has written.
+    /// Compares all that was counted with what the ledger has written, and makes the report of a kind.
     ///
     /// # Errors
     /// The first difference.
-    pub fn check(&self, view: &View) -> Result<(), VerifyError> {
-        let found = self.liability.check(&brand_reports(view)?);
-        found.map_err(|difference| VerifyError::discrepancy(view.tip().height, difference))
-    }
-
-    /// The report of a kind.
-    ///
-    /// # Errors
-    /// When points don't add up.
     pub fn listing(&self, kind: Kind, view: &View) -> Result<Listing, VerifyError> {
+        let brands = brand_reports(view)?;
+        let compared = self.flows.check(&brands).and_then(|()| self.debts.check(view));
+        let compared = compared.and_then(|()| self.levels.check(view));
+        compared.map_err(|difference| VerifyError::discrepancy(view.tip().height, difference))?;
         let (columns, rows) = match kind {
-            Kind::Liability => liability::rows(&brand_reports(view)?),
+            Kind::Liability => liability::rows(&brands),
+            Kind::Netting => self.debts.rows(view),
+            Kind::Operators => self.operators.rows(view),
+            Kind::Levels => self.levels.rows(view),
         };
         let tip = view.tip();
         let (chain_id, height, block, time_ms) = (view.chain_id(), tip.height, tip.block, tip.time_ms);

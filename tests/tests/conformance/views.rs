@@ -1,14 +1,16 @@
 //! One truth in every view: after every block of random histories the gateway's answers and the auditor's balance
-//! sheets say what the naive model says, of accounts, of limits, of totals and of who holds points.
+//! sheets say what the naive model says, of accounts, of limits, of totals and of who holds points; and what the
+//! auditor counts from the operations is what the ledger has written.
 
 use std::collections::BTreeMap;
 
+use lojal_auditor::report::{Kind, Recount};
 use lojal_auditor::verify::{BrandReport, brand_reports};
 use lojal_gateway::brand_in;
 use lojal_ledger::key::{AccountKey, StateKey};
 use lojal_ledger::{BlockExecutor, State, Tip, View};
 use lojal_model::{Model, Random, Workload, network};
-use lojal_types::{Address, BlockId, BrandId, Expiry, Lot, TimeMs, VerifiedTransaction, api};
+use lojal_types::{Address, BlockId, BrandId, Expiry, Lot, Outcome, TimeMs, Transaction, VerifiedTransaction, api};
 
 const HISTORIES: u64 = 40;
 const BLOCKS: u64 = 24;
@@ -19,17 +21,19 @@ const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 /// The times between blocks: holds end between them, and months.
 const STEPS_MS: [u64; 8] = [1, 900, MINUTE_MS - 1, MINUTE_MS, 70 * MINUTE_MS, DAY_MS, 12 * DAY_MS, 35 * DAY_MS];
 
-fn commit(state: &mut State, time_ms: TimeMs, transactions: &[VerifiedTransaction]) {
+/// Answers with the transactions that were applied.
+fn commit<'t>(state: &mut State, time_ms: TimeMs, transactions: &'t [VerifiedTransaction]) -> Vec<&'t Transaction> {
     let mut executor = BlockExecutor::new(state, time_ms);
-    for transaction in transactions {
-        // What can't be in a block isn't in it.
-        let _ = executor.push(transaction);
-    }
+    // What can't be in a block isn't in it.
+    let mut is_applied =
+        |one: &VerifiedTransaction| executor.push(one).is_ok_and(|receipt| receipt.outcome == Outcome::Applied);
+    let applied = transactions.iter().filter(|one| is_applied(one)).map(|one| one.transaction()).collect();
     let execution = executor.finish().expect("points are conserved");
     let height = state.view().tip().height.next();
     let mut id = [0; 32];
     id[..8].copy_from_slice(&height.get().to_be_bytes());
     state.apply(execution, Tip { height, block: BlockId::new(id), time_ms });
+    applied
 }
 
 fn accounts(view: &View) -> Vec<Address> {
@@ -122,6 +126,7 @@ fn every_view_says_what_the_model_says_after_every_block() {
         let genesis = network(seed);
         let (mut random, mut workload, mut state) =
             (Random::new(!seed), Workload::new(seed, &genesis), State::genesis(&genesis));
+        let mut recount = Recount::default();
         for _ in 0..BLOCKS {
             let step_ms = random.pick(&STEPS_MS).expect("not empty");
             let time = state.view().tip().time_ms.plus_ms(step_ms);
@@ -132,8 +137,11 @@ fn every_view_says_what_the_model_says_after_every_block() {
                 let _ = workload.push(&verified);
                 transactions.push(verified);
             }
-            commit(&mut state, time, &transactions);
+            let before = state.view().clone();
+            let applied = commit(&mut state, time, &transactions);
             check_views(state.view(), workload.model());
+            recount.block(&before, &applied, state.view());
+            recount.listing(Kind::Levels, state.view()).expect("one ledger");
             let holds = |brand: &BrandId| {
                 state.view().totals(*brand).expect("in memory").is_some_and(|totals| !totals.held.is_zero())
             };

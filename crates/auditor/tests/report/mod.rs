@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use crate::fixture::economy::economy;
-use crate::fixture::{chain, genesis};
+use crate::fixture::programme::{programme, second_till};
+use crate::fixture::{chain, genesis, operator};
 use crate::gateway::{Gateway, status};
 use crate::place::{Place, Run, json, run};
 use crate::{last_header, with_single_blanks};
 
 const FORMATS: [&str; 3] = ["table", "csv", "json"];
-const KINDS: [&str; 1] = ["liability"];
+const KINDS: [&str; 4] = ["liability", "netting", "operators", "levels"];
 
 /// The output of a report that holds.
 fn printed(run: &Run) -> &str {
@@ -90,13 +91,94 @@ fn liability_is_listed_by_month_with_the_totals_of_each_brand() {
 }
 
 #[test]
+fn netting_has_what_was_converted_and_settled_in_each_direction_exactly() {
+    let place = Place::with(&economy());
+    let of = |arguments: &[&str]| place.report(&[&["netting", "--dir", &place.path("node")], arguments].concat());
+    let expected = [
+        "debtor,creditor,currency,decimals,conversions,burned,converted_micro,settled_micro,owed_micro,net_micro",
+        "nordmat,skidort,SEK,2,1,500,6172839000,1000000000,5172839000,3172839000",
+        "skidort,nordmat,SEK,0,1,20,2000000000,0,2000000000,0",
+    ];
+    assert_eq!(records(printed(&of(&["--format", "csv"]))), expected);
+    let before = of(&["--format", "csv", "--at", "4"]);
+    assert_eq!(records(printed(&before))[1], "nordmat,skidort,SEK,2,1,500,6172839000,0,6172839000,4172839000");
+    let lines = with_single_blanks(printed(&of(&[])));
+    let line = "nordmat skidort SEK 2 1 5.00 6172.839000 1000.000000 5172.839000 3172.839000".to_owned();
+    assert_eq!(lines[lines.len() - 2], line);
+    let row = &json(&of(&["--format", "json"]))["rows"][0];
+    assert_eq!((&row["converted_micro"], &row["conversions"]), (&json!("6172839000"), &json!(1)));
+    let nothing = of(&["--format", "csv", "--at", "3"]);
+    assert_eq!(records(printed(&nothing))[1..], [",,,,,,,,,"], "before the first conversion");
+}
+
+#[test]
+fn operators_are_listed_with_what_each_of_them_did_in_each_month() {
+    let place = Place::with(&programme());
+    let of = |arguments: &[&str]| place.report(&[&["operators", "--dir", &place.path("node")], arguments].concat());
+    let text = |key: lojal_types::KeyPair| key.address().to_text(genesis().network()).to_string();
+    let (first, second) = (text(operator()), text(second_till()));
+    let mut expected = [
+        format!("nordmat,{first},2023-12,2,1,700,0,0,0,0,1,70,0,0"),
+        format!("nordmat,{second},2023-12,2,0,0,0,0,1,700,2,70,1,40"),
+        format!("nordmat,{second},2024-01,2,0,0,0,0,0,0,2,2,0,0"),
+    ];
+    expected.sort();
+    let csv = of(&["--format", "csv"]);
+    let found = records(printed(&csv));
+    let head = "brand,operator,month,decimals,issues,issued,captures,captured,reversals,reversed,stamps,stamped,\
+                takebacks,taken_back";
+    assert_eq!(found[0], head);
+    assert_eq!(found[1..].iter().map(|line| (*line).to_owned()).collect::<std::collections::BTreeSet<_>>().len(), 3);
+    for line in expected {
+        assert!(found.contains(&line.as_str()), "{line} is missing in {found:?}");
+    }
+    let table = of(&["--at", "2"]);
+    let lines = with_single_blanks(printed(&table));
+    assert!(lines.contains(&format!("nordmat {first} 2023-12 2 1 7.00 0 0.00 0 0.00 1 70 0 0")), "{}", table.stdout);
+}
+
+#[test]
+fn levels_are_counted_of_the_stamps_as_they_were_at_each_height() {
+    let place = Place::with(&programme());
+    let of = |at: &str| {
+        let arguments = ["levels", "--dir", &place.path("node"), "--format", "csv", "--at", at];
+        let run = place.report(&arguments);
+        records(printed(&run)).iter().map(|line| (*line).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("1"), ["brand,track,level,accounts", "nordmat,1,0,0", "nordmat,1,1,0"]);
+    assert_eq!(of("2")[1..], ["nordmat,1,0,1", "nordmat,1,1,1"], "Anna has the level, Bo hasn't");
+    assert_eq!(of("3")[1..], ["nordmat,1,0,2", "nordmat,1,1,0"], "and then nobody has");
+    assert_eq!(of("5")[1..], ["nordmat,1,0,2", "nordmat,1,1,0", "nordmat,2,0,1"], "a card that the admins decided on");
+}
+
+#[test]
+fn every_member_of_a_report_is_described() {
+    let described = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/auditing.md"));
+    let described = described.expect("the page is there");
+    for blocks in [economy(), programme()] {
+        let place = Place::with(&blocks);
+        for kind in KINDS {
+            let document = json(&place.report(&[kind, "--dir", &place.path("node"), "--format", "json"]));
+            let members = document.as_object().expect("a document").keys();
+            let columns = document["rows"].as_array().expect("rows").iter().flat_map(|row| row.as_object());
+            for name in members.chain(columns.flat_map(|row| row.keys())) {
+                assert!(described.contains(&format!("`{name}`")), "docs/auditing.md says nothing of {name} in {kind}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_makes_no_sense_is_a_usage_error_that_says_what_does() {
     let place = Place::with(&[]);
     let (genesis, dir) = (place.path("genesis.toml"), place.path("node"));
     let whole = ["report", "liability", "--genesis", &genesis, "--dir", &dir];
     for (arguments, says) in [
         (&["report", "--genesis", &genesis, "--dir", &dir][..], "<REPORT>"),
-        (&["report", "weather", "--genesis", &genesis, "--dir", &dir], "possible values: liability"),
+        (
+            &["report", "weather", "--genesis", &genesis, "--dir", &dir],
+            "possible values: liability, netting, operators, levels",
+        ),
         (&[&whole[..], &["--format", "xml"]].concat(), "possible values: table, csv, json"),
         (&[&whole[..], &["--at", "0"]].concat(), "a height is a whole number from 1 on"),
         (&[&whole[..], &["--at", "now"]].concat(), "a height is a whole number from 1 on"),
