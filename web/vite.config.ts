@@ -29,7 +29,10 @@ export default defineConfig({
   root: here("."),
   publicDir: here("public"),
   resolve: {
-    alias: { "@lojal/client": here("../clients/typescript/src/index.ts") },
+    alias: {
+      "@lojal/client/explanations": here("../clients/typescript/src/explanations.ts"),
+      "@lojal/client": here("../clients/typescript/src/index.ts"),
+    },
   },
   plugins: [
     {

@@ -130,7 +130,7 @@ NAME = text(1, 64, "[^\x00-\x1f\x7f]+")
 # An endpoint "of another form, can stand in a block, in a transaction that fails" (protocol, Encodings).
 ENDPOINT = optional(text(1, 128, "(?s:.+)"))
 REFERENCE: Field = lambda reader: reader.take(reader.count(1, 32))
-ROLES = many(number(1, 0, 3), 1, 4)
+ROLES = many(number(1, 0, 4), 1, 5)
 REQUEST = record(reference=REFERENCE, dated=DAY, until_ms=TIME, for_household=BOOL, salt=fixed(16))
 TERMS = record(num=number(4), den=number(4), price_micro=number(8), daily_max=POINTS, owed_max=number(8), ends_ms=TIME)
 POLICY = record(expiry_months=optional(number(1)), issue_max=optional(POINTS), transferable=BOOL, transfer_min=POINTS,
@@ -179,6 +179,26 @@ TRACK = record(
     take_back_days=number(2), about=HASH,
 )
 
+FACTS = choice({
+    0: record(track=number(2), at_least=number(8), this_month=BOOL, consume=BOOL),
+    1: record(track=number(2), level=number(1)),
+    2: record(mark=number(2)),
+    3: record(days=number(2)),
+    4: record(days=number(2)),
+})
+CAMPAIGN = record(
+    opens_ms=TIME, closes_ms=TIME, early=optional(record(ms=number(8), requires=many(FACTS, 1, 2))),
+    requires=many(FACTS, 0, 4), by=number(1, 0, 2), price=POINTS,
+    award=choice({
+        0: record(amount=POINTS, up_to=POINTS, months=optional(number(1))),
+        1: record(mark=number(2), days=optional(number(2))),
+    }),
+    referral=optional(record(award=POINTS, year_max=number(2))),
+    per_member=optional(record(times=number(2), per=number(1, 0, 3))), stock=optional(number(8)),
+    budget=optional(POINTS), sponsor=optional(record(brand=BRAND, price_micro=number(8))), households=BOOL,
+    paused=BOOL, about=HASH,
+)
+
 # The actions of a brand's motion, with the numbers and fields of the operations that they are.
 BRAND_ACTIONS = {
     16: record(source=BRAND, to=BRAND, terms=TERMS),
@@ -194,6 +214,8 @@ BRAND_ACTIONS = {
     36: record(account=ADDRESS),
     39: record(account=ADDRESS, digest=HASH),
     64: record(brand=BRAND, track=number(2), terms=TRACK),
+    67: record(brand=BRAND, campaign=number(4), terms=CAMPAIGN),
+    68: record(brand=BRAND, campaign=number(4), terms=HASH),
 }
 
 OPERATIONS = choice({
@@ -229,8 +251,11 @@ OPERATIONS = choice({
     52: record(endpoint=ENDPOINT),
     65: record(brand=BRAND, track=number(2), to=ADDRESS, amount=number(8), place=optional(number(1)),
                reference=REFERENCE, dated=DAY),
-    66: record(brand=BRAND, source=ADDRESS, of_reference=REFERENCE, of_dated=DAY, amount=number(8),
-               reference=REFERENCE, dated=DAY),
+    66: record(brand=BRAND, source=ADDRESS, of=number(1, 0, 1), of_reference=REFERENCE, of_dated=DAY,
+               amount=number(8), reference=REFERENCE, dated=DAY),
+    69: record(brand=BRAND, campaign=number(4), to=ADDRESS, amount=number(8), reference=REFERENCE, dated=DAY),
+    70: record(brand=BRAND, campaign=number(4), account=ADDRESS, quantity=number(2), price_max=POINTS,
+               referrer=optional(ADDRESS)),
     73: record(brand=BRAND, consents=number(1)),
 })
 

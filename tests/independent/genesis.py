@@ -10,7 +10,8 @@ from formats import Wrong, little, may_be_there, real_key, require, sized, tagge
 
 HOUR_MS = 60 * 60 * 1000
 DAY_MS = 24 * HOUR_MS
-ROLES = ("issue", "capture", "reverse", "admin")
+ROLES = ("issue", "capture", "reverse", "admin", "grant")
+ROLES_OF_VERSION_1 = ROLES[:4]
 NETWORKS = ("main", "test")
 NUMBER, FLAG, TEXT, LIST = int, bool, str, list
 
@@ -191,18 +192,18 @@ def policy(table: Table) -> bytes:
     return ended(table, encoded + table.number("reversal_window_ms", 8))
 
 
-def operator(table: Table) -> bytes:
-    """An operator of a brand."""
+def operator(table: Table, known: tuple[str, ...]) -> bytes:
+    """An operator of a brand, with roles that the version has."""
     roles = table.take("roles", LIST)
-    require(all(one in ROLES for one in roles), "an unknown role")
+    require(all(one in known for one in roles), "an unknown role")
     encoded = table.key("public_key") + listed([little(ROLES.index(one), 1) for one in roles])
     return ended(table, encoded + table.optional_number("issue_daily_max", 8))
 
 
-def brand(table: Table) -> bytes:
-    """A brand."""
+def brand(table: Table, roles: tuple[str, ...]) -> bytes:
+    """A brand, whose operators have some of these roles."""
     encoded = table.text("id") + table.text("name") + table.number("decimals", 1) + policy(table.table("policy"))
-    return ended(table, encoded + listed([operator(one) for one in table.tables("operators")]))
+    return ended(table, encoded + listed([operator(one, roles) for one in table.tables("operators")]))
 
 
 def read(text: str) -> Genesis:
@@ -211,9 +212,11 @@ def read(text: str) -> Genesis:
     time_ms, currency = table.take("time_ms", NUMBER), table.maybe("settlement_currency", TEXT)
     encoded = table.text("name") + table.choice("network", NETWORKS) + little(time_ms, 8)
     encoded += may_be_there(None if currency is None else currency.encode("ascii"))
-    encoded += parameters(table.table("parameters")) + governance(table.table("governance"))
+    governed = governance(table.table("governance"))
+    encoded += parameters(table.table("parameters")) + governed
     validators = [validator(one) for one in table.tables("validators")]
     encoded += listed([validator_bytes(one) for one in validators])
-    encoded += listed([brand(one) for one in table.tables("brands")])
+    roles = ROLES if int.from_bytes(governed[:4], "little") > 1 else ROLES_OF_VERSION_1
+    encoded += listed([brand(one, roles) for one in table.tables("brands")])
     table.end()
     return Genesis(encoded, tagged("genesis", encoded), time_ms, validators)

@@ -356,7 +356,7 @@ class Chains(unittest.TestCase):
                 verify.check_shelf_proof(*wrong)
         halves = {identity[:16] for identity in identities}
         for at, record in records:
-            if at[0] in (80, 82):
+            if at[0] in (80, 82, 85, 86, 87, 88):
                 self.assertIn(record[-16:], halves)
             if at[0] in (81, 83):
                 self.assertIn(record[-32:], identities)

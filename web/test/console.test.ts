@@ -6,7 +6,10 @@ import type {
   api,
   BrandAction,
   BrandId,
+  Campaign,
+  CampaignId,
   ChainId,
+  Hash,
   Money,
   Operation,
   PartnershipTerms,
@@ -14,6 +17,7 @@ import type {
   Policy,
   PublicKey,
   TimeMs,
+  TrackId,
 } from "@lojal/client";
 import { addressOfKey, decode, fromHex, tagOf, transactionId, unsignedTransactionCodec } from "@lojal/client";
 
@@ -251,6 +255,40 @@ test("other terms are compared with those in force, in the direction that they a
   );
   const other = { ...inForce, from: NORDMAT, to: KAFFET };
   assert.equal(tellAction(action, { ...NOTHING, partnerships: [other] }, SV).rows.length, 5);
+});
+
+test("a campaign is told by its terms, and in both languages", () => {
+  const terms: Campaign = {
+    opensMs: NOW,
+    closesMs: (NOW + 86_400_000) as TimeMs,
+    early: null,
+    requires: [
+      { type: "progress", track: 2 as TrackId, atLeast: 10n, thisMonth: true, consume: true },
+      { type: "new", days: 60 },
+    ],
+    by: "member",
+    price: 0n as Points,
+    award: { type: "points", amount: 30n as Points, upTo: 30n as Points, months: 3 },
+    referral: { award: 20n as Points, yearMax: 10 },
+    perMember: { times: 1, per: "ever" },
+    stock: null,
+    budget: 10_000n as Points,
+    sponsor: { brand: KAFFET, priceMicro: 10_000_000n },
+    households: false,
+    paused: true,
+    about: "00".repeat(32) as Hash,
+  };
+  const action: BrandAction = { type: "set_campaign", brand: NORDMAT, campaign: 3 as CampaignId, terms };
+  const told = tellAction(action, NOTHING, SV);
+  assert.equal(told.title, "Villkor för kampanj 3");
+  const rows = new Map(told.rows.map(({ name, after }) => [name, after]));
+  assert.equal(rows.get("Kräver"), "10 på stämpelspår 2, den här månaden, som förbrukas; känd i högst 60 dagar");
+  assert.equal(rows.get("Ger"), "30, högst 30, i 3 månader");
+  assert.equal(rows.get("Högst per medlem"), "1 någonsin");
+  assert.equal(rows.get("Betalas av"), "Kaffet, 0,1 SEK per poäng");
+  assert.equal(rows.get("Pausad"), "ja");
+  const english = new Say(ledgerEn, "en", "test", "SEK", BRANDS);
+  assert.equal(tellAction(action, NOTHING, english).rows.length, told.rows.length);
 });
 
 test("a motion waits for votes, for its time, or for one more approval", () => {

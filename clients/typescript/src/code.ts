@@ -19,11 +19,7 @@ export function allCodes(): readonly Code[] {
 }
 /** The stable number of a code. */
 export function codeNumber(code: Code): number {
-  return CODES[code][0];
-}
-/** The meaning of a code: what happened and what to do next, in one sentence. */
-export function explanationOf(code: Code): string {
-  return CODES[code][1];
+  return CODES[code];
 }
 /** True if a text is a code of the ledger. Gateways have codes of their own besides. */
 export function isCode(name: string): name is Code {

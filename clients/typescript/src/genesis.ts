@@ -152,6 +152,15 @@ function checkBrands(brands: readonly GenesisBrand[]): void {
   brands.forEach(checkGenesisBrand);
 }
 
+/** *grant* is a role "in version 2" (protocol, Brands), so none of a network that begins with version 1. */
+function checkRoles({ brands, governance }: GenesisDocument): void {
+  const isKnown = governance.version > 1;
+  const stranger = brands.find(({ operators }) => operators.some(({ roles }) => roles.includes("grant")));
+  if (!isKnown && stranger !== undefined) {
+    throw new RuleError("brand_operator", `brand ${stranger.id}: version 1 doesn't have the role grant`);
+  }
+}
+
 /** A checked genesis document with its chain id. */
 export class Genesis {
   /** The network's id. */
@@ -172,6 +181,7 @@ export class Genesis {
     checkParameters(document.parameters);
     checkGovernance(document.governance, document.validators);
     checkBrands(document.brands);
+    checkRoles(document);
     return new Genesis(document, validators);
   }
   /** Reads and checks a document in TOML. */

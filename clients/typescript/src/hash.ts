@@ -28,6 +28,10 @@ export const tag = {
   MOTION: "lojal/motion/v1",
   /** A brand and the actions of a motion of its admins, which they approve. */
   BRAND_MOTION: "lojal/brand-motion/v1",
+  /** A brand, a campaign and its terms, which a sponsor accepts. */
+  CAMPAIGN: "lojal/campaign/v1",
+  /** A transaction and the place of one of its operations, which claims something. */
+  CLAIM: "lojal/claim/v1",
   /** A validator's name and keys, which both keys sign. */
   NODE: "lojal/node/v1",
   /** A sign of life. */

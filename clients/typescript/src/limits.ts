@@ -123,3 +123,25 @@ export const HELD_LEVELS_MAX = 4;
 export const TRACK_PLACES_MAX = 64;
 /** The months after the one in which a rolling track closes for which somebody may have something of it. */
 export const TRACK_OVER_MONTHS = 25;
+/** Most campaigns of a brand that aren't over. */
+export const CAMPAIGNS_MAX = 256;
+/** Longest time that a campaign is open, in milliseconds: 800 days. */
+export const CAMPAIGN_MS_MAX = 800n * BigInt(DAY_MS);
+/** Longest time by which a campaign opens earlier for some, in milliseconds: 30 days. */
+export const CAMPAIGN_EARLY_MS_MAX = 30n * BigInt(DAY_MS);
+/** The time after its end from which on a campaign is none any more, in milliseconds: 400 days. */
+export const CAMPAIGN_OVER_MS = 400n * BigInt(DAY_MS);
+/** Most facts that a campaign asks for. */
+export const CAMPAIGN_REQUIRES_MAX = 4;
+/** Most facts that open a campaign earlier. */
+export const CAMPAIGN_EARLY_REQUIRES_MAX = 2;
+/** Most units of a campaign that one account can be allowed in a period. */
+export const CAMPAIGN_TIMES_MAX = 1_000;
+/** Most units of one grant or claim. */
+export const CAMPAIGN_UNITS_MAX = 100;
+/** Most days that a unit of a mark gives, and that a fact looks back. */
+export const CAMPAIGN_DAYS_MAX = 1_100;
+/** Most marks that an account has of a brand at a time. */
+export const MARKS_MAX = 32;
+/** Most campaigns of a brand whose bounds an account's standing remembers. */
+export const TAKEN_MAX = 64;

@@ -33,7 +33,7 @@ import {
 import type { Name } from "./name/name.js";
 import { nameCodec } from "./name/name.js";
 import type { Role } from "./operator.js";
-import { rolesCodec, rolesInOrder } from "./operator.js";
+import { ROLES, rolesCodec, rolesInOrder } from "./operator.js";
 import type { Points } from "./points.js";
 import { pointsCodec } from "./points.js";
 
@@ -196,7 +196,7 @@ export function checkGenesisBrand(brand: GenesisBrand): void {
   const areDistinct = new Set(operators).size === operators.length;
   const areRight = brand.operators.every((one) => isValidKey(one.publicKey) && rolesInOrder(one.roles));
   if (!areDistinct || !areRight) {
-    const needs = "a valid public_key of its own and roles in the order issue, capture, reverse, admin";
+    const needs = `a valid public_key of its own and roles in the order ${ROLES.join(", ")}`;
     throw new RuleError("brand_operator", `brand ${brand.id}: every operator needs ${needs}`);
   }
   if (brand.operators.some((one) => one.issueDailyMax !== null && one.issueDailyMax > POINTS_MAX)) {

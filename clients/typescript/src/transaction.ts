@@ -7,7 +7,6 @@ import type { Address } from "./address.js";
 import { addressCodec } from "./address.js";
 import { concat, fromHex, toHex } from "./bytes.js";
 import type { Code } from "./code.js";
-import { explanationOf } from "./code.js";
 import type { Codec } from "./codec/codec.js";
 import { decode, encode } from "./codec/codec.js";
 import { list, struct } from "./codec/combine.js";
@@ -147,7 +146,7 @@ export function encodeSigned(signed: SignedTransaction): Uint8Array {
 /** A transaction that can't be in a block, by the ledger's own code. */
 export class TransactionError extends LojalError {
   constructor(override readonly code: Code) {
-    super(explanationOf(code));
+    super(`${code}; docs/codes.md says what that means`);
   }
 }
 

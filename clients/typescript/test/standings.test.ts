@@ -47,8 +47,10 @@ function standing(counts: readonly Count[], levels: readonly HeldLevel[], track 
   return {
     since: dayOf(NOW),
     consents: 9,
-    progress: counts.map((count) => ({ track, count })),
+    progress: counts.map((count) => ({ track, count, consumed: 0n })),
     levels: levels.length === 0 ? [] : [{ track, held: levels }],
+    marks: [],
+    taken: [],
   };
 }
 
@@ -179,6 +181,12 @@ test("places and windows count until the last stamp can't be taken back", () => 
   const window = terms({ type: "window", opensMs, closesMs }, []);
   const counted = anna(NOW, standing([{ type: "window", units: 40n }], []), window);
   assert.deepEqual([counted.units, counted.places], [40n, []]);
+});
+
+test("what claims have used up counts no more", () => {
+  const { progress, ...others } = standing([units(10, month(3)), units(5, month(5))], []);
+  const used = { ...others, progress: progress.map((one, at) => (at === 0 ? { ...one, consumed: 7n } : one)) };
+  assert.equal(anna(NOW, used, rolling(3, [])).units, 8n);
 });
 
 test("a track whose record is gone is nothing, and what isn't proven isn't told", () => {

@@ -48,6 +48,8 @@ function recordOf(name: RecordKindName, entry: JsonObject): Json {
     case "reversed":
     case "stamped":
     case "takenBack":
+    case "awarded":
+    case "marked":
       return { ...others, transaction: halfOf(parseTransactionId(text(entry["transaction"]))) };
     case "issuedToday":
     case "transferredToday":
@@ -101,7 +103,7 @@ function holdOf(json: Json): Json {
 
 /** The fields of an entry in words that its key has. */
 function keyFieldsOf(name: RecordKindName, entry: JsonObject): JsonObject {
-  if (["issued", "held", "stamped", "takenBack"].includes(name)) {
+  if (["issued", "held", "stamped", "takenBack", "awarded", "marked"].includes(name)) {
     return { ...entry, shelf: monthOfDay(parseDay(text(entry["dated"]))) };
   }
   return entry;

@@ -5,9 +5,10 @@ import { addressOfHousehold, addressCodec, addressToText, networkKindCodec, pars
 import { isHousehold } from "../src/address.js";
 import { brandIdCodec, policyCodec } from "../src/brand.js";
 import { concat, fromHex, toHex, utf8 } from "../src/bytes.js";
-import { allCodes, codeCodec, codeNumber, explanationOf, isCode } from "../src/code.js";
+import { allCodes, codeCodec, codeNumber, isCode } from "../src/code.js";
 import type { Codec } from "../src/codec/codec.js";
 import { LojalError } from "../src/error.js";
+import { explanationOf } from "../src/explanations.js";
 import { guardiansAreInOrder, guardiansCodec, guardiansInOrder, thresholdIsInRange } from "../src/guardian.js";
 import { sha256 } from "../src/hash.js";
 import { memberRightsCodec, memberRoleCodec } from "../src/household.js";

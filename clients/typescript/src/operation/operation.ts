@@ -8,10 +8,13 @@ import { list, variants } from "../codec/combine.js";
 import { TRANSACTION_OPERATIONS_MAX } from "../limits.js";
 import type { ChainId } from "../ids.js";
 import type { Points } from "../points.js";
+import { NO_POINTS } from "../points.js";
 import type { Request } from "../request.js";
 import { answered } from "../request.js";
 import type { BrandOperations } from "./brands.js";
 import { brandOperations } from "./brands.js";
+import type { CampaignOperations } from "./campaigns.js";
+import { campaignOperations } from "./campaigns.js";
 import type { GovernanceOperations } from "./governance.js";
 import { governanceOperations } from "./governance.js";
 import type { PeopleOperations } from "./people.js";
@@ -30,7 +33,8 @@ export interface OperationsByType extends
     TogetherOperations,
     PeopleOperations,
     GovernanceOperations,
-    ProgrammeOperations {}
+    ProgrammeOperations,
+    CampaignOperations {}
 
 /** One step of a transaction: its fields, and its `type`. */
 export type Operation = Tagged<"type", OperationsByType>;
@@ -46,6 +50,7 @@ export const operationCodec: Codec<Operation> = variants<OperationsByType, "type
   ...peopleOperations,
   ...governanceOperations,
   ...programmeOperations,
+  ...campaignOperations,
 });
 
 /** The forms of the operations of one transaction. */
@@ -56,6 +61,7 @@ export function accountsOf(operation: Operation): readonly Address[] {
   switch (operation.type) {
     case "issue":
     case "stamp":
+    case "grant":
       return [operation.to];
     case "redeem":
     case "reverse":
@@ -71,6 +77,8 @@ export function accountsOf(operation: Operation): readonly Address[] {
     case "finish_recovery":
     case "agree":
       return [operation.account];
+    case "claim":
+      return operation.referrer === null ? [operation.account] : [operation.account, operation.referrer];
     case "remove_operator":
       return [operation.operator];
     case "propose_for_brand":
@@ -99,6 +107,8 @@ export function brandsOf(operation: Operation): readonly BrandId[] {
       return [operation.from, operation.to];
     case "settle":
       return [operation.creditor, operation.debtor];
+    case "set_campaign":
+      return operation.terms.sponsor === null ? [operation.brand] : [operation.brand, operation.terms.sponsor.brand];
     default:
       return "brand" in operation ? [operation.brand] : [];
   }
@@ -114,7 +124,7 @@ export interface Spending {
   readonly amount: Points;
 }
 
-/** The points that an operation takes out of an account by the wish of who owns them. */
+/** The points that an operation takes out of an account by the wish of who owns them, at most. */
 export function spendingOf(operation: Operation): Spending | null {
   switch (operation.type) {
     case "redeem":
@@ -123,6 +133,10 @@ export function spendingOf(operation: Operation): Spending | null {
       return { account: operation.from, brand: operation.brand, amount: operation.amount };
     case "convert":
       return { account: operation.account, brand: operation.from, amount: operation.burned };
+    case "claim": {
+      const { account, brand, priceMax } = operation;
+      return priceMax === NO_POINTS ? null : { account, brand, amount: priceMax };
+    }
     default:
       return null;
   }

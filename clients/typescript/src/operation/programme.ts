@@ -4,8 +4,9 @@ import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { BrandId } from "../brand.js";
 import { brandIdCodec } from "../brand.js";
+import type { Codec } from "../codec/codec.js";
 import type { VariantCodecs } from "../codec/combine.js";
-import { option, struct } from "../codec/combine.js";
+import { defaulted, names, option, struct } from "../codec/combine.js";
 import { u64, u8 } from "../codec/primitives.js";
 import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
@@ -42,17 +43,24 @@ export interface Stamp {
   readonly dated: Day;
 }
 
-/** A brand's operator takes back all or part of a stamp, and the levels that it has helped to reach. */
+/** The thing that is taken back: a stamp, or a mark that was granted or claimed. */
+export type TakenBackOf = "stamp" | "mark";
+
+const takenBackOfCodec: Codec<TakenBackOf> = defaulted(names<TakenBackOf>(["stamp", "mark"]), () => "stamp" as const);
+
+/** A brand's operator takes back all or part of a stamp, and the levels that it has helped to reach; or of a mark. */
 export interface TakeBack {
   /** The brand. */
   readonly brand: BrandId;
-  /** The account that was stamped. */
+  /** The account that was stamped or got the mark. */
   readonly from: Address;
-  /** The reference of the stamp. */
+  /** The thing that is taken back. */
+  readonly of: TakenBackOf;
+  /** The reference of the stamp, the grant or the claim. */
   readonly ofReference: Reference;
-  /** The day of the stamp's reference. */
+  /** The day of that reference. */
   readonly ofDated: Day;
-  /** The number of units. */
+  /** The number of units of a stamp, or of days of a mark; 1 for a mark without end. */
   readonly amount: bigint;
   /** The reference of this operation; a brand takes back once per reference. */
   readonly reference: Reference;
@@ -100,6 +108,7 @@ export const programmeOperations: VariantCodecs<ProgrammeOperations> = {
     struct<TakeBack>({
       brand: brandIdCodec,
       from: addressCodec,
+      of: takenBackOfCodec,
       ofReference: referenceCodec,
       ofDated: dayCodec,
       amount: u64,

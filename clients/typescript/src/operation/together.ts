@@ -18,6 +18,8 @@ import type { TimeMs } from "../time.js";
 import { timeMsCodec } from "../time.js";
 import type { BrandOperations } from "./brands.js";
 import { brandOperations } from "./brands.js";
+import type { CampaignOperations } from "./campaigns.js";
+import { campaignOperations } from "./campaigns.js";
 import type { PeopleOperations } from "./people.js";
 import { peopleOperations } from "./people.js";
 import type { ProgrammeOperations } from "./programme.js";
@@ -54,7 +56,8 @@ export interface BrandActionsByType
       | "remove_operator"
     >,
     Pick<PeopleOperations, "start_recovery" | "finish_recovery" | "agree">,
-    Pick<ProgrammeOperations, "set_track"> {
+    Pick<ProgrammeOperations, "set_track">,
+    Pick<CampaignOperations, "set_campaign" | "accept_sponsorship"> {
   /** See {@link SetApprovals}. */
   readonly set_approvals: SetApprovals;
   /** See {@link CloseBrand}. */
@@ -86,6 +89,8 @@ export const brandActionCodec: Codec<BrandAction> = variants<BrandActionsByType,
   finish_recovery: peopleOperations.finish_recovery,
   agree: peopleOperations.agree,
   set_track: programmeOperations.set_track,
+  set_campaign: campaignOperations.set_campaign,
+  accept_sponsorship: campaignOperations.accept_sponsorship,
 });
 
 /** The forms of the actions of a brand's motion, in the order in which they happen. */

@@ -2,6 +2,7 @@
 
 export * from "./account.js";
 export * from "./brand-motions.js";
+export * from "./campaigns.js";
 export * from "./governance.js";
 export * from "./kinds.js";
 export * from "./programme.js";

@@ -7,6 +7,8 @@ import { addressCodec } from "../address.js";
 import type { BrandId } from "../brand.js";
 import { brandIdCodec } from "../brand.js";
 import { concat, firstBytes, fromHex } from "../bytes.js";
+import type { CampaignId } from "../campaign.js";
+import { campaignIdCodec } from "../campaign.js";
 import type { Codec } from "../codec/codec.js";
 import { decode, encode } from "../codec/codec.js";
 import { nothing, struct } from "../codec/combine.js";
@@ -29,6 +31,7 @@ import type { TrackId } from "../track.js";
 import { trackCodec, trackIdCodec } from "../track.js";
 import { validatorSetCodec } from "../validator.js";
 import * as brandMotions from "./brand-motions.js";
+import * as campaigns from "./campaigns.js";
 import * as governance from "./governance.js";
 import * as programme from "./programme.js";
 import * as records from "./records.js";
@@ -99,8 +102,17 @@ export const recordKinds = {
     struct<{ readonly brand: BrandId; readonly track: TrackId }>({ brand: brandIdCodec, track: trackIdCodec }),
     trackCodec,
   ),
+  campaignList: kind(22, ofBrand, campaigns.campaignListRecordCodec),
   operatorList: kind(23, ofBrand, records.operatorListRecordCodec),
   issuedToday: kind(24, operatorOfBrand, records.dayCountCodec),
+  campaign: kind(
+    25,
+    struct<{ readonly brand: BrandId; readonly campaign: CampaignId }>({
+      brand: brandIdCodec,
+      campaign: campaignIdCodec,
+    }),
+    campaigns.campaignRecordCodec,
+  ),
   heldUntil: kind(
     27,
     struct<{ readonly brand: BrandId; readonly hour: bigint }>({ brand: brandIdCodec, hour: u64 }),
@@ -154,6 +166,8 @@ export const recordKinds = {
   captured: kind(84, onShelf, nothing),
   stamped: kind(85, onShelf, programme.stampedRecordCodec),
   takenBack: kind(86, onShelf, programme.takenBackRecordCodec),
+  awarded: kind(87, onShelf, campaigns.awardedRecordCodec),
+  marked: kind(88, onShelf, campaigns.markedRecordCodec),
 } as const;
 
 /** The name of a kind of record. */

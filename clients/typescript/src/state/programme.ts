@@ -8,11 +8,13 @@ import { list, struct, variants } from "../codec/combine.js";
 import { u64, u8 } from "../codec/primitives.js";
 import type { HalfId } from "../ids.js";
 import { halfIdCodec } from "../ids.js";
-import { HELD_LEVELS_MAX, PROGRESS_MAX, TRACKS_MAX, TRACKS_ROLLING_MAX } from "../limits.js";
+import { HELD_LEVELS_MAX, MARKS_MAX, PROGRESS_MAX, TAKEN_MAX, TRACKS_MAX, TRACKS_ROLLING_MAX } from "../limits.js";
 import type { Day, Month, TimeMs } from "../time.js";
 import { dayCodec, monthCodec, timeMsCodec } from "../time.js";
 import type { TrackId } from "../track.js";
 import { trackIdCodec } from "../track.js";
+import type { HeldMark, Taken } from "./campaigns.js";
+import { heldMarkCodec, takenCodec } from "./campaigns.js";
 
 /** The tracks of a brand. */
 export interface TrackListRecord {
@@ -53,6 +55,8 @@ export interface Progress {
   readonly track: TrackId;
   /** The count. */
   readonly count: Count;
+  /** The units of it that claims have used up. */
+  readonly consumed: bigint;
 }
 
 /** A level that was reached. */
@@ -75,7 +79,7 @@ export interface TrackLevels {
 
 /** The counts of an account at a brand, and the consents that the member gives it. */
 export interface StandingRecord {
-  /** The day of the first stamp. */
+  /** The day of the first stamp, grant or claim. */
   readonly since: Day;
   /** The sum of what the member allows. */
   readonly consents: number;
@@ -83,13 +87,17 @@ export interface StandingRecord {
   readonly progress: readonly Progress[];
   /** The levels that were reached, by track. */
   readonly levels: readonly TrackLevels[];
+  /** The marks, by number. Those that are over may still stand here. */
+  readonly marks: readonly HeldMark[];
+  /** The units of campaigns that count for their bounds, by campaign. Those that are over may still stand here. */
+  readonly taken: readonly Taken[];
 }
 
 /** The forms of standings. */
 export const standingRecordCodec: Codec<StandingRecord> = struct<StandingRecord>({
   since: dayCodec,
   consents: u8,
-  progress: list(struct<Progress>({ track: trackIdCodec, count: countCodec }), 0, PROGRESS_MAX),
+  progress: list(struct<Progress>({ track: trackIdCodec, count: countCodec, consumed: u64 }), 0, PROGRESS_MAX),
   levels: list(
     struct<TrackLevels>({
       track: trackIdCodec,
@@ -98,6 +106,8 @@ export const standingRecordCodec: Codec<StandingRecord> = struct<StandingRecord>
     0,
     TRACKS_ROLLING_MAX,
   ),
+  marks: list(heldMarkCodec, 0, MARKS_MAX),
+  taken: list(takenCodec, 0, TAKEN_MAX),
 });
 
 /** A stamp as it was made, and how much of it has been taken back. */
@@ -132,9 +142,9 @@ export const stampedRecordCodec: Codec<StampedRecord> = struct<StampedRecord>({
   transaction: halfIdCodec,
 });
 
-/** The mark that a reference has been used to take back a stamp, and what it took. */
+/** The mark that a reference has been used to take back a stamp or a mark, and what it took. */
 export interface TakenBackRecord {
-  /** The number of units. */
+  /** The number of units or days. */
   readonly amount: bigint;
   /** The transaction that took them. */
   readonly transaction: HalfId;

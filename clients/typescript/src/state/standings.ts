@@ -111,11 +111,11 @@ function unitsOf(count: Count): bigint {
   return count.type === "places" ? BigInt([...count.set.toString(2)].filter((bit) => bit === "1").length) : count.units;
 }
 
-/** The units or places that count on a track in a month, while it isn't over. */
+/** The units or places that count on a track in a month, while it isn't over, without those that are used up. */
 function unitsIn({ progress }: StandingRecord, track: TrackId, month: Month): bigint {
   const isLive = (count: Count): boolean => count.type !== "rolling" || count.until >= month;
   const counts = progress.filter((one) => one.track === track && isLive(one.count));
-  return counts.reduce((sum, { count }) => sum + unitsOf(count), 0n);
+  return counts.reduce((sum, { count, consumed }) => sum + unitsOf(count) - consumed, 0n);
 }
 
 /** The places that count on a track, a bit each. */

@@ -4,7 +4,8 @@ import type { api, Approvals, BrandId, PartnershipTerms, Points, Policy, Role, T
 
 import type { Row, Say } from "./say.js";
 
-type Pairs = readonly (readonly [string, string])[];
+/** Names and values. */
+export type Pairs = readonly (readonly [string, string])[];
 
 /** The rows of something that is there, without anything before it. */
 export function plainRows(pairs: Pairs): readonly Row[] {

@@ -1,8 +1,9 @@
 /** How this page says things of the ledger: in its language, of its network, with the brands that are known. */
 
 import { computed } from "@preact/signals";
-import { explanationOf, isCode, LojalError, ProblemError } from "@lojal/client";
+import { isCode, LojalError, ProblemError } from "@lojal/client";
 
+import { explained } from "../../shared/explained.js";
 import { language } from "../../shared/preferences.js";
 import { brands, network } from "../../wallet/model/network.js";
 import { ledgerWords, words } from "../words/index.js";
@@ -22,7 +23,8 @@ function sentence(text: string): string {
 
 /** The words of a code: what happened, and what to do next. */
 export function codeWords(code: string): string {
-  return ledgerWords.value.codes[code] ?? (isCode(code) ? sentence(explanationOf(code)) : code);
+  const meaning = explained(code);
+  return ledgerWords.value.codes[code] ?? (meaning === null ? code : sentence(meaning));
 }
 
 /** The words of an error. */

@@ -12,6 +12,7 @@ import {
   termsPairs,
   trackPairs,
 } from "./rows.js";
+import { campaignPairs } from "./rows-campaign.js";
 import type { Row, Say } from "./say.js";
 
 /** A brand as it is now, as far as it is known. */
@@ -109,12 +110,18 @@ export function tellAction(action: BrandAction, now: Now, say: Say): Told {
       return { title: actions[action.type](say.account(action.account)), rows: [] };
     case "set_track":
       return { title: actions.set_track(String(action.track)), rows: plainRows(trackPairs(action.terms, say)) };
+    case "set_campaign": {
+      const rows = plainRows(campaignPairs(action.terms, action.brand, say));
+      return { title: actions.set_campaign(String(action.campaign)), rows };
+    }
+    case "accept_sponsorship":
+      return { title: actions.accept_sponsorship(say.brand(action.brand), String(action.campaign)), rows: [] };
   }
 }
 
 /** The points of an operation on points, with their brand; null for all others. */
 export function pointsOf(operation: Operation): readonly [Points, BrandId] | null {
-  if (operation.type === "stamp" || operation.type === "take_back") {
+  if (operation.type === "stamp" || operation.type === "take_back" || operation.type === "grant") {
     return null;
   }
   if ("amount" in operation && "brand" in operation) {

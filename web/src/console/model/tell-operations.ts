@@ -28,6 +28,7 @@ export function accountOf(operation: Operation): Address | null {
   switch (operation.type) {
     case "issue":
     case "stamp":
+    case "grant":
       return operation.to;
     case "redeem":
     case "transfer":
@@ -56,7 +57,21 @@ export function amountIn(operation: Operation, say: Say): string | null {
 }
 
 function isGiven({ type }: Operation): boolean {
-  return type === "issue" || type === "stamp";
+  return type === "issue" || type === "stamp" || type === "grant";
+}
+
+/** The number of units of an operation that isn't about points alone. */
+function unitsIn(operation: Operation, say: Say): string | null {
+  switch (operation.type) {
+    case "stamp":
+    case "take_back":
+    case "grant":
+      return say.number(operation.amount);
+    case "claim":
+      return say.number(operation.quantity);
+    default:
+      return null;
+  }
 }
 
 /** An operation in facts. */
@@ -71,7 +86,13 @@ export function factsOf(operation: Operation, say: Say): Facts {
     [names.brand, brand === null ? null : say.brand(brand)],
     [names.amount, amount],
     [names.track, "track" in operation ? String(operation.track) : null],
-    [names.units, operation.type === "stamp" || operation.type === "take_back" ? say.number(operation.amount) : null],
+    [names.campaign, "campaign" in operation ? String(operation.campaign) : null],
+    [names.units, unitsIn(operation, say)],
+    [names.priceMax, operation.type === "claim" ? say.points(operation.priceMax, operation.brand) : null],
+    [
+      names.referrer,
+      operation.type === "claim" && operation.referrer !== null ? say.address(operation.referrer) : null,
+    ],
     [isGiven(operation) ? names.to : names.from, account === null ? null : say.address(account)],
     [names.to, operation.type === "transfer" ? say.address(operation.to) : null],
     [names.atLeast, operation.type === "reverse" ? say.points(operation.atLeast, operation.brand) : null],

@@ -29,6 +29,7 @@ export const actsEn: typeof actsSv = {
       capture: "takes or releases what is held",
       reverse: "takes points back for returns",
       admin: "changes policy, roles and partnerships",
+      grant: "gives what campaigns give",
     },
     lead: "Each operator has an account and a key. The roles say what it may do.",
   },

@@ -27,6 +27,7 @@ export const actsSv = {
       capture: "tar eller släpper det som reserverats",
       reverse: "tar tillbaka poäng för returer",
       admin: "ändrar villkor, roller och avtal",
+      grant: "ger det som kampanjer ger",
     },
     lead: "Varje operatör har ett konto och en nyckel. Rollerna säger vad den får.",
   },

@@ -111,6 +111,7 @@ export const en: Words = {
       capture: "You may capture and release what members hold ready.",
       reverse: "You may take issued points back.",
       admin: "You may change policy, roles and partnerships.",
+      grant: "You may give what campaigns give.",
     },
     noRole: "Your account has no role here any more.",
     today: (issued, most) => `Issued today: ${issued} of ${most}`,

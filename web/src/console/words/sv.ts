@@ -111,6 +111,7 @@ export const sv = {
       capture: "Du får ta och släppa det som medlemmar reserverat.",
       reverse: "Du får ta tillbaka utgivna poäng.",
       admin: "Du får ändra villkor, roller och avtal.",
+      grant: "Du får ge det som kampanjer ger.",
     },
     noRole: "Ditt konto har inte längre någon roll här.",
     today: (issued: string, most: string) => `Utgivet i dag: ${issued} av ${most}`,

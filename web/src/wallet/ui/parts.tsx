@@ -1,10 +1,11 @@
 /** The small parts that screens are made of. */
 
 import type { BrandId, GrossPoints, Points } from "@lojal/client";
-import { explanationOf, isCode, LojalError } from "@lojal/client";
+import { LojalError } from "@lojal/client";
 import { useState } from "preact/hooks";
 
 import { lookOf } from "../../shared/brand-look.js";
+import { explained } from "../../shared/explained.js";
 import { amountText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
 import { language } from "../../shared/preferences.js";
@@ -66,5 +67,5 @@ export function errorText(error: unknown): string {
 
 /** The words of a code of the ledger. */
 export function codeText(code: string): string {
-  return words.value.errors.codes[code] ?? (isCode(code) ? explanationOf(code) : code);
+  return words.value.errors.codes[code] ?? explained(code) ?? code;
 }

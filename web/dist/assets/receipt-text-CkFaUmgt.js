@@ -1,1 +1,0 @@
-import{Un as e,Xt as t,Yt as n,h as r,lt as i}from"./format-DlG1kW4n.js";function a(a){return i(t(n.RECEIPT,e(r(a))))}export{a as t};

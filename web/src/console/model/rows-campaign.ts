@@ -1,0 +1,67 @@
+/** The terms of campaigns in words. */
+
+import type { Award, BrandId, Campaign, Requirement } from "@lojal/client";
+
+import type { Pairs } from "./rows.js";
+import type { Say } from "./say.js";
+
+function days(count: number, say: Say): string {
+  return say.words.time.days(say.number(count));
+}
+
+function factText(fact: Requirement, say: Say): string {
+  const { campaign: names } = say.words;
+  switch (fact.type) {
+    case "progress": {
+      const counted = names.progress(say.number(fact.atLeast), String(fact.track));
+      return [counted, fact.thisMonth ? names.thisMonth : "", fact.consume ? names.consume : ""]
+        .filter((part) => part !== "")
+        .join(", ");
+    }
+    case "level":
+      return names.level(say.number(fact.level), String(fact.track));
+    case "mark":
+      return names.mark(String(fact.mark));
+    case "new":
+    case "since":
+      return names[fact.type](days(fact.days, say));
+  }
+}
+
+function factsText(facts: readonly Requirement[], say: Say): string {
+  return facts.length === 0 ? "–" : facts.map((fact) => factText(fact, say)).join("; ");
+}
+
+function awardText(award: Award, brand: BrandId, say: Say): string {
+  const { campaign: names, months, always } = say.words;
+  if (award.type === "mark") {
+    const mark = names.mark(String(award.mark));
+    return award.days === null ? `${mark}, ${always}` : names.within(mark, days(award.days, say));
+  }
+  const points = names.points(say.points(award.amount, brand), say.points(award.upTo, brand));
+  return award.months === null ? points : names.within(points, months(say.number(award.months)));
+}
+
+/** The terms of a campaign in words. */
+export function campaignPairs(terms: Campaign, brand: BrandId, say: Say): Pairs {
+  const { campaign: names, track } = say.words;
+  const { early, referral, perMember, stock, budget, sponsor } = terms;
+  const or = <T>(value: T | null, text: (value: T) => string): string => (value === null ? "–" : text(value));
+  return [
+    [names.opens, say.moment(terms.opensMs)],
+    [names.closes, say.moment(terms.closesMs)],
+    [names.early, or(early, ({ ms, requires }) => names.earlyIs(say.span(ms), factsText(requires, say)))],
+    [names.requires, factsText(terms.requires, say)],
+    [names.by, names.takenBy[terms.by]],
+    [names.price, say.points(terms.price, brand)],
+    [names.award, awardText(terms.award, brand, say)],
+    [names.referral, or(referral, ({ award, yearMax }) => names.yearly(say.points(award, brand), say.number(yearMax)))],
+    [names.perMember, or(perMember, ({ times, per }) => `${say.number(times)} ${names.periods[per]}`)],
+    [names.stock, or(stock, (units) => say.number(units))],
+    [names.budget, or(budget, (points) => say.points(points, brand))],
+    [names.sponsor, or(sponsor, (one) => names.paidBy(say.brand(one.brand), say.price(one.priceMicro, brand)))],
+    [names.households, say.yesNo(terms.households)],
+    [names.paused, say.yesNo(terms.paused)],
+    [track.about, terms.about],
+  ];
+}
