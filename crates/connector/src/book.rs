@@ -7,9 +7,10 @@ use lojal_store::Disk;
 use lojal_types::{Day, Points, Reference, SignedTransaction, TimeMs};
 use thiserror::Error;
 
-use crate::entry::{Answer, Entry, Id, Kind, Payment, State};
+use crate::entry::{Answer, Entry, Id, Payment, State};
 use crate::journal::{Item, Journal, JournalError, Owner};
 use crate::limits::{ENTRIES_MAX, MEMORY_DAYS, PAYMENTS_MAX, WAITING_MAX};
+use crate::wish::Kind;
 
 /// A reason that a wish is not taken in.
 #[derive(Debug, Error)]

@@ -16,12 +16,14 @@ use tokio::sync::watch;
 use crate::book::{Book, BookError};
 use crate::claims::Claims;
 use crate::documents::EntryDocument;
-use crate::entry::{Entry, Id, Kind, State, Wish};
+use crate::entry::{Entry, Id, State};
 use crate::journal::JournalError;
 use crate::keys::ApiKey;
 use crate::ledger::{Ledger, LedgerError};
 use crate::limits::NAME_BYTES_MAX;
 use crate::problem::{Failure, Kind as Problem, OPERATOR_REMEDY, is_of_operator};
+use crate::stamps::{WithStamp, WithStampReturn};
+use crate::wish::{Kind, Wish};
 
 /// The beat of the sender.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +57,9 @@ pub(crate) struct Earn {
     /// The last month of the points, if they expire earlier than the brand's policy says.
     #[serde(default)]
     pub(crate) expiry: Option<Month>,
+    /// The thing that is counted for the purchase, under its reference: both happen, or neither.
+    #[serde(default)]
+    pub(crate) stamp: Option<WithStamp>,
 }
 
 /// A purchase that is returned.
@@ -69,6 +74,9 @@ pub(crate) struct Return {
     pub(crate) reference: String,
     #[serde(default)]
     pub(crate) dated: Option<Day>,
+    /// The stamp under the purchase's reference, if it goes back, too: both happen, or neither.
+    #[serde(default)]
+    pub(crate) stamp: Option<WithStampReturn>,
 }
 
 /// A member's points of the brand, as a gateway says.
@@ -170,7 +178,11 @@ impl Desk {
     pub(crate) fn earn(&self, key: &ApiKey, earn: &Earn) -> Result<Accepted, Failure> {
         let named = named(&earn.reference)?;
         let (to, amount) = (self.member(earn.member)?, points("amount", earn.amount)?);
-        let wish = Wish::Earn { to, amount, expiry: earn.expiry };
+        let expiry = earn.expiry;
+        let wish = match &earn.stamp {
+            None => Wish::Earn { to, amount, expiry },
+            Some(stamp) => Wish::EarnAndStamp { to, amount, expiry, count: stamp.count()? },
+        };
         let dated = self.day(Kind::Earn, &named.1, earn.dated)?;
         self.accept(key, named, wish, dated)
     }
@@ -183,20 +195,35 @@ impl Desk {
             return Err(invalid("at_least is at most the amount"));
         }
         let dated = self.day(Kind::Return, &named.1, back.dated)?;
-        let first = self.book().entry(&(Kind::Return, named.1.clone())).map(|entry| entry.wish.clone());
-        let (from, of_dated) = match first {
+        let first = self.first(Kind::Return, &named.1);
+        let (from, of_dated) = match &first {
             // As the first time; if the rest differs, it is another request.
-            Some(Wish::Return { from, of_dated, .. }) => (from, of_dated),
+            Some(Wish::Return { from, of_dated, .. } | Wish::ReturnAndTakeBack { from, of_dated, .. }) => {
+                (*from, *of_dated)
+            }
             _ => self.purchase(&of)?,
         };
-        self.accept(key, named, Wish::Return { from, amount, at_least, of, of_dated }, dated)
+        let wish = match &back.stamp {
+            None => Wish::Return { from, amount, at_least, of, of_dated },
+            Some(stamp) => {
+                let first = first.as_ref().and_then(|wish| Some((from, wish.uncount()?)));
+                let (_, uncount) = self.uncount(first, of.clone(), stamp.amount)?;
+                Wish::ReturnAndTakeBack { from, amount, at_least, of, of_dated, uncount }
+            }
+        };
+        self.accept(key, named, wish, dated)
+    }
+    /// The wish that a reference has, unless it has failed: then another one may take its place.
+    pub(crate) fn first(&self, kind: Kind, reference: &Reference) -> Option<Wish> {
+        let book = self.book();
+        let entry = book.entry(&(kind, reference.clone()));
+        entry.filter(|entry| !matches!(entry.state, State::Failed(_))).map(|entry| entry.wish.clone())
     }
     /// The account that got points for a purchase, and the day of that, as the ledger has it.
     fn purchase(&self, of: &Reference) -> Result<(Address, Day), Failure> {
         let is_queued = self.book().entry(&(Kind::Earn, of.clone())).is_some_and(Entry::is_waiting);
         if is_queued {
-            let detail = "what was given for this purchase isn't on the ledger yet: try again in a moment";
-            return Err(Failure::new(Problem::StillQueued, detail));
+            return Err(still_queued());
         }
         let brand = self.ledger.brand();
         let issue = self.ledger.ask_current(|client| client.issue(&brand, of, None)).map_err(|error| {
@@ -205,7 +232,7 @@ impl Desk {
         Ok((self.member(issue.to)?, issue.dated))
     }
     /// The day of a reference: the one that it has, or the one that is given, or today.
-    fn day(&self, kind: Kind, reference: &Reference, given: Option<Day>) -> Result<Day, Failure> {
+    pub(crate) fn day(&self, kind: Kind, reference: &Reference, given: Option<Day>) -> Result<Day, Failure> {
         let known = self.book().entry(&(kind, reference.clone())).map(|entry| entry.dated);
         match (known, given) {
             (Some(first), Some(given)) if first != given => return Err(different()),
@@ -248,7 +275,7 @@ impl Desk {
     }
     /// The same for a reference of the ledger.
     pub(crate) fn find(&self, kind: Kind, name: String, reference: &Reference) -> Result<EntryDocument, Failure> {
-        let known = self.book().entry(&(kind, reference.clone())).cloned();
+        let known = self.known(kind, reference);
         if let Some(entry) = known.as_ref().filter(|entry| !matches!(entry.state, State::Failed(_))) {
             return Ok(EntryDocument::of(entry, &self.ledger));
         }
@@ -257,6 +284,14 @@ impl Desk {
         let document = found.and_then(|proven| EntryDocument::proven(kind, name, reference, &proven, &self.ledger));
         let failed = known.map(|entry| EntryDocument::of(&entry, &self.ledger));
         document.or(failed).ok_or_else(Failure::unknown_reference)
+    }
+    /// The wish under a reference, or the one that brings it along: a purchase its stamp, a return what goes back of
+    /// that.
+    fn known(&self, kind: Kind, reference: &Reference) -> Option<Entry> {
+        let book = self.book();
+        let entry = |kind| book.entry(&(kind, reference.clone()));
+        let with = [Kind::Earn, Kind::Return].into_iter().filter_map(entry);
+        entry(kind).or_else(|| with.into_iter().find(|entry| entry.wish.beside() == Some(kind))).cloned()
     }
 }
 
@@ -289,6 +324,12 @@ pub(crate) fn points(what: &str, points: Points) -> Result<Points, Failure> {
 
 pub(crate) fn invalid(detail: &str) -> Failure {
     Failure::new(Problem::InvalidParameter, detail)
+}
+
+/// The refusal to take back what isn't there yet.
+pub(crate) fn still_queued() -> Failure {
+    let detail = "what was given for this purchase isn't on the ledger yet: try again in a moment";
+    Failure::new(Problem::StillQueued, detail)
 }
 
 /// The refusal of another request under a reference.

@@ -2,12 +2,15 @@
 
 use lojal_client::{TransactionProof, Verified};
 use lojal_types::api::Problem;
-use lojal_types::{AddressText, BrandId, ChainId, Day, Height, Operation, Points, Reference, TimeMs, TransactionId};
+use lojal_types::{
+    AddressText, BrandId, ChainId, Day, Height, Operation, Points, Reference, TimeMs, TrackId, TransactionId,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::entry::{Done, Entry, Kind, State};
+use crate::entry::{Done, Entry, State};
 use crate::ledger::Ledger;
+use crate::wish::{Count, Kind, Wish};
 
 /// The connector as its tills see it.
 #[derive(Debug, JsonSchema, Serialize)]
@@ -29,7 +32,7 @@ pub(crate) struct StatusDocument {
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 #[schemars(rename = "Entry")]
 pub(crate) struct EntryDocument {
-    #[schemars(extend("enum" = ["issue", "reverse", "capture", "release"]))]
+    #[schemars(extend("enum" = ["issue", "reverse", "capture", "release", "stamp", "take_back"]))]
     kind: &'static str,
     reference: String,
     /// `queued` until the outcome is certain, then `done` or `failed`.
@@ -40,6 +43,9 @@ pub(crate) struct EntryDocument {
     amount: Option<Points>,
     #[serde(skip_serializing_if = "Option::is_none")]
     taken: Option<Points>,
+    /// The units that are counted for a member, or counted no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stamp: Option<StampDocument>,
     dated: Day,
     ledger_reference: Reference,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +56,43 @@ pub(crate) struct EntryDocument {
     time_ms: Option<TimeMs>,
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<Problem>,
+}
+
+/// The units that are counted for a member, or counted no more.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Counted")]
+pub(crate) struct StampDocument {
+    /// The track; not there of what goes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    track: Option<TrackId>,
+    /// The number of units; 1 for a place.
+    amount: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<u8>,
+}
+
+impl StampDocument {
+    fn of(wish: &Wish) -> Option<Self> {
+        let stamped = wish.count().map(|Count { track, amount, place }| Self { track: Some(track), amount, place });
+        stamped.or_else(|| Some(Self::back(wish.uncount()?.amount)))
+    }
+    fn back(amount: u64) -> Self {
+        Self { track: None, amount, place: None }
+    }
+    /// The stamp, or what goes back of one, that a transaction has under a reference.
+    fn under(kind: Kind, (brand, reference): (BrandId, &Reference), operations: &[Operation]) -> Option<Self> {
+        operations.iter().find_map(|operation| match (kind, operation) {
+            (Kind::Earn | Kind::Stamp, Operation::Stamp(one)) if (one.brand, &one.reference) == (brand, reference) => {
+                Some(Self { track: Some(one.track), amount: one.amount, place: one.place })
+            }
+            (Kind::Return | Kind::TakeBack, Operation::TakeBack(one))
+                if (one.brand, &one.reference) == (brand, reference) =>
+            {
+                Some(Self::back(one.amount))
+            }
+            _ => None,
+        })
+    }
 }
 
 impl EntryDocument {
@@ -67,6 +110,7 @@ impl EntryDocument {
             member: ledger.text(entry.wish.member()),
             amount: entry.wish.amount(),
             taken: done.and_then(|done| done.taken),
+            stamp: StampDocument::of(&entry.wish),
             dated: entry.dated,
             ledger_reference: entry.reference.clone(),
             transaction: done.map(|Done { transaction, .. }| *transaction),
@@ -87,24 +131,32 @@ impl EntryDocument {
         let brand = ledger.brand();
         let found = transaction.transaction.operations.iter().find_map(|operation| match (kind, operation) {
             (Kind::Earn, Operation::Issue(one)) if (one.brand, &one.reference) == (brand, reference) => {
-                Some((one.to, one.amount, one.dated))
+                Some((one.to, Some(one.amount), one.dated))
             }
             (Kind::Return, Operation::Reverse(one)) if (one.brand, &one.reference) == (brand, reference) => {
-                Some((one.from, one.amount, one.dated))
+                Some((one.from, Some(one.amount), one.dated))
             }
             (Kind::Capture, Operation::Capture(one)) if (one.brand, &one.reference) == (brand, reference) => {
-                Some((one.from, one.amount, one.dated))
+                Some((one.from, Some(one.amount), one.dated))
+            }
+            (Kind::Stamp, Operation::Stamp(one)) if (one.brand, &one.reference) == (brand, reference) => {
+                Some((one.to, None, one.dated))
+            }
+            (Kind::TakeBack, Operation::TakeBack(one)) if (one.brand, &one.reference) == (brand, reference) => {
+                Some((one.from, None, one.dated))
             }
             _ => None,
         });
         let (member, amount, dated) = found?;
+        let stamp = StampDocument::under(kind, (brand, reference), &transaction.transaction.operations);
         Some(Self {
             kind: kind.name(),
             reference: name,
             state: "done",
             member: ledger.text(member),
-            amount: Some(amount),
+            amount,
             taken: None,
+            stamp,
             dated,
             ledger_reference: reference.clone(),
             transaction: Some(receipt.transaction),

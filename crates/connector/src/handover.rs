@@ -140,7 +140,7 @@ impl Desk {
         let surplus = claim.tried.len().saturating_sub(TRIED_MAX);
         claim.tried.drain(..surplus);
         let operation = Operation::RotateKey(RotateKey { new_key: claim.key });
-        let signed = self.ledger.sign_by((account, key), operation, now.plus_ms(VALID_FOR_MS))?;
+        let signed = self.ledger.sign_by((account, key), vec![operation], now.plus_ms(VALID_FOR_MS))?;
         let claim = claim.with_signed(&signed);
         self.claims.customers.put(&customer.clone().with_claim(Some(claim.clone())))?;
         Ok(claim)

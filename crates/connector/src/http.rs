@@ -19,11 +19,12 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::desk::{Accepted, Desk, Earn, Return};
 use crate::documents::{EntryDocument, StatusDocument};
-use crate::entry::Kind as Wish;
 use crate::keys::{ApiKey, Keys, Role};
 use crate::limits::{BODY_BYTES_MAX, BODY_TIMEOUT, PAYMENT_PAUSE, PLACE_TIMEOUT, QUESTIONS_MAX, WAIT_S, WAIT_S_MAX};
 use crate::payments::{Capture, Pay};
 use crate::problem::{Failure, Kind};
+use crate::stamps::{Stamp, StampReturn};
+use crate::wish::Kind as Wish;
 
 pub(crate) mod claims;
 
@@ -150,6 +151,26 @@ pub(crate) async fn give_back(
     let accepted = app.at_desk(move |desk| desk.give_back(&key, &back)).await?;
     app.outcome(accepted, wait).await
 }
+pub(crate) async fn stamp(
+    State(app): Shared,
+    headers: HeaderMap,
+    Wait(wait): Wait,
+    Body(stamp): Body<Stamp>,
+) -> Result<Response, Failure> {
+    let key = app.key(&headers, Role::Earn).await?;
+    let accepted = app.at_desk(move |desk| desk.stamp(&key, &stamp)).await?;
+    app.outcome(accepted, wait).await
+}
+pub(crate) async fn take_back(
+    State(app): Shared,
+    headers: HeaderMap,
+    Wait(wait): Wait,
+    Body(back): Body<StampReturn>,
+) -> Result<Response, Failure> {
+    let key = app.key(&headers, Role::Return).await?;
+    let accepted = app.at_desk(move |desk| desk.take_back(&key, &back)).await?;
+    app.outcome(accepted, wait).await
+}
 pub(crate) async fn ask_for(State(app): Shared, headers: HeaderMap, Body(pay): Body<Pay>) -> Result<Response, Failure> {
     let key = app.key(&headers, Role::Pay).await?;
     let asked = app.at_desk(move |desk| {
@@ -224,6 +245,8 @@ pub(crate) async fn reference(
     let answer = app.at_desk(move |desk| match kind {
         ReferenceKind::Issue => Ok(Json(desk.look_up(Wish::Earn, &name)?).into_response()),
         ReferenceKind::Reverse => Ok(Json(desk.look_up(Wish::Return, &name)?).into_response()),
+        ReferenceKind::Stamp => Ok(Json(desk.look_up(Wish::Stamp, &name)?).into_response()),
+        ReferenceKind::TakeBack => Ok(Json(desk.look_up(Wish::TakeBack, &name)?).into_response()),
         ReferenceKind::Capture => {
             let id = desk.payment_id(&name)?;
             Ok(Json(desk.find(Wish::Capture, name, &id)?).into_response())
@@ -231,10 +254,6 @@ pub(crate) async fn reference(
         ReferenceKind::Redeem | ReferenceKind::Hold => {
             let id = desk.payment_id(&name)?;
             Ok(Json(desk.look(&id)?).into_response())
-        }
-        ReferenceKind::Stamp | ReferenceKind::TakeBack => {
-            let detail = "this connector looks up no stamps: `lojal reference` does";
-            Err(Failure::new(Kind::InvalidParameter, detail))
         }
     });
     answer.await

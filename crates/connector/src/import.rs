@@ -18,12 +18,13 @@ use crate::book::{Book, BookError, Bounds};
 use crate::claims::Claims;
 use crate::customers::{Customers, CustomersError, make_private};
 use crate::desk::Desk;
-use crate::entry::{Entry, Id, State, Wish};
+use crate::entry::{Entry, Id, State};
 use crate::ledger::{Doubt, LedgerError};
 use crate::limits::{FAULTS_TOLD_MAX, IMPORT_FILE_BYTES_MAX, IMPORT_PAUSE, IMPORTED_MAX, PROGRESS_EVERY};
 use crate::rows::{self, Faults, Row};
 use crate::run::{Opened, RunError};
 use crate::sender;
+use crate::wish::Wish;
 
 /// The directory of the journal.
 const DATA: &str = "import";

@@ -29,13 +29,13 @@ const LOCK: &str = "keys.lock";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
-    /// Reward purchases.
+    /// Reward purchases, and stamp.
     Earn,
     /// Ask for payments.
     Pay,
     /// Take points that are held, or let go of them.
     Capture,
-    /// Take back what was given for a purchase.
+    /// Take back what was given or stamped for a purchase.
     Return,
     /// Read balances, and what became of references.
     Read,

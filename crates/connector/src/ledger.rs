@@ -16,8 +16,9 @@ use lojal_wallet::random::{RandomError, random_nonce};
 use lojal_wallet::trust::{self, Seen};
 use thiserror::Error;
 
-use crate::entry::{Answer, Done, Entry, Kind, Payment};
+use crate::entry::{Answer, Done, Entry, Payment};
 use crate::limits::{GATEWAY_PATIENCE, LEDGER_BEHIND_MS_MAX, SEEN_EVERY, SILENT_PAUSE, TOKEN_MS, TOKEN_RENEWED_MS};
+use crate::wish::Kind;
 
 /// A reason that the ledger gives no answer, or not the one that was hoped for.
 #[derive(Debug, Error)]
@@ -243,18 +244,18 @@ impl Ledger {
         let now = clock::patient_signing_time(local, status.time_ms, &url, LEDGER_BEHIND_MS_MAX)?;
         Ok((status, now))
     }
-    /// Signs an operation.
+    /// Signs operations that happen together.
     ///
     /// # Errors
     /// Without random bytes.
-    pub(crate) fn sign(&self, operation: Operation, valid_until_ms: TimeMs) -> Result<SignedTransaction, LedgerError> {
-        self.sign_by((self.home.address(), &self.key), operation, valid_until_ms)
+    pub(crate) fn sign(&self, operations: Vec<Operation>, until_ms: TimeMs) -> Result<SignedTransaction, LedgerError> {
+        self.sign_by((self.home.address(), &self.key), operations, until_ms)
     }
     /// The same of another account, with its key.
     pub(crate) fn sign_by(
         &self,
         (sender, key): (Address, &KeyPair),
-        operation: Operation,
+        operations: Vec<Operation>,
         valid_until_ms: TimeMs,
     ) -> Result<SignedTransaction, LedgerError> {
         let chain = self.home.chain_id();
@@ -263,7 +264,7 @@ impl Ledger {
             sender,
             valid_until_ms,
             nonce: random_nonce()?,
-            operations: Operations::new(vec![operation]).expect("one operation is allowed"),
+            operations: Operations::new(operations).expect("one or two operations are allowed"),
         };
         Ok(transaction.sign(&chain, key))
     }
@@ -327,7 +328,7 @@ impl Ledger {
             // A hold that nobody has ended.
             Kind::Release if used.ended_by.is_none() => return Ok(None),
             Kind::Release => used.ended_by,
-            Kind::Earn | Kind::Return | Kind::Capture => used.transaction,
+            Kind::Earn | Kind::Return | Kind::Capture | Kind::Stamp | Kind::TakeBack => used.transaction,
         };
         let transaction = transaction.ok_or_else(|| {
             let reason = format!("it doesn't show which transaction has used the reference {reference}");
@@ -346,18 +347,15 @@ impl Ledger {
             proven => proven?,
         };
         let Some(proven) = proven else {
-            // What was let go of can't be taken any more.
-            let is_over =
-                entry.wish.kind() == Kind::Capture && self.user(client, Kind::Release, &entry.reference)?.is_some();
-            return Ok(if is_over { Used::Otherwise } else { Used::No });
+            let beside = entry.wish.beside().map(|kind| self.user(client, kind, &entry.reference)).transpose()?;
+            return Ok(if beside.flatten().is_some() { Used::Otherwise } else { Used::No });
         };
         if proven.value().receipt.outcome != Outcome::Applied {
             let reason = format!("what used the reference {} had no effect", entry.reference);
             return Err(ClientError::Untrue { url: client.url().to_owned(), reason });
         }
-        let operations = proven.value().transaction.transaction.operations.iter();
-        let mut days = operations.filter_map(|one| entry.wish.fulfilled_by(self.brand, &entry.reference, one));
-        match days.next() {
+        let operations = &proven.value().transaction.transaction.operations;
+        match entry.wish.fulfilled_by(self.brand, &entry.reference, operations) {
             Some(day) => Ok(Used::Same(self.done(client, entry, &proven, day), day)),
             None => Ok(Used::Otherwise),
         }

@@ -4,6 +4,7 @@
 //! - [`cli`]: the commands.
 //! - `desk`: what tills can ask for, without HTTP; `http` and `server` bring it to them by the table of `routes`, of
 //!   which `openapi` makes the description.
+//! - `wish`: the things that tills can want, and the operations that fulfil them; `stamps` are those that count.
 //! - `book`: what tills have asked for and what became of it, in memory and in the `journal` on disk.
 //! - `sender`: the one thread that signs and sends what waits, in order, until each outcome is certain.
 //! - `customers`: accounts that are kept for customers without a wallet; `import` brings their balances from a file,
@@ -38,8 +39,10 @@ mod rows;
 mod run;
 mod sender;
 mod server;
+mod stamps;
 #[cfg(test)]
 mod testing;
+mod wish;
 
 pub use config::ConfigError;
 pub use customers::CustomersError;

@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::{Accepted, Desk, different, invalid, is_over, named, points};
 use crate::documents::EntryDocument;
-use crate::entry::{Answer, Asked, Kind, Payment, State, Wish};
+use crate::entry::{Answer, Asked, Payment, State};
 use crate::keys::ApiKey;
 use crate::ledger::LedgerError;
 use crate::problem::{Failure, Kind as Problem};
+use crate::wish::{Kind, Wish};
 
 /// Longest time for which points are held, in seconds.
 const HOLD_FOR_S_MAX: u64 = HOLD_MS_MAX / 1000;

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use lojal_http::schemas::{Schema, of};
+use lojal_types::api::ReferenceKind;
 use lojal_types::{AddressText, Reference};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -23,6 +24,7 @@ use crate::openapi::{self, Operation, Written};
 use crate::payments::{Capture, Pay, PaymentDocument};
 use crate::problem::{Failure, Kind};
 use crate::problems;
+use crate::stamps::{Stamp, StampReturn};
 
 /// A path, what answers there, and the description of that.
 struct Route {
@@ -85,6 +87,10 @@ fn for_tills() -> Vec<Route> {
     let earn = Operation::post("earn", "Rewards a purchase.").by(Role::Earn).body::<Earn>();
     let back = Operation::post("take_back", "Takes back what was given for a purchase that is returned.");
     let back = back.by(Role::Return).body::<Return>().kinds(&[Kind::StillQueued]);
+    let stamp = Operation::post("stamp", "Counts units of a track, or a place, for a member.");
+    let stamp = stamp.by(Role::Earn).body::<Stamp>();
+    let unstamp = Operation::post("take_back_stamp", "Takes back what was counted for a purchase that is returned.");
+    let unstamp = unstamp.by(Role::Return).body::<StampReturn>().kinds(&[Kind::StillQueued]);
     let ask = Operation::post("ask_for_payment", "Asks for a payment: a text and a QR code for the member's wallet.");
     let ask = ask.by(Role::Pay).body::<Pay>().of_ledger().kinds(&[Kind::InvalidAddress, Kind::DifferentRequest]);
     let look = Operation::get("payment", "A payment, and what became of it.").by(Role::Pay).wait().of_ledger();
@@ -93,6 +99,8 @@ fn for_tills() -> Vec<Route> {
     vec![
         route("/earn", post(http::earn), signed(earn.kinds(&[Kind::InvalidAddress]))),
         route("/returns", post(http::give_back), signed(back)),
+        route("/stamp", post(http::stamp), signed(stamp.kinds(&[Kind::InvalidAddress]))),
+        route("/stamp/returns", post(http::take_back), signed(unstamp)),
         route(
             "/payments",
             post(http::ask_for),
@@ -112,7 +120,7 @@ fn for_readers() -> Vec<Route> {
     let route = |path, handler, operation| Route { path, handler, operations: [operation] };
     let balance = Operation::get("balance", "A member's points of the brand, as a gateway says.").by(Role::Read);
     let used = Operation::get("reference", "The use of a till's reference, also of one that the connector has lost.");
-    let kinds = json!({ "type": "string", "enum": ["issue", "redeem", "hold", "capture", "reverse"] });
+    let kinds = json!({ "type": "string", "enum": ReferenceKind::ALL.map(ReferenceKind::name) });
     let name = json!({ "type": "string", "minLength": 1, "maxLength": NAME_BYTES_MAX });
     vec![
         route(

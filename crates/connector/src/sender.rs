@@ -12,10 +12,11 @@ use lojal_types::{Code, Day, Outcome, SignedTransaction, TimeMs, TransactionId};
 use lojal_wallet::clock;
 
 use crate::desk::Desk;
-use crate::entry::{Entry, Failed, Id, Kind, State};
+use crate::entry::{Entry, Failed, Id, State};
 use crate::ledger::{LedgerError, Used};
 use crate::limits::{BATCH_MAX, PAUSE_MAX, PAUSE_MIN, VALID_FOR_MS};
 use crate::problem::{OPERATOR_REMEDY, is_of_operator};
+use crate::wish::Kind;
 
 /// An end of a wish, and the day under which it was found on the ledger, if it was.
 type End = (Id, State, Option<Day>);
@@ -76,8 +77,8 @@ fn round(desk: &Desk, batch: &[Entry]) -> Result<usize, LedgerError> {
             Next::Skip => {}
             Next::Sign => {
                 let dated = day_to_sign(entry.dated, status.time_ms.day(), receipt_days.into()).unwrap_or(now.day());
-                let operation = entry.wish.operation(desk.ledger.brand(), &entry.reference, dated);
-                let signed = desk.ledger.sign(operation, now.plus_ms(VALID_FOR_MS))?;
+                let operations = entry.wish.operations(desk.ledger.brand(), &entry.reference, dated);
+                let signed = desk.ledger.sign(operations, now.plus_ms(VALID_FOR_MS))?;
                 to_sign.push((entry.id(), dated, signed.clone()));
                 to_send.push((Entry { dated, ..entry.clone() }, signed));
             }

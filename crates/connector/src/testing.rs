@@ -9,8 +9,9 @@ use lojal_types::{
 use lojal_wallet::reference::ReceiptText;
 
 use crate::book::{Book, Bounds};
-use crate::entry::{Entry, State, Wish};
+use crate::entry::{Entry, State};
 use crate::journal::{JournalError, Owner};
+use crate::wish::Wish;
 
 pub(crate) const CHAIN: ChainId = ChainId::new([1; 32]);
 
@@ -54,8 +55,8 @@ pub(crate) fn earn(name: &str, amount: u64, now: TimeMs) -> Entry {
 }
 /// A transaction that fulfils a wish.
 pub(crate) fn sign(entry: &Entry, nonce: u64, valid_until_ms: TimeMs) -> SignedTransaction {
-    let operation = entry.wish.operation(brand(), &entry.reference, entry.dated);
-    let operations = Operations::new(vec![operation]).expect("one");
+    let operations = entry.wish.operations(brand(), &entry.reference, entry.dated);
+    let operations = Operations::new(operations).expect("one or two");
     let sender = key().address();
     Transaction { chain: CHAIN.tag(), sender, valid_until_ms, nonce, operations }.sign(&CHAIN, &key())
 }

@@ -3,7 +3,7 @@
 use lojal_types::api::{Account, History, Reversal, TransactionState, TransactionStatus};
 use lojal_types::{
     AddressText, AnsweredRequest, Bounded, Capture, Convert, Day, Height, Hold, Issue, NetworkKind, Operation, Outcome,
-    Points, Reference, Reverse, Salt, TimeMs, Transaction,
+    Points, Reference, Reverse, Salt, Stamp, TakeBack, TimeMs, TrackId, Transaction,
 };
 
 use crate::support::gateway::{Ledger, account, network_status};
@@ -281,4 +281,34 @@ fn a_gateway_that_shows_another_history_than_there_is_is_told_of() {
     }
     let ran = run(Some(lies[5]), &["history"]);
     assert!(ran.stderr.contains("don't rely on it, and use another gateway"), "{}", ran.stderr);
+}
+
+#[test]
+fn stamps_are_told_in_a_history_and_are_no_points_of_a_statement() {
+    let (brand, to, of_dated) = ("kaffet".parse().expect("valid"), key().address(), Day::default());
+    let (track, reference, of_reference) = (TrackId::new(1), receipt("R-1"), receipt("R-1"));
+    let stamp = Stamp { brand, track, to, amount: 40, place: None, reference, dated: of_dated };
+    let place = Stamp { amount: 1, place: Some(3), reference: receipt("R-2"), ..stamp.clone() };
+    let (amount, reference) = (15, receipt("back"));
+    let back = TakeBack { brand, from: to, of_reference, of_dated, amount, reference, dated: of_dated };
+    let history = Some(vec![
+        at(13, Operation::TakeBack(back)),
+        at(12, Operation::Stamp(place)),
+        at(11, Operation::Stamp(stamp)),
+        at(10, issue(500, receipt("R-0"))),
+    ]);
+    let server = Ledger { history, ..Ledger::with(vec![account(own())]) }.start();
+    let wallet = Wallet::at(server.url());
+    let told = wallet.run(&["history"]).stdout;
+    let expected = [
+        format!("stamped 40 on track 1 of kaffet for {}", own()),
+        format!("stamped place 3 of track 1 of kaffet for {}", own()),
+        format!("took back 15 of the stamp {} of kaffet for {}", receipt("R-1"), own()),
+    ];
+    let flat = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in expected {
+        assert!(flat.contains(&words), "{words}: {told}");
+    }
+    let statement = wallet.run(&["statement", "--format", "csv"]).stdout;
+    assert!(statement.contains("issued") && !statement.contains(&receipt("R-1").to_string()), "{statement}");
 }

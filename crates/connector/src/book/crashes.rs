@@ -4,39 +4,60 @@ use std::path::PathBuf;
 
 use lojal_random::Random;
 use lojal_store::{Faults, SimulatedDisk};
-use lojal_types::{Address, Height, Operation, TransactionId};
+use lojal_types::{Height, Operation, TrackId, TransactionId};
 
 use super::*;
 use crate::entry::Done;
-use crate::testing::{CHAIN, earn, open, sign, time};
+use crate::testing::{CHAIN, brand, earn, member, open, sign, time};
+use crate::wish::{Count, Wish};
 
 /// The time for which what is signed can happen.
 const VALID_MS: u64 = 60_000;
 
-/// A ledger that issues twice for one receipt if it comes under two days, as the real one does after a while.
+/// The wishes of these tests, one after the other: points, a stamp, and both in one.
+fn wanted(number: u64, name: &str, now: TimeMs) -> Entry {
+    let (to, amount, expiry) = (member(1), Points::new(1 + number), None);
+    let count = Count { track: TrackId::new(1), amount: 1 + number, place: None };
+    let wish = match number % 3 {
+        0 => Wish::Earn { to, amount, expiry },
+        1 => Wish::Stamp { to, count },
+        _ => Wish::EarnAndStamp { to, amount, expiry, count },
+    };
+    Entry { wish, ..earn(name, 1, now) }
+}
+
+/// The use of a reference by an operation: true of a stamp.
+fn use_of(operation: &Operation) -> (bool, Reference, Day) {
+    match operation {
+        Operation::Issue(one) => (false, one.reference.clone(), one.dated),
+        Operation::Stamp(one) => (true, one.reference.clone(), one.dated),
+        _ => panic!("nothing else is asked for"),
+    }
+}
+
+/// A ledger that does twice what comes under two days, as the real one does after a while.
 #[derive(Default)]
 struct Model {
     now: TimeMs,
-    issued: BTreeMap<(Reference, Day), (TransactionId, Address, Points)>,
-    /// The last transaction that was sent for each reference.
-    sent: BTreeMap<Reference, SignedTransaction>,
+    done: BTreeMap<(bool, Reference, Day), (TransactionId, Operation)>,
+    /// The last transaction that was sent for each wish.
+    sent: BTreeMap<Id, SignedTransaction>,
 }
 
 impl Model {
     /// Takes a transaction; answers with its id if it is on the ledger.
     fn take(&mut self, signed: &SignedTransaction) -> Option<TransactionId> {
         let id = signed.transaction.id(&CHAIN);
-        let Operation::Issue(issue) = &signed.transaction.operations[0] else { panic!("nothing else is asked for") };
-        if self.now < signed.transaction.valid_until_ms {
-            let place = (issue.reference.clone(), issue.dated);
-            self.issued.entry(place).or_insert((id, issue.to, issue.amount));
+        let operations = &signed.transaction.operations;
+        let is_free = operations.iter().all(|operation| !self.done.contains_key(&use_of(operation)));
+        if self.now < signed.transaction.valid_until_ms && is_free {
+            self.done.extend(operations.iter().map(|operation| (use_of(operation), (id, operation.clone()))));
         }
-        let mut all = self.issued.values();
-        all.any(|(issued, ..)| *issued == id).then_some(id)
+        self.done.values().any(|(done, _)| *done == id).then_some(id)
     }
     fn used(&self, reference: &Reference) -> Option<(Day, TransactionId)> {
-        let found = self.issued.iter().find(|((known, _), _)| known == reference);
-        found.map(|((_, day), (id, ..))| (*day, *id))
+        let found = self.done.iter().find(|((_, known, _), _)| known == reference);
+        found.map(|((.., day), (id, _))| (*day, *id))
     }
 }
 
@@ -83,10 +104,10 @@ impl Till {
         self.simulated.crash(self.random.number()).expect("the real disk works");
         None
     }
-    /// Asks for a reward again and again, now and then on the next day, until it is told that it was taken in.
-    fn ask(&mut self, name: &str, amount: u64) {
+    /// Asks for something again and again, now and then on the next day, until it is told that it was taken in.
+    fn ask(&mut self, number: u64, name: &str) {
         loop {
-            let entry = earn(name, amount, self.ledger.now);
+            let entry = wanted(number, name, self.ledger.now);
             if self.work(|book| book.accept(entry, None)).is_some() {
                 return;
             }
@@ -117,7 +138,7 @@ impl Till {
                     signed
                 }
             };
-            self.ledger.sent.insert(entry.reference.clone(), signed.clone());
+            self.ledger.sent.insert(entry.id(), signed.clone());
             let (is_taken, is_told) = (!self.random.once_in(4), !self.random.once_in(4));
             let id = if is_taken { self.ledger.take(&signed) } else { None };
             if let Some(id) = id.filter(|_| is_told) {
@@ -130,30 +151,26 @@ impl Till {
         let faults = Faults { power_fails_after: Some(changes), ..Faults::default() };
         self.simulated.set_faults(faults);
     }
-    /// Every reward is on the ledger once, and the book says so.
-    fn finish(&mut self, expected: &BTreeMap<Reference, u64>) {
+    /// Everything is on the ledger once, as a whole, and the book says so.
+    fn finish(&mut self, expected: &BTreeMap<Reference, Wish>) {
         while !self.send() {}
-        let issued: Vec<(Reference, u64)> = self
-            .ledger
-            .issued
-            .iter()
-            .map(|((reference, _), (_, _, amount))| (reference.clone(), amount.get()))
-            .collect();
-        let expected: Vec<(Reference, u64)> = expected.iter().map(|(one, amount)| (one.clone(), *amount)).collect();
-        assert_eq!(issued, expected, "each reference is issued exactly once");
         let book = self.book.as_ref().expect("no cut since");
-        for (reference, _) in &issued {
-            let entry = book.entry(&(Kind::Earn, reference.clone())).expect("known");
+        let mut operations = Vec::new();
+        for (reference, wish) in expected {
+            let entry = book.entry(&(wish.kind(), reference.clone())).expect("known");
             assert!(matches!(entry.state, State::Done(_)), "{entry:?}");
-            assert_eq!(self.ledger.used(reference).map(|(day, _)| day), Some(entry.dated));
+            operations.extend(wish.operations(brand(), reference, entry.dated));
         }
+        operations.sort_by_key(use_of);
+        let done: Vec<Operation> = self.ledger.done.values().map(|(_, operation)| operation.clone()).collect();
+        assert_eq!(done, operations, "each happens exactly once, under the day that the book has");
     }
 }
 
 /// Checks that a book knows after a power cut all that was sent: its bytes, or its end.
 fn check(book: &Book, ledger: &Model) {
-    for (reference, sent) in &ledger.sent {
-        let entry = book.entry(&(Kind::Earn, reference.clone())).expect("what was sent was asked for");
+    for (id, sent) in &ledger.sent {
+        let entry = book.entry(id).expect("what was sent was asked for");
         let is_known = !entry.is_waiting() || entry.signed.as_ref() == Some(sent);
         let is_newer =
             entry.signed.as_ref().is_some_and(|one| one.transaction.valid_until_ms > sent.transaction.valid_until_ms);
@@ -162,7 +179,7 @@ fn check(book: &Book, ledger: &Model) {
 }
 
 #[test]
-fn of_a_thousand_rewards_between_power_cuts_each_happens_once() {
+fn of_a_thousand_rewards_and_stamps_between_power_cuts_each_happens_once() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let mut till = Till::new(dir.path().join("data"), 1);
     let mut expected = BTreeMap::new();
@@ -170,15 +187,15 @@ fn of_a_thousand_rewards_between_power_cuts_each_happens_once() {
         if till.simulated.faults().power_fails_after.is_none() {
             till.cut_after((number % 17) as u32);
         }
-        let (name, amount) = (format!("receipt {number}"), 1 + number);
-        till.ask(&name, amount);
-        expected.insert(crate::testing::reference(&name), amount);
+        let name = format!("receipt {number}");
+        till.ask(number, &name);
+        expected.insert(crate::testing::reference(&name), wanted(number, &name, time(0)).wish);
         // Now and then no gateway answers for a while.
         if !till.random.once_in(3) {
             till.send();
         }
         if till.random.once_in(5) {
-            till.ask(&name, amount);
+            till.ask(number, &name);
         }
     }
     till.simulated.set_faults(Faults::default());
@@ -195,9 +212,9 @@ fn a_power_cut_at_any_operation_on_the_disk_loses_and_doubles_nothing() {
             let mut till = Till::new(dir.path().join("data"), seed);
             till.cut_after(changes);
             let mut expected = BTreeMap::new();
-            for name in ["a", "b", "c"] {
-                till.ask(name, 5);
-                expected.insert(crate::testing::reference(name), 5);
+            for (number, name) in (0..).zip(["a", "b", "c"]) {
+                till.ask(number, name);
+                expected.insert(crate::testing::reference(name), wanted(number, name, time(0)).wish);
                 till.send();
             }
             till.finish(&expected);

@@ -1,8 +1,9 @@
 use lojal_types::{ChainTag, Height, Request, RequestKind, Salt, TransactionId};
 
 use super::*;
-use crate::entry::{Asked, Done, Failed, Wish};
+use crate::entry::{Asked, Done, Failed};
 use crate::testing::{brand, earn, member, open, owner, reference, sign, time};
+use crate::wish::Wish;
 
 struct Place {
     dir: tempfile::TempDir,
