@@ -80,6 +80,14 @@ impl Client {
         let tracks: api::Tracks = self.get_json(&format!("/v1/brands/{brand}/tracks"), &[])?;
         self.expect(tracks.brand == *brand, tracks)
     }
+    /// `GET /v1/brands/{id}/campaigns`: the campaigns of a brand that aren't over.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_brand` if there is none with this id.
+    pub fn campaigns(&self, brand: &BrandId) -> Result<api::Campaigns, ClientError> {
+        let campaigns: api::Campaigns = self.get_json(&format!("/v1/brands/{brand}/campaigns"), &[])?;
+        self.expect(campaigns.brand == *brand, campaigns)
+    }
     /// `GET /v1/brands/{id}/stamps/{reference}`: a stamp, and what can still be taken back of it.
     ///
     /// # Errors

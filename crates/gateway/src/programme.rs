@@ -1,4 +1,4 @@
-//! `GET /v1/brands/{id}/tracks`, `GET /v1/brands/{id}/stamps/{reference}` and `GET /v1/accounts/{address}/standing`.
+//! `GET /v1/brands/{id}/tracks`, `/campaigns` and `/stamps/{reference}`, and `GET /v1/accounts/{address}/standing`.
 
 use std::sync::Arc;
 
@@ -27,6 +27,19 @@ pub(crate) async fn tracks(
         None => Ok(None),
     };
     app.read(tracks).await?.map(Json).ok_or_else(unknown_brand)
+}
+
+/// The campaigns of a brand that aren't over.
+pub(crate) async fn campaigns(
+    State(app): State<Arc<App>>,
+    Segment(brand): Segment<BrandId>,
+) -> Result<Json<api::Campaigns>, Failure> {
+    let chain = app.chain();
+    let campaigns = move |view: &View| match view.brand(brand)? {
+        Some(_) => answers::campaigns(view, &chain, brand).map(Some),
+        None => Ok(None),
+    };
+    app.read(campaigns).await?.map(Json).ok_or_else(unknown_brand)
 }
 
 /// A stamp, and what could be taken back of it now; of two under one reference the one of the later month.

@@ -3,6 +3,7 @@
 
 mod account;
 mod brand_motion;
+mod campaign;
 mod event;
 mod governance;
 mod light;
@@ -20,12 +21,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenAccount, ProvenKey};
+pub use self::campaign::{BrandCampaign, CampaignState, Campaigns};
 pub use self::event::{
     DATA_TYPE, EVENT_TYPES, Event, EventData, EventPlace, EventPlaceError, Expiring, ExpiringPoints, REMINDER_INDEX,
     SPEC_VERSION, TYPE_PREFIX,
 };
 pub use self::programme::{
-    BrandTrack, LevelEnd, NextLevel, Stamped, Standing, Standings, TrackStanding, TrackState, Tracks,
+    BrandTrack, LevelEnd, MarkStanding, NextLevel, Stamped, Standing, Standings, TakenStanding, TrackStanding,
+    TrackState, Tracks,
 };
 pub use self::push::{NewPush, PUSHED_ALWAYS, Push, PushService, Pushes};
 pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState, UsedUnits};

@@ -87,6 +87,14 @@ fn of_programme() -> Vec<Route> {
                 .json::<api::Tracks>(StatusCode::OK, "The tracks, by number.")],
         ),
         Route::new(
+            "/v1/brands/{id}/campaigns",
+            get(programme::campaigns),
+            [Operation::get("campaigns", "The campaigns of a brand that aren't over, and what is left of them.")
+                .brand()
+                .not_found(Code::UnknownBrand)
+                .json::<api::Campaigns>(StatusCode::OK, "The campaigns, by number.")],
+        ),
+        Route::new(
             "/v1/brands/{id}/stamps/{reference}",
             get(programme::stamp),
             [dated(stamp.reference()).json::<api::Stamped>(StatusCode::OK, "The stamp.")],

@@ -3,13 +3,14 @@
 use std::sync::OnceLock;
 
 use lojal_types::{
-    AcceptPartnership, Address, Bounded, BrandId, ChainId, Convert, Day, Guardian, Guardians, Hash, Invite, Issue,
-    Join, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership,
-    Redeem, Reference, Request, RequestKind, Salt, SetGuardians, SetTrack, Settle, Stamp, StartRecovery, TakeBack,
-    TakenBackOf, TimeMs, Track, TrackId, TrackKind, TrackLevel, Transfer,
+    AcceptPartnership, Address, Award, Bounded, BrandId, Campaign, CampaignId, ChainId, Convert, Day, Grant, Guardian,
+    Guardians, Hash, Invite, Issue, Join, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms,
+    PerMember, Period, Points, ProposePartnership, Redeem, Reference, Request, RequestKind, Role, Roles, Salt,
+    SetCampaign, SetGuardians, SetOperator, SetTrack, Settle, Stamp, StartRecovery, TakeBack, TakenBackOf, TakenBy,
+    TimeMs, Track, TrackId, TrackKind, TrackLevel, Transfer,
 };
 
-use super::node::{address, key};
+use super::node::{TILL, address, key};
 
 pub(crate) fn brand(id: &str) -> BrandId {
     id.parse().expect("valid")
@@ -94,6 +95,43 @@ pub(crate) fn set_track(id: &str, track: u16, terms: Track) -> Operation {
 pub(crate) fn stamp(id: &str, to: u8, (amount, place): (u64, Option<u8>), track: u16, receipt: &str) -> Operation {
     let (brand, track, to, reference) = (brand(id), TrackId::new(track), address(to), reference(receipt));
     Operation::Stamp(Stamp { brand, track, to, amount, place, reference, dated: today() })
+}
+
+/// Points that operators grant, up to so many in all, from a time on.
+pub(crate) fn gifts(opens_ms: TimeMs, budget: u64) -> Campaign {
+    Campaign {
+        opens_ms,
+        closes_ms: opens_ms.plus_ms(lojal_types::limits::CAMPAIGN_MS_MAX / 2),
+        early: None,
+        requires: Bounded::default(),
+        by: TakenBy::Operator,
+        price: Points::ZERO,
+        award: Award::Points { amount: Points::new(1), up_to: Points::new(budget), months: None },
+        referral: None,
+        per_member: Some(PerMember { times: 3, per: Period::Year }),
+        stock: None,
+        budget: Some(Points::new(budget)),
+        sponsor: None,
+        households: false,
+        paused: false,
+        about: Hash::new([8; 32]),
+    }
+}
+
+pub(crate) fn set_campaign(id: &str, campaign: u32, terms: Campaign) -> Operation {
+    Operation::SetCampaign(SetCampaign { brand: brand(id), campaign: CampaignId::new(campaign), terms })
+}
+
+/// The till may grant, beside all that it may in version 1.
+pub(crate) fn grants_too(id: &str) -> Operation {
+    let roles = Roles::from([Role::Issue, Role::Capture, Role::Reverse, Role::Admin, Role::Grant]);
+    let (public_key, issue_daily_max) = (key(TILL).public_key(), Some(Points::new(100_000)));
+    Operation::SetOperator(SetOperator { brand: brand(id), public_key, roles, issue_daily_max })
+}
+
+pub(crate) fn grant(id: &str, campaign: u32, to: u8, amount: u64, receipt: &str) -> Operation {
+    let (brand, campaign, to) = (brand(id), CampaignId::new(campaign), address(to));
+    Operation::Grant(Grant { brand, campaign, to, amount, reference: reference(receipt), dated: today() })
 }
 
 pub(crate) fn take_back(id: &str, from: u8, amount: u64, receipt: &str, own: &str) -> Operation {

@@ -4,16 +4,19 @@ use borsh::BorshDeserialize;
 use lojal_ledger::tree::Proof;
 use lojal_ledger::{ProvenRecords, Tip, answers};
 use lojal_types::api::{
-    Foretold, ProvenAccount, Simulation, Stamped, Standing, Standings, TrackStanding, TrackState, Tracks,
+    CampaignState, Campaigns, Foretold, ProvenAccount, Simulation, Stamped, Standing, Standings, TrackStanding,
+    TrackState, Tracks,
 };
 use lojal_types::{
-    AddressText, Bounded, Code, Header, NetworkKind, Operation, SetConsent, Track, TrackId, TrackKind,
-    UnsignedTransaction,
+    AddressText, Bounded, CampaignId, Code, Header, NetworkKind, Operation, Points, SetConsent, Track, TrackId,
+    TrackKind, UnsignedTransaction,
 };
 
 use super::http::BYTES;
 use super::node::{ANNA, BO, HOUR_MS, Node, TILL, address};
-use super::operations::{brand, issue, levels, reference, set_track, stamp, take_back, today};
+use super::operations::{
+    brand, gifts, grant, grants_too, issue, levels, reference, set_campaign, set_track, stamp, take_back, today,
+};
 use crate::access::{Access, Auditors};
 
 fn text(seed: u8) -> AddressText {
@@ -97,6 +100,28 @@ async fn places_are_told_by_their_numbers_and_what_a_member_allows_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_campaigns_of_a_brand_are_shown_to_everybody_with_what_is_left_of_them() {
+    let node = Node::start_guarded(guarded()).await;
+    let none: Campaigns = node.get("/v1/brands/nordmat/campaigns").await.json();
+    assert_eq!((none.brand, none.campaigns, none.last), (brand("nordmat"), Vec::new(), CampaignId::new(0)));
+    let terms = gifts(node.now(), 500);
+    let begun = vec![grants_too("nordmat"), set_campaign("nordmat", 4, terms.clone())];
+    node.apply(TILL, begun);
+    node.apply(TILL, vec![grant("nordmat", 4, ANNA, 120, "surprise")]);
+    let campaigns: Campaigns = node.get("/v1/brands/nordmat/campaigns").await.json();
+    assert_eq!((campaigns.last, campaigns.height), (CampaignId::new(4), node.store().tip().height));
+    let [one] = <[_; 1]>::try_from(campaigns.campaigns).expect("one campaign");
+    assert_eq!((one.campaign, one.state, one.accepted), (CampaignId::new(4), CampaignState::Open, None));
+    assert_eq!(one.digest, terms.digest(&node.chain(), brand("nordmat"), one.campaign));
+    assert_eq!((one.times, one.points.get(), one.budget_left), (1, 120, Some(Points::new(380))));
+    assert_eq!((one.terms, one.stock_left), (terms, None));
+    let own = node.get_as(&node.token(ANNA), &path_of(ANNA)).await.json::<Standings>();
+    let taken = own.standings[0].taken[0];
+    assert_eq!((taken.campaign, taken.times, taken.as_referrer), (CampaignId::new(4), 1, false));
+    assert_eq!(node.get("/v1/brands/unknown/campaigns").await.refusal(), (404, "unknown_brand".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_standing_is_read_as_balances_are() {
     let node = Node::start_guarded(guarded()).await;
     node.apply(TILL, vec![set_track("nordmat", 1, levels()), stamp("nordmat", ANNA, (40, None), 1, "first")]);
@@ -139,6 +164,8 @@ async fn a_stamp_shows_what_can_be_taken_back() {
 async fn the_proof_of_an_account_proves_where_it_stands() {
     let node = Node::start().await;
     node.apply(TILL, vec![set_track("nordmat", 1, levels()), stamp("nordmat", ANNA, (140, None), 1, "first")]);
+    node.apply(TILL, vec![grants_too("nordmat"), set_campaign("nordmat", 1, gifts(node.now(), 500))]);
+    node.apply(TILL, vec![grant("nordmat", 1, ANNA, 120, "surprise")]);
     for seed in [ANNA, BO] {
         let proof: ProvenAccount = node.get(&format!("/v1/accounts/{}/proof", text(seed))).await.json();
         let header = Header::try_from_slice(&proof.header.0).expect("a header");

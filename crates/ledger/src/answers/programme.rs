@@ -1,10 +1,10 @@
 //! The answers about what brands count beside points.
 
 use lojal_types::limits::{TRACK_OVER_MONTHS, TRACK_PLACES_MAX};
-use lojal_types::{Address, BrandId, Month, TimeMs, Track, TrackId, TrackKind, api};
+use lojal_types::{Address, BrandId, Day, Month, TimeMs, Track, TrackId, TrackKind, api};
 
 use crate::key::{StandingKey, TrackKey, TrackListKey};
-use crate::record::{Stamped, Standing};
+use crate::record::{HeldMark, Stamped, Standing, Taken};
 use crate::records::Records;
 
 /// The tracks of a brand that aren't over, with their state.
@@ -73,7 +73,22 @@ fn standing_at<R: Records>(records: &R, brand: BrandId, standing: &Standing) -> 
         let shown = terms.map(|terms| shown(standing, track, terms, time));
         tracks.extend(shown.filter(|one| one.units > 0 || one.level > 0));
     }
-    Ok(api::Standing { brand, since: standing.since, consents: standing.consents, tracks })
+    let (marks, taken) = given(standing, time.day());
+    Ok(api::Standing { brand, since: standing.since, consents: standing.consents, tracks, marks, taken })
+}
+
+/// The marks of a standing on a day, and the units that count for the bounds of campaigns.
+fn given(standing: &Standing, day: Day) -> (Vec<api::MarkStanding>, Vec<api::TakenStanding>) {
+    let marks = standing.marks.iter().filter(|one| one.is_live_on(day));
+    let taken = standing.taken.iter().filter(|one| one.is_live_on(day));
+    let mark = |one: &HeldMark| api::MarkStanding { mark: one.mark, until: one.until };
+    let units = |&Taken { campaign, as_referrer, until, times }: &Taken| api::TakenStanding {
+        campaign,
+        as_referrer,
+        times,
+        until,
+    };
+    (marks.map(mark).collect(), taken.map(units).collect())
 }
 
 /// The part of a standing that is on a track that isn't over.

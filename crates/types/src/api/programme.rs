@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::AddressText;
 use crate::brand::BrandId;
+use crate::campaign::{CampaignId, MarkId};
 use crate::day::Day;
 use crate::ids::Height;
 use crate::time::TimeMs;
@@ -71,12 +72,40 @@ pub struct Standings {
 pub struct Standing {
     /// The brand.
     pub brand: BrandId,
-    /// The day of the first stamp.
+    /// The day of the first stamp, grant or claim.
     pub since: Day,
     /// The sum of what the member allows: 1 to be listed by rank, 2 profiling, 4 sharing with partners, 8 reminders.
     pub consents: u8,
     /// The tracks that aren't over and on which something counts or a level is held, by number.
     pub tracks: Vec<TrackStanding>,
+    /// The marks that it has, by number.
+    #[serde(default)]
+    pub marks: Vec<MarkStanding>,
+    /// The units of campaigns that count for their bounds, by campaign.
+    #[serde(default)]
+    pub taken: Vec<TakenStanding>,
+}
+
+/// A mark that an account has: a badge, a membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct MarkStanding {
+    /// Its number.
+    pub mark: MarkId,
+    /// The last day on which it has it; null for ever.
+    pub until: Option<Day>,
+}
+
+/// The units that an account has taken of a campaign with a bound for each account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct TakenStanding {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// True for the members that it has brought along, false for its own units.
+    pub as_referrer: bool,
+    /// The number of units.
+    pub times: u16,
+    /// The last day on which they count for the bound; null for all time.
+    pub until: Option<Day>,
 }
 
 /// The units that count on one track, and the level that they have reached.

@@ -1,9 +1,10 @@
 //! The answers of a gateway of these tests about a programme.
 
 use lojal_types::api::{
-    BrandTrack, LevelEnd, NextLevel, Stamped, Standing, Standings, TrackStanding, TrackState, Tracks,
+    BrandTrack, LevelEnd, MarkStanding, NextLevel, Stamped, Standing, Standings, TakenStanding, TrackStanding,
+    TrackState, Tracks,
 };
-use lojal_types::{Bounded, BrandId, Hash, Height, Month, Track, TrackId, TrackKind, TrackLevel};
+use lojal_types::{Bounded, BrandId, CampaignId, Hash, Height, MarkId, Month, Track, TrackId, TrackKind, TrackLevel};
 
 use super::gateway::network_status;
 use super::server::Answer;
@@ -45,7 +46,10 @@ pub fn answer(path: &str) -> Answer {
             lasts: Some(LevelEnd { until_ms, keeps: Some(100), then: 0 }),
             next: Some(NextLevel { level: 2, at_least: 300, missing: 180 }),
         };
-        let standing = Standing { brand: kaffet(), since: time_ms.day(), consents: 1, tracks: vec![track] };
+        let marks = vec![MarkStanding { mark: MarkId::new(7), until: Some(time_ms.day()) }];
+        let taken = TakenStanding { campaign: CampaignId::new(2), as_referrer: false, times: 1, until: None };
+        let (brand, since, tracks, taken) = (kaffet(), time_ms.day(), vec![track], vec![taken]);
+        let standing = Standing { brand, since, consents: 1, tracks, marks, taken };
         let (address, standings) = (text.parse().expect("an address"), vec![standing]);
         return Answer::json(200, &Standings { address, standings, only_of: None, height, time_ms });
     }

@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use crate::tests::http::{self, Answer, JSON};
 use crate::tests::node::{ANNA, BO, GOVERNOR, HOUR_MS, MINUTE_MS, Node, TILL, address, transfer};
 use crate::tests::operations::{
-    accept, brand, convert, deposit, hold, invite, issue, levels, propose, reference, request, set_track, stamp, terms,
-    today,
+    accept, brand, convert, deposit, gifts, grant, grants_too, hold, invite, issue, levels, propose, reference,
+    request, set_campaign, set_track, stamp, terms, today,
 };
 
 /// A network with something of everything, and the paths at which it is seen.
@@ -40,6 +40,8 @@ impl Scene {
         });
         node.apply(TILL, vec![reverse]);
         node.apply(TILL, vec![set_track("nordmat", 1, levels()), stamp("nordmat", ANNA, (140, None), 1, "stamped")]);
+        let gifts = set_campaign("nordmat", 1, gifts(node.now(), 500));
+        node.apply(TILL, vec![grants_too("nordmat"), gifts, grant("nordmat", 1, ANNA, 20, "surprise")]);
         let asked = request("nordmat", 60, "till 7", RequestKind::Redeem);
         let payment = asked.reference(&node.chain()).to_string();
         node.apply(ANNA, vec![asked.answer(&node.chain(), address(ANNA))]);
@@ -88,6 +90,7 @@ impl Scene {
             ("reversal", format!("/v1/brands/nordmat/reversals/{returned}")),
             ("used_reference", format!("/v1/brands/nordmat/references/issue/{receipt}")),
             ("tracks", "/v1/brands/nordmat/tracks".into()),
+            ("campaigns", "/v1/brands/nordmat/campaigns".into()),
             ("stamp", format!("/v1/brands/nordmat/stamps/{stamped}")),
             ("standing", format!("/v1/accounts/{anna}/standing")),
             ("account", format!("/v1/accounts/{anna}")),
