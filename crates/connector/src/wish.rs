@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::api::ReferenceKind;
 use lojal_types::{
     Address, BrandId, Capture, Day, Issue, Month, Operation, Points, Reference, Release, Reverse, Stamp, TakeBack,
-    TrackId,
+    TakenBackOf, TrackId,
 };
 
 use crate::keys::Role;
@@ -82,7 +82,16 @@ pub(crate) struct Uncount {
 impl Uncount {
     fn operation(self, brand: BrandId, from: Address, reference: Reference, dated: Day) -> Operation {
         let Self { amount, of: of_reference, of_dated } = self;
-        Operation::TakeBack(TakeBack { brand, from, of_reference, of_dated, amount, reference, dated })
+        Operation::TakeBack(TakeBack {
+            brand,
+            from,
+            of: TakenBackOf::Stamp,
+            of_reference,
+            of_dated,
+            amount,
+            reference,
+            dated,
+        })
     }
 }
 

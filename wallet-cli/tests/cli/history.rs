@@ -3,7 +3,7 @@
 use lojal_types::api::{Account, History, Reversal, TransactionState, TransactionStatus};
 use lojal_types::{
     AddressText, AnsweredRequest, Bounded, Capture, Convert, Day, Height, Hold, Issue, NetworkKind, Operation, Outcome,
-    Points, Reference, Reverse, Salt, Stamp, TakeBack, TimeMs, TrackId, Transaction,
+    Points, Reference, Reverse, Salt, Stamp, TakeBack, TakenBackOf, TimeMs, TrackId, Transaction,
 };
 
 use crate::support::gateway::{Ledger, account, network_status};
@@ -290,7 +290,16 @@ fn stamps_are_told_in_a_history_and_are_no_points_of_a_statement() {
     let stamp = Stamp { brand, track, to, amount: 40, place: None, reference, dated: of_dated };
     let place = Stamp { amount: 1, place: Some(3), reference: receipt("R-2"), ..stamp.clone() };
     let (amount, reference) = (15, receipt("back"));
-    let back = TakeBack { brand, from: to, of_reference, of_dated, amount, reference, dated: of_dated };
+    let back = TakeBack {
+        brand,
+        from: to,
+        of: TakenBackOf::Stamp,
+        of_reference,
+        of_dated,
+        amount,
+        reference,
+        dated: of_dated,
+    };
     let history = Some(vec![
         at(13, Operation::TakeBack(back)),
         at(12, Operation::Stamp(place)),

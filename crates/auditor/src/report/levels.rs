@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use lojal_ledger::View;
 use lojal_ledger::key::{StandingKey, StateKey};
 use lojal_types::limits::HELD_LEVELS_MAX;
-use lojal_types::{Address, BrandId, Month, Operation, Reference, Stamp, TakeBack, TimeMs, Track, TrackId, TrackKind};
+use lojal_types::{
+    Address, BrandId, Campaign, CampaignId, Month, Operation, Reference, Requirement, Stamp, TakeBack, TakenBackOf,
+    TimeMs, Track, TrackId, TrackKind,
+};
 
 use super::listing::{Cell, Rows};
 use crate::verify::IN_MEMORY;
@@ -48,6 +51,7 @@ struct Progress {
 pub(super) struct Levels {
     month: Option<Month>,
     tracks: BTreeMap<(BrandId, TrackId), Track>,
+    campaigns: BTreeMap<(BrandId, CampaignId), Campaign>,
     progress: BTreeMap<(Address, BrandId, TrackId), Progress>,
     /// By brand, month of the reference's day, and reference.
     stamps: BTreeMap<(BrandId, Month, Reference), Stamped>,
@@ -73,7 +77,12 @@ impl Levels {
                 self.tracks.insert((one.brand, one.track), one.terms.clone());
             }
             Operation::Stamp(one) => self.stamp(one, time),
-            Operation::TakeBack(one) => self.take_back(one, time),
+            Operation::TakeBack(one) if one.of == TakenBackOf::Stamp => self.take_back(one, time),
+            Operation::SetCampaign(one) => {
+                self.campaigns.insert((one.brand, one.campaign), one.terms.clone());
+            }
+            Operation::Grant(one) => self.use_up(one.to, (one.brand, one.campaign), time.month()),
+            Operation::Claim(one) => self.use_up(one.account, (one.brand, one.campaign), time.month()),
             _ => {}
         }
     }
@@ -114,6 +123,24 @@ impl Levels {
         progress.held.retain(|one| one.reached < stamped.month);
         if let Some(track) = self.tracks.get(&(take.brand, stamped.track)) {
             progress.reach(track, time.month());
+        }
+    }
+
+    /// "With `consume` as many units are used up, the earliest first." (protocol, Campaigns)
+    fn use_up(&mut self, account: Address, campaign: (BrandId, CampaignId), month: Month) {
+        let Some(terms) = self.campaigns.get(&campaign) else { return };
+        for one in terms.requires.iter() {
+            let Requirement::Progress { track, at_least, this_month, consume: true } = *one else { continue };
+            let rolls = self.tracks.get(&(campaign.0, track)).map(|track| track.kind);
+            let Some(TrackKind::Rolling { months, .. }) = rolls else { continue };
+            let from = if this_month { month.plus(months) } else { month };
+            if let Some(progress) = self.progress.get_mut(&(account, campaign.0, track)) {
+                let mut rest = at_least;
+                for units in progress.units.range_mut(Some(from)..).map(|(_, units)| units) {
+                    let used = rest.min(*units);
+                    (*units, rest) = (units.saturating_sub(used), rest.saturating_sub(used));
+                }
+            }
         }
     }
 

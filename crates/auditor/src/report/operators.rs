@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use lojal_ledger::View;
-use lojal_types::{Address, BrandId, GrossPoints, Month, Operation};
+use lojal_types::{Address, BrandId, GrossPoints, Month, Operation, TakenBackOf};
 
 use super::liability::taken_by;
 use super::listing::{Cell, Rows};
@@ -56,7 +56,9 @@ impl Operators {
             Operation::Capture(one) => (one.brand, |acts| &mut acts.captures, one.amount.get()),
             Operation::Reverse(one) => (one.brand, |acts| &mut acts.reversals, taken_by(one, after).get()),
             Operation::Stamp(one) => (one.brand, |acts| &mut acts.stamps, one.amount),
-            Operation::TakeBack(one) => (one.brand, |acts| &mut acts.takebacks, one.amount),
+            Operation::TakeBack(one) if one.of == TakenBackOf::Stamp => {
+                (one.brand, |acts| &mut acts.takebacks, one.amount)
+            }
             _ => return,
         };
         let month = after.tip().time_ms.month();
