@@ -176,9 +176,8 @@ pub(super) fn claim(
         price => format!("for {} {brand}", grouped(price, decimals)),
     };
     let done = format!("claimed {quantity} of campaign {campaign} of {brand} for {text}, {cost}");
-    let what = format!("claim {quantity} of campaign {campaign} of {brand} for {text}, {cost}: it {}", {
-        award_in_words(&terms.award, decimals)
-    });
+    let gives = award_in_words(&terms.award, decimals);
+    let what = format!("claim {quantity} of campaign {campaign} of {brand} for {text}, {cost}: it {gives}");
     ask::consent(&what, consent, &sending)?;
     let claim = Claim { brand, campaign, account, quantity, price_max, referrer };
     session.transact(Operation::Claim(claim), &done, &sending)

@@ -1,6 +1,6 @@
 //! Campaigns from both sides: the brand's and the member's.
 
-use lojal_types::{CampaignId, Operation, Points, TakenBackOf};
+use lojal_types::{Approvals, CampaignId, Operation, Points, TakenBackOf};
 
 use crate::support::gateway::{Ledger, account, only_operation, submitted};
 use crate::support::programme::{CLUB, gifts};
@@ -47,6 +47,18 @@ fn a_campaign_is_paused_on_the_terms_that_it_has() {
     let Operation::SetCampaign(set) = only_operation(&server) else { panic!("another operation") };
     assert!(set.terms.paused);
     assert_eq!(lojal_types::Campaign { paused: false, ..set.terms }, gifts());
+}
+
+#[test]
+fn where_a_brand_asks_for_two_admins_one_pauses_and_two_resume() {
+    for (command, is_direct) in [("pause", true), ("resume", false)] {
+        let together = (Approvals { needed: 2, delay_ms: 0 }, vec![]);
+        let server = Ledger { together, ..Ledger::with(vec![]) }.start();
+        let ran = Wallet::at(server.url()).run(&["campaign", command, "kaffet", "1"]);
+        let operation = only_operation(&server);
+        assert_eq!(matches!(operation, Operation::SetCampaign(_)), is_direct, "{}", ran.stderr);
+        assert_eq!(matches!(operation, Operation::ProposeForBrand(_)), !is_direct, "{}", ran.stderr);
+    }
 }
 
 #[test]
