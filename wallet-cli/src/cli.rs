@@ -3,6 +3,7 @@
 mod between;
 mod book;
 mod brand;
+mod campaign;
 mod carry;
 mod govern;
 mod history;
@@ -32,6 +33,7 @@ use lojal_wallet::label::Label;
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
+pub use campaign::{CampaignCommand, GrantArgs, WhichCampaign};
 pub use carry::{TxArgs, TxCommand};
 pub use govern::{GovernCommand, ProposeMotionArgs, Signs};
 pub use history::{BrandTransactionsArgs, HistoryArgs};
@@ -217,7 +219,9 @@ pub enum Command {
     },
     /// Show what a reference was used for, and what became of that: for a till that has lost an answer
     Reference(ReferenceOfArgs),
-    /// Get the account that a brand has kept for you: it becomes the account of this wallet, which has none yet
+    /// Get the account that a brand has kept for you, for this wallet, which has none yet; or take part in a campaign
+    ///
+    /// lojal claim kaffet 3
     Claim(ClaimArgs),
     /// Pay what a till asks for
     Pay(PayArgs),

@@ -79,6 +79,7 @@ pub fn keep_of(home: &Path, operation: &Operation, ledger_day: Day) -> Result<Op
         Operation::Issue(one) => (Kind::Issue, one.brand, &one.reference, one.dated),
         Operation::Reverse(one) => (Kind::Reversal, one.brand, &one.reference, one.dated),
         Operation::Capture(one) => (Kind::Capture, one.brand, &one.reference, one.dated),
+        Operation::Grant(one) => (Kind::Issue, one.brand, &one.reference, one.dated),
         Operation::Stamp(one) => (Kind::Stamp, one.brand, &one.reference, one.dated),
         Operation::TakeBack(one) => (Kind::TakeBack, one.brand, &one.reference, one.dated),
         _ => return Ok(None),

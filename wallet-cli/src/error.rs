@@ -4,7 +4,7 @@ use lojal_client::ClientError;
 use lojal_types::address::AddressError;
 use lojal_types::brand::PolicyError;
 use lojal_types::partnership::TermsError;
-use lojal_types::{AddressText, BrandId, Day, Height, MotionId, Reference, TrackId, TransactionId};
+use lojal_types::{AddressText, BrandId, CampaignId, Day, Height, MotionId, Reference, TrackId, TransactionId};
 use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
@@ -110,7 +110,17 @@ pub enum CommandError {
         /// The number.
         track: TrackId,
     },
-    /// Terms of a track that can't be read.
+    /// A brand has no campaign with the number.
+    #[error(
+        "{brand} has no campaign {campaign}, or it is over: lojal campaign list {brand} shows those that there are"
+    )]
+    UnknownCampaign {
+        /// The brand.
+        brand: BrandId,
+        /// The number.
+        campaign: CampaignId,
+    },
+    /// Terms of a track or a campaign that can't be read.
     #[error("{0}; docs/wallet.md shows such a file")]
     TrackTerms(String),
     /// The ledger takes no reference of the day.

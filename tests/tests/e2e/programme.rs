@@ -1,11 +1,15 @@
-//! Tracks and levels: from a track's beginning to a level that a returned purchase takes along.
+//! Tracks, levels and campaigns: from a track's beginning to a level that a returned purchase takes along, and to the
+//! last unit of a budget.
 
-use lojal_types::{Bounded, BrandId, Operation, Points, Reference, Reverse, Stamp, TakeBack, TakenBackOf, Transaction};
+use lojal_types::{
+    Bounded, BrandId, CampaignId, Claim, KeyPair, Operation, Points, Reference, Reverse, Stamp, TakeBack, TakenBackOf,
+    Transaction,
+};
 use serde_json::Value;
 
 use crate::network::Network;
 use crate::programs::{program, run};
-use crate::wallet::{Signer, done, is_applied, issue, nordmat, now, wallet};
+use crate::wallet::{Signer, balance, done, is_applied, issue, nordmat, now, wallet};
 
 /// A level of a track, as a file with terms has it.
 pub const LEVEL: &str = "[[levels]]\nat_least = 1000\nmonths = 12\n";
@@ -110,4 +114,60 @@ fn returned(submit: &impl Fn(u64, Vec<Operation>), brand: BrandId, owner: &Signe
     let (of, amount, reference) = (TakenBackOf::Stamp, 700, own);
     let take = TakeBack { brand, from, of, of_reference, of_dated: dated, amount, reference, dated };
     submit(2, vec![reverse, Operation::TakeBack(take)]);
+}
+
+/// Writes a file with the terms of a campaign whose budget is two claims by members whom the brand knows.
+fn two_claims(network: &Network) -> String {
+    let path = network.scratch().join("campaign.toml");
+    let (opens, about) = (now().get() - 1_000, "08".repeat(32));
+    let closes = opens + 86_400_000;
+    let text = format!(
+        "opens_ms = {opens}\ncloses_ms = {closes}\nby = \"member\"\nbudget = 1000\nabout = \"{about}\"\n\
+         [award]\ntype = \"points\"\namount = 500\nup_to = 500\n[[requires]]\ntype = \"since\"\ndays = 0\n"
+    );
+    std::fs::write(&path, text).expect("a directory of the test's own");
+    path.display().to_string()
+}
+
+#[test]
+fn the_last_unit_of_a_budget_is_claimed_at_four_gateways_at_once_and_exactly_one_gets_it() {
+    let network = Network::start();
+    begin_track(&network, "nordmat", &[]);
+    let (till, first) = (Signer::of(&network, "nordmat"), Signer::of(&network, "member-1"));
+    let keys = (1..=12).map(|seed| KeyPair::from_seed(&[seed; 32]));
+    let others: Vec<Signer> = keys.map(|key| Signer::new(key, till.genesis().clone())).collect();
+    let stamps = others.iter().chain([&first]).enumerate().map(|(number, one)| {
+        let (to, reference) = (one.address(), reference(&number.to_string()));
+        let track = "1".parse().expect("a number");
+        Operation::Stamp(Stamp { brand: nordmat(), track, to, amount: 1, place: None, reference, dated: now().day() })
+    });
+    let operations = Bounded::new(stamps.collect()).expect("a few");
+    let transaction = Transaction { operations, ..till.transaction(1, issue(first.address(), 1, "none")) };
+    let known = network.client(0).submit(&till.sign_transaction(transaction), true).expect("a running gateway");
+    assert!(is_applied(&known), "{known:?}");
+    let began = done(&network, "nordmat", &["campaign", "set", "nordmat", "1", &two_claims(&network), "--yes"]);
+    assert!(began.contains("began campaign 1 of nordmat"), "{began}");
+    assert!(done(&network, "member-1", &["claim", "nordmat", "1", "--yes"]).contains("claimed 1 of campaign 1"));
+    network.catch_up(&[0, 1, 2, 3]);
+
+    let campaign = CampaignId::new(1);
+    std::thread::scope(|scope| {
+        for (number, one) in others.iter().enumerate() {
+            let (account, client) = (one.address(), network.client(number % 4));
+            let claim =
+                Claim { brand: nordmat(), campaign, account, quantity: 1, price_max: Points::ZERO, referrer: None };
+            let signed = one.sign(1, Operation::Claim(claim));
+            // What became of it the ledger tells; a gateway may refuse it before a block has it.
+            scope.spawn(move || client.submit(&signed, true).map(drop));
+        }
+    });
+    network.catch_up(&[0, 1, 2, 3]);
+    for node in 0..4 {
+        let shown = network.client(node).campaigns(&nordmat()).expect("a running gateway").campaigns;
+        let of_all = (shown[0].times, shown[0].points.get(), shown[0].budget_left);
+        assert_eq!(of_all, (2, 1_000, Some(Points::ZERO)), "at node {node}");
+        let got = others.iter().filter(|one| balance(&network, node, one) == 500).count();
+        assert_eq!(got, 1, "at node {node}");
+    }
+    assert!(standing(&network, &["nordmat"]).contains("track 1: 1 count"));
 }

@@ -60,6 +60,10 @@ impl Signer {
         let passphrase = Passphrase::new("devnet".to_owned()).expect("a valid passphrase");
         Self { key: home.unlock(&passphrase).expect("its passphrase"), genesis: home.genesis().clone() }
     }
+    /// Signs with a key that no wallet has.
+    pub fn new(key: KeyPair, genesis: Genesis) -> Self {
+        Self { key, genesis }
+    }
     pub fn address(&self) -> Address {
         self.key.address()
     }

@@ -139,7 +139,7 @@ pub struct SetOperatorArgs {
     /// The roles that it has, such as issue,capture
     #[arg(
         long,
-        value_name = "issue|capture|reverse|admin",
+        value_name = "issue|capture|reverse|admin|grant",
         value_delimiter = ',',
         required = true,
         value_parser = role
@@ -153,7 +153,12 @@ pub struct SetOperatorArgs {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    let roles =
-        [("issue", Role::Issue), ("capture", Role::Capture), ("reverse", Role::Reverse), ("admin", Role::Admin)];
-    values::choice(text, &roles, "a role is issue, capture, reverse or admin")
+    let roles = [
+        ("issue", Role::Issue),
+        ("capture", Role::Capture),
+        ("reverse", Role::Reverse),
+        ("admin", Role::Admin),
+        ("grant", Role::Grant),
+    ];
+    values::choice(text, &roles, "a role is issue, capture, reverse, admin or grant")
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lojal_types::{AddressText, BrandId, Day, TrackId};
 
+use super::campaign::{CampaignCommand, GrantArgs};
 use super::shared::{Consent, OfReceiptArgs, ReceiptArgs, Sending};
 use super::values;
 
@@ -25,9 +26,14 @@ pub enum ProgrammeCommand {
     /// Show and set what a brand counts beside points
     #[command(subcommand)]
     Track(TrackCommand),
+    /// Show and set what a brand gives its members beside points for purchases
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
+    /// Give an account what a campaign gives, as an operator of the brand or of its sponsor
+    Grant(GrantArgs),
     /// Count something for an account, as an operator of the brand
     Stamp(StampArgs),
-    /// Take back what was counted for a returned purchase, as an operator of the brand
+    /// Take back what was counted or given for a returned purchase, as an operator of the brand
     Takeback(TakeBackArgs),
 }
 
@@ -143,8 +149,11 @@ pub struct TakeBackArgs {
     /// The account that was stamped
     #[arg(value_parser = values::address)]
     pub from: AddressText,
-    /// The number of units [default: all that is left of the stamp]
+    /// The number of units [default: all that is left of the stamp], or with --mark of days, 1 of one without end
     pub amount: Option<u64>,
+    /// Take back a mark that a campaign gave, not a stamp
+    #[arg(long, requires_all = ["amount", "of_dated"])]
+    pub mark: bool,
     #[command(flatten)]
     pub reference: ReceiptArgs,
     /// The day on the receipt, such as 2027-03-14 [default: the one that it was first sent with, or today (UTC)]

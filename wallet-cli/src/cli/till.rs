@@ -3,11 +3,11 @@
 use clap::Args;
 use lojal_types::api::ReferenceKind;
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{AddressText, BrandId, Day, TimeMs};
+use lojal_types::{AddressText, BrandId, CampaignId, Day, TimeMs};
 use lojal_wallet::time;
 
 use super::shared::{Consent, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs};
-use super::values;
+use super::values::{self, Pool};
 
 /// `lojal request`.
 #[derive(Debug, Args)]
@@ -71,10 +71,24 @@ pub struct PayArgs {
 /// `lojal claim`.
 #[derive(Debug, Args)]
 pub struct ClaimArgs {
-    /// The text that the brand shows, lojal:claim1…; - reads it from stdin
+    /// The text that the brand shows, lojal:claim1…; - reads it from stdin; or the brand whose campaign it is
     pub offer: String,
+    /// The number of the campaign to take part in
+    #[arg(value_name = "NUMBER")]
+    pub campaign: Option<CampaignId>,
+    /// The number of units, where they have a price
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "campaign")]
+    pub quantity: u16,
+    /// The household that takes part: its address, or the word household if there is only one
+    #[arg(long = "for", value_name = "HOUSEHOLD", value_parser = values::pool, requires = "campaign")]
+    pub household: Option<Pool>,
+    /// The member who has brought you along
+    #[arg(long, value_name = "ADDRESS", value_parser = values::address, requires = "campaign")]
+    pub referrer: Option<AddressText>,
     #[command(flatten)]
     pub consent: Consent,
+    #[command(flatten)]
+    pub sending: Sending,
 }
 
 /// `lojal hold`.

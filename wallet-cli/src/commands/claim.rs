@@ -10,6 +10,7 @@ use lojal_wallet::uri::{ClaimOffer, UriError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::campaigns;
 use super::context::Context;
 use super::recovery::take_over;
 use super::transact::Session;
@@ -31,9 +32,23 @@ pub(super) struct Asked {
     public_key: PublicKey,
 }
 
-/// `lojal claim`. The key that is shown to the brand is no secret, and the account is this wallet's once the ledger
+/// `lojal claim`: of a campaign if one is named.
+pub(super) fn claim(context: &Context, args: ClaimArgs) -> Result<Report, CommandError> {
+    let Some(campaign) = args.campaign else {
+        return claim_account(context, &args);
+    };
+    match args.offer.parse() {
+        Ok(brand) => campaigns::claim(context, (brand, campaign), args),
+        Err(_) => Err(CommandError::Usage("a campaign is named by its brand and its number: lojal claim kaffet 3")),
+    }
+}
+
+/// The key that is shown to the brand is no secret, and the account is this wallet's once the ledger
 /// says so.
-pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Report, CommandError> {
+fn claim_account(context: &Context, args: &ClaimArgs) -> Result<Report, CommandError> {
+    if args.sending.dry_run {
+        return Err(CommandError::Usage("--dry-run is for claims of a campaign; lojal claim asks before it goes on"));
+    }
     let mut session = Session::open(context)?;
     let offer = ClaimOffer::from_uri(&ask::scanned(&args.offer)?)?;
     let account = offer.account.to_text(session.home.network());

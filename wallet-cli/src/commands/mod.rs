@@ -7,6 +7,7 @@ mod brand;
 mod brand_actions;
 mod brand_motions;
 mod campaign_words;
+mod campaigns;
 mod carry;
 mod claim;
 mod contact;
@@ -105,7 +106,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Request(args) => request::request(context, &args),
         Command::Payment { reference } => request::payment(context, &reference),
         Command::Reference(args) => reference::reference(context, args),
-        Command::Claim(args) => claim::claim(context, &args),
+        Command::Claim(args) => claim::claim(context, args),
         Command::Pay(args) => till::pay(context, &args),
         Command::Hold(args) => till::hold(context, &args),
         Command::Capture(args) => till::capture(context, args),
@@ -149,6 +150,8 @@ fn of_programme(context: &Context, command: ProgrammeCommand) -> Result<Report, 
         ProgrammeCommand::Standing { brand, address } => standing::standing(context, brand, address),
         ProgrammeCommand::Consent(args) => standing::consent(context, &args),
         ProgrammeCommand::Track(command) => tracks::track(context, command),
+        ProgrammeCommand::Campaign(command) => campaigns::campaign(context, command),
+        ProgrammeCommand::Grant(args) => campaigns::grant(context, args),
         ProgrammeCommand::Stamp(args) => stamps::stamp(context, args),
         ProgrammeCommand::Takeback(args) => stamps::take_back(context, args),
     }

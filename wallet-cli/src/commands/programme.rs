@@ -32,7 +32,11 @@ pub(super) fn terms_in_words(terms: &Track) -> String {
 
 /// The terms of a track as they become, where what goes has a minus before it, and what comes a plus.
 pub(super) fn terms_changes(before: &Track, after: &Track) -> String {
-    let (before, after) = (lines(before), lines(after));
+    changes(&lines(before), &lines(after))
+}
+
+/// Lines as they become, marked likewise.
+pub(super) fn changes(before: &[String], after: &[String]) -> String {
     let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}"));
     let mark = |line: &String| if before.contains(line) { " " } else { "+" };
     let there = after.iter().map(|line| format!("{} {line}", mark(line)));

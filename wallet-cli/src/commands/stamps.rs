@@ -28,7 +28,7 @@ pub(super) fn stamp(context: &Context, args: StampArgs) -> Result<Report, Comman
 /// `lojal takeback`. The day of the stamp and what is left of it come from the ledger.
 pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let TakeBackArgs { brand, from, amount, reference, dated, of, of_dated, sending } = args;
+    let TakeBackArgs { brand, from, amount, mark, reference, dated, of, of_dated, sending } = args;
     let account = from.to_canonical(session.home.network())?;
     let of_reference = one_reference(&session, of.of_receipt, of.of_reference);
     let reference = one_reference(&session, reference.receipt, reference.reference);
@@ -43,7 +43,7 @@ pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report,
     let take = TakeBack {
         brand,
         from: account,
-        of: TakenBackOf::Stamp,
+        of: if mark { TakenBackOf::Mark } else { TakenBackOf::Stamp },
         of_reference: of_reference.clone(),
         of_dated,
         amount,
@@ -51,12 +51,13 @@ pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report,
         dated,
     };
     let words = |code: &str| {
-        (code == Code::TakeBackExceeds.name()).then_some(())?;
+        (!mark && code == Code::TakeBackExceeds.name()).then_some(())?;
         let left = stamped(&session, brand, &of_reference, Some(of_dated)).ok()?.left;
         let text = format!("of this stamp {left} are left to be taken back now, and {amount} were wanted");
         Some(Words { text, is_final: false })
     };
-    let done = format!("took back {amount} of what {brand} had stamped for {from}");
+    let had = if mark { "given" } else { "stamped" };
+    let done = format!("took back {amount} of what {brand} had {had} for {from}");
     session.fulfil(Wish::new(Operation::TakeBack(take), &done).in_words(&words), &sending)
 }
 

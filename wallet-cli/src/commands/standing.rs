@@ -48,8 +48,27 @@ fn at_brand(standing: &api::Standing) -> Vec<String> {
     let tracks = standing.tracks.iter().map(|track| indented(track_text(track)));
     let mut lines = vec![paragraph(head)];
     lines.extend(tracks);
+    lines.extend(standing.marks.iter().map(|mark| indented(mark_text(mark))));
+    lines.extend(standing.taken.iter().map(|taken| indented(taken_text(taken))));
     if standing.tracks.is_empty() {
         lines.push(indented("nothing counts now".to_owned()));
     }
     lines
+}
+
+/// A mark with its last day.
+fn mark_text(mark: &api::MarkStanding) -> String {
+    match mark.until {
+        Some(until) => format!("mark {} until {until}", mark.mark),
+        None => format!("mark {} for ever", mark.mark),
+    }
+}
+
+/// The units that were taken of a campaign, or the members that were brought along.
+fn taken_text(taken: &api::TakenStanding) -> String {
+    let period = taken.until.map_or_else(String::new, |until| format!(", which counts until {until}"));
+    match taken.as_referrer {
+        true => format!("brought along {} by campaign {}{period}", taken.times, taken.campaign),
+        false => format!("taken {} of campaign {}{period}", taken.times, taken.campaign),
+    }
 }

@@ -139,7 +139,9 @@ impl Session<'_> {
             Operation::ProposePartnership(_)
             | Operation::AcceptPartnership(_)
             | Operation::CloseBrand(_)
-            | Operation::SetTrack(_) => widening,
+            | Operation::SetTrack(_)
+            | Operation::SetCampaign(_)
+            | Operation::AcceptSponsorship(_) => widening,
             Operation::RemoveOperator(remove) => {
                 joint && self.operator(brand.id, remove.operator)?.is_some_and(|one| one.roles.contains(&Role::Admin))
             }

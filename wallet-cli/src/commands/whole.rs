@@ -31,7 +31,7 @@ const POINTS: [&str; 9] = [
 ];
 
 /// The operations and actions whose numbers are no points.
-const UNITS: [&str; 3] = ["set_track", "stamp", "take_back"];
+const UNITS: [&str; 4] = ["grant", "set_track", "stamp", "take_back"];
 
 /// The means to read a transaction where no gateway tells anything.
 pub(super) struct Whole<'a> {

@@ -32,6 +32,7 @@ impl CommandError {
             Self::UsedBefore => "duplicate_reference",
             Self::UnknownIssue | Self::UnknownStamp => "unknown_reference",
             Self::UnknownTrack { .. } => "unknown_track",
+            Self::UnknownCampaign { .. } => "unknown_campaign",
             Self::TrackTerms(_) => "invalid_terms",
             Self::DayOutOfRange { .. } => "day_out_of_range",
             Self::RequestTooLong { .. } => "request_too_long",

@@ -4,6 +4,7 @@ mod backup;
 mod basics;
 mod between;
 mod brand;
+mod campaigns;
 mod carry;
 mod clock;
 mod dry_run;

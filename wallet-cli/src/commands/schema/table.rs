@@ -44,7 +44,7 @@ const RECOVERED: &[Form] = &[
 ];
 /// The documents of a claim.
 const CLAIMED: &[Form] =
-    &[&[of::<claim::Asked>], &[of::<recovery::Own>], &[of::<recovery::Own>, of::<recovery::TookOver>]];
+    &[&[of::<claim::Asked>], &[of::<recovery::Own>], &[of::<recovery::Own>, of::<recovery::TookOver>], SENT, REHEARSED];
 /// The document of a wallet.
 const WALLET: Form = &[of::<init::Wallet>];
 /// The document of points that were held.
@@ -148,6 +148,13 @@ pub(super) const COMMANDS: [(&str, &[Form]); 109] = [
     ("track list", &[&[of::<api::Tracks>]]),
     ("track show", &[&[of::<api::BrandTrack>]]),
     ("track set", ACTS),
+    ("campaign list", &[&[of::<api::Campaigns>]]),
+    ("campaign show", &[&[of::<api::BrandCampaign>]]),
+    ("campaign set", ACTS),
+    ("campaign pause", SIGNS),
+    ("campaign resume", ACTS),
+    ("campaign accept", ACTS),
+    ("grant", SIGNS),
     ("stamp", SIGNS),
     ("takeback", SIGNS),
     ("brand approvals", ACTS),

@@ -265,12 +265,20 @@ fn of_programmes(files: &Files<'_>) -> Vec<Line> {
     let to = other().to_string();
     let terms = format!("stamp_max = 10\ntake_back_days = 7\nabout = \"{}\"\n", "07".repeat(32));
     let terms = files.of("terms.toml", &format!("{terms}[kind]\ntype = \"rolling\"\nmonths = 6\n"));
+    let campaign = files.of("campaign.toml", super::programme::CLUB);
     vec![
         asking("standing", &[]),
         asking("consent", &["kaffet", "--ranks"]),
         asking("track list", &["kaffet"]),
         asking("track show", &["kaffet", "1"]),
         asking("track set", &["kaffet", "--terms", &terms, "--yes"]),
+        asking("campaign list", &["kaffet"]),
+        asking("campaign show", &["kaffet", "1"]),
+        asking("campaign set", &["kaffet", "3", &campaign, "--yes"]),
+        asking("campaign pause", &["kaffet", "1"]),
+        asking("campaign resume", &["kaffet", "1"]),
+        asking("campaign accept", &["kaffet", "1", "--yes"]),
+        asking("grant", &["kaffet", "1", &to, "--receipt", "R-5"]),
         asking("stamp", &["kaffet", "1", &to, "1", "--receipt", "R-3"]),
         asking("takeback", &["kaffet", &to, "1", "--receipt", "R-4", "--of-receipt", "stamped"]),
     ]

@@ -1,10 +1,13 @@
 //! The answers of a gateway of these tests about a programme.
 
 use lojal_types::api::{
-    BrandTrack, LevelEnd, MarkStanding, NextLevel, Stamped, Standing, Standings, TakenStanding, TrackStanding,
-    TrackState, Tracks,
+    BrandCampaign, BrandTrack, CampaignState, Campaigns, LevelEnd, MarkStanding, NextLevel, Stamped, Standing,
+    Standings, TakenStanding, TrackStanding, TrackState, Tracks,
 };
-use lojal_types::{Bounded, BrandId, CampaignId, Hash, Height, MarkId, Month, Track, TrackId, TrackKind, TrackLevel};
+use lojal_types::{
+    Award, Bounded, BrandId, Campaign, CampaignId, GrossPoints, Hash, Height, MarkId, Month, PerMember, Period, Points,
+    Requirement, Sponsor, TakenBy, Track, TrackId, TrackKind, TrackLevel,
+};
 
 use super::gateway::network_status;
 use super::server::Answer;
@@ -29,7 +32,10 @@ pub fn terms() -> Track {
 
 /// True if a path is one of those that this file knows.
 pub fn is_of(path: &str) -> bool {
-    path.ends_with("/standing") || path.ends_with("/kaffet/tracks") || path.contains("/stamps/")
+    path.ends_with("/standing")
+        || path.ends_with("/kaffet/tracks")
+        || path.ends_with("/kaffet/campaigns")
+        || path.contains("/stamps/")
 }
 
 /// The answer there: an account has the first level, and one stamp is known.
@@ -53,6 +59,9 @@ pub fn answer(path: &str) -> Answer {
         let (address, standings) = (text.parse().expect("an address"), vec![standing]);
         return Answer::json(200, &Standings { address, standings, only_of: None, height, time_ms });
     }
+    if path.ends_with("/campaigns") {
+        return Answer::json(200, &campaigns());
+    }
     if path.ends_with("/tracks") {
         let one = BrandTrack { track, terms: terms(), state: TrackState::Open, over_ms: None };
         return Answer::json(200, &Tracks { brand: kaffet(), tracks: vec![one], last: track, height, time_ms });
@@ -65,4 +74,66 @@ pub fn answer(path: &str) -> Answer {
         200,
         &Stamped { dated, to: other(), track, amount: 40, place: None, taken_back: 0, left: 40, until_ms },
     )
+}
+
+/// Points that members claim who are new, and operators grant, at the cost of another brand.
+pub fn gifts() -> Campaign {
+    let opens_ms = network_status().time_ms;
+    Campaign {
+        opens_ms,
+        closes_ms: opens_ms.plus_ms(30 * 86_400_000),
+        early: None,
+        requires: Bounded::from([Requirement::New { days: 30 }]),
+        by: TakenBy::Either,
+        price: Points::ZERO,
+        award: Award::Points { amount: Points::new(500), up_to: Points::new(2_000), months: None },
+        referral: None,
+        per_member: Some(PerMember { times: 1, per: Period::Ever }),
+        stock: Some(40),
+        budget: Some(Points::new(100_000)),
+        sponsor: Some(Sponsor { brand: "nordmat".parse().expect("valid"), price_micro: 2_000_000 }),
+        households: false,
+        paused: false,
+        about: Hash::new([8; 32]),
+    }
+}
+
+/// A file with the terms of [`club`], at another price.
+pub const CLUB: &str = "opens_ms = 1800000000000\ncloses_ms = 1802592000000\nby = \"member\"\nprice = 200\nabout = \
+                        \"0808080808080808080808080808080808080808080808080808080808080808\"\n[award]\n\
+                        type = \"mark\"\nmark = 7\ndays = 30\n";
+
+/// A mark for 30 days that members buy.
+pub fn club() -> Campaign {
+    Campaign {
+        requires: Bounded::default(),
+        by: TakenBy::Member,
+        price: Points::new(250),
+        award: Award::Mark { mark: MarkId::new(7), days: Some(30) },
+        per_member: None,
+        stock: None,
+        budget: None,
+        sponsor: None,
+        ..gifts()
+    }
+}
+
+fn campaigns() -> Campaigns {
+    let (height, time_ms) = (Height::new(41), network_status().time_ms);
+    let one = |(number, terms): (u32, Campaign)| BrandCampaign {
+        campaign: CampaignId::new(number),
+        digest: Hash::new([9; 32]),
+        accepted: terms.sponsor.map(|_| true),
+        state: CampaignState::Open,
+        over_ms: terms.over_ms(),
+        times: 3,
+        points: GrossPoints::default(),
+        reversed: GrossPoints::default(),
+        paid: GrossPoints::default(),
+        stock_left: terms.stock.map(|stock| stock - 3),
+        budget_left: terms.budget,
+        terms,
+    };
+    let campaigns = [(1, gifts()), (2, club())].map(one).to_vec();
+    Campaigns { brand: kaffet(), campaigns, last: CampaignId::new(2), height, time_ms }
 }

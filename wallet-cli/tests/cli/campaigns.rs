@@ -1,0 +1,115 @@
+//! Campaigns from both sides: the brand's and the member's.
+
+use lojal_types::{Approvals, CampaignId, Operation, Points, TakenBackOf};
+
+use crate::support::gateway::{Ledger, account, only_operation, submitted};
+use crate::support::programme::{CLUB, gifts};
+use crate::support::server::Server;
+use crate::support::{Wallet, genesis, other, receipt};
+
+fn ledger() -> Server {
+    Ledger::with(vec![account(other())]).start()
+}
+
+#[test]
+fn campaigns_are_listed_and_shown_with_what_is_left() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let list = wallet.run(&["campaign", "list", "kaffet"]).stdout;
+    assert!(list.contains("gives mark 7 for 30 days") && list.contains("37 units"), "{list}");
+    let shown = wallet.run(&["campaign", "show", "kaffet", "1"]).stdout;
+    assert!(shown.contains("asks that the brand has known the member for at most 30 days"), "{shown}");
+    let none = wallet.run(&["campaign", "show", "kaffet", "3", "--json"]);
+    assert_eq!((none.exit_code, none.error_code().as_str()), (1, "unknown_campaign"));
+}
+
+#[test]
+fn what_changes_in_a_campaign_is_shown_before_it_is_signed() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let set = ["campaign", "set", "kaffet", "2", &wallet.file("club.toml", CLUB)];
+    let asked = wallet.run(&set).stderr;
+    for line in ["- costs 2.50 points each", "+ costs 2.00 points each", "  gives mark 7 for 30 days"] {
+        assert!(asked.contains(line), "{line}: {asked}");
+    }
+    assert!(submitted(&server).is_empty());
+    assert_eq!(wallet.run(&[&set[..], &["--yes"]].concat()).exit_code, 0);
+    let Operation::SetCampaign(set) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!((set.campaign, set.terms.price), (CampaignId::new(2), Points::new(200)));
+}
+
+#[test]
+fn a_campaign_is_paused_on_the_terms_that_it_has() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let ran = wallet.run(&["campaign", "pause", "kaffet", "1"]);
+    assert!(ran.stdout.contains("paused campaign 1 of kaffet"), "{}", ran.stderr);
+    let Operation::SetCampaign(set) = only_operation(&server) else { panic!("another operation") };
+    assert!(set.terms.paused);
+    assert_eq!(lojal_types::Campaign { paused: false, ..set.terms }, gifts());
+}
+
+#[test]
+fn where_a_brand_asks_for_two_admins_one_pauses_and_two_resume() {
+    for (command, is_direct) in [("pause", true), ("resume", false)] {
+        let together = (Approvals { needed: 2, delay_ms: 0 }, vec![]);
+        let server = Ledger { together, ..Ledger::with(vec![]) }.start();
+        let ran = Wallet::at(server.url()).run(&["campaign", command, "kaffet", "1"]);
+        let operation = only_operation(&server);
+        assert_eq!(matches!(operation, Operation::SetCampaign(_)), is_direct, "{}", ran.stderr);
+        assert_eq!(matches!(operation, Operation::ProposeForBrand(_)), !is_direct, "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_sponsor_accepts_the_terms_that_it_was_shown_whatever_digest_a_gateway_tells() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let asked = wallet.run(&["campaign", "accept", "kaffet", "1"]).stderr;
+    assert!(asked.contains("at most 200000 minor units in all") || asked.contains("200,000"), "{asked}");
+    assert_eq!(wallet.run(&["campaign", "accept", "kaffet", "1", "--yes"]).exit_code, 0);
+    let Operation::AcceptSponsorship(accept) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!(accept.terms, gifts().digest(&genesis().chain_id(), accept.brand, accept.campaign));
+    let none = wallet.run(&["campaign", "accept", "kaffet", "2", "--yes"]);
+    assert!(none.stderr.contains("has no sponsor"), "{}", none.stderr);
+}
+
+#[test]
+fn a_grant_has_its_receipt_and_the_points_of_a_claim_where_none_are_named() {
+    for (amount, points) in [(&[][..], 500), (&["12.50"], 1_250)] {
+        let server = ledger();
+        let wallet = Wallet::at(server.url());
+        let to = other().to_string();
+        let grant = [&["grant", "kaffet", "1", &to], amount, &["--receipt", "R-1"]].concat();
+        assert_eq!(wallet.run(&grant).exit_code, 0);
+        let Operation::Grant(grant) = only_operation(&server) else { panic!("another operation") };
+        assert_eq!((grant.amount, grant.reference), (points, receipt("R-1")));
+    }
+}
+
+#[test]
+fn the_price_of_a_claim_is_shown_and_is_the_most_that_it_costs() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let claim = ["claim", "kaffet", "2", "--quantity", "3"];
+    let asked = wallet.run(&claim).stderr;
+    assert!(asked.contains("for 7.50 kaffet"), "{asked}");
+    assert_eq!(wallet.run(&[&claim[..], &["--yes"]].concat()).exit_code, 0);
+    let Operation::Claim(claim) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!((claim.quantity, claim.price_max, claim.referrer), (3, Points::new(750), None));
+}
+
+#[test]
+fn a_mark_is_told_with_its_last_day_and_taken_back_by_its_days() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let standing = wallet.run(&["standing"]).stdout;
+    assert!(standing.contains("mark 7 until ") && standing.contains("taken 1 of campaign 2"), "{standing}");
+    let from = other().to_string();
+    let take = ["takeback", "kaffet", &from, "10", "--mark", "--receipt", "R-2", "--of-receipt", "R-1"];
+    assert_eq!(wallet.run(&take).exit_code, 2, "the day of the grant isn't known");
+    let ran = wallet.run(&[&take[..], &["--of-dated", "2027-01-15"]].concat());
+    assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
+    let Operation::TakeBack(take) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!((take.of, take.amount), (TakenBackOf::Mark, 10));
+}
