@@ -22,8 +22,8 @@ use crate::keys::ApiKey;
 use crate::ledger::{Ledger, LedgerError};
 use crate::limits::NAME_BYTES_MAX;
 use crate::problem::{Failure, Kind as Problem, OPERATOR_REMEDY, is_of_operator};
-use crate::stamps::{WithStamp, WithStampReturn};
 use crate::wish::{Kind, Wish};
+use crate::with_stamp::{WithStamp, WithStampReturn};
 
 /// The beat of the sender.
 #[derive(Clone, Copy, Debug, Default)]

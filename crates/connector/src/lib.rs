@@ -43,6 +43,7 @@ mod stamps;
 #[cfg(test)]
 mod testing;
 mod wish;
+mod with_stamp;
 
 pub use config::ConfigError;
 pub use customers::CustomersError;

@@ -10,6 +10,7 @@ use crate::entry::Entry;
 use crate::keys::ApiKey;
 use crate::problem::Failure;
 use crate::wish::{Count, Kind, Uncount, Wish};
+use crate::with_stamp::WithStamp;
 
 /// Something to be counted for a member.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -43,34 +44,11 @@ pub(crate) struct StampReturn {
     dated: Option<Day>,
 }
 
-/// The stamp that comes with a purchase.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct WithStamp {
-    /// The brand's number of the track.
-    track: TrackId,
-    /// The number of units; 1 for a place.
-    #[serde(default)]
-    amount: Option<u64>,
-    /// The place, counted from 0, if the track counts places.
-    #[serde(default)]
-    place: Option<u8>,
-}
-
 impl WithStamp {
     /// The thing that it counts.
     pub(crate) fn count(&self) -> Result<Count, Failure> {
         count(self.track, self.amount, self.place)
     }
-}
-
-/// The stamp that goes back with a purchase.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct WithStampReturn {
-    /// The number of units, if it isn't all that was stamped.
-    #[serde(default)]
-    pub(crate) amount: Option<u64>,
 }
 
 impl Desk {

@@ -22,7 +22,7 @@ pub(crate) enum Kind {
     Release,
     /// Something is counted for a member.
     Stamp,
-    /// What was counted is taken back.
+    /// A count is taken back.
     TakeBack,
 }
 

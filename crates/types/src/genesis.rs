@@ -197,7 +197,7 @@ pub enum GenesisError {
     /// An operator's key is invalid or stands twice, or its roles are not in order.
     #[error(
         "brand {0}: every operator needs a valid public_key of its own and roles in the order issue, capture, reverse, \
-         admin"
+         admin, and grant in version 2"
     )]
     Operator(BrandId),
     /// An operator's daily limit is beyond the limit of an amount.

@@ -91,7 +91,7 @@ pub enum UsedState {
     Closed,
     /// Something was stamped, and not all of it has been taken back.
     Stamped,
-    /// What was stamped was taken back: under a receipt of its own, or all of it.
+    /// A stamp was taken back: under a receipt of its own, or all of it.
     TakenBack,
 }
 
