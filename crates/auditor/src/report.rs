@@ -1,6 +1,7 @@
 //! Reports for those who settle and audit: counted again from the blocks of a chain that was verified from genesis on,
 //! and compared with what the ledger has written of it. The same blocks give the same bytes, whoever asks.
 
+mod campaigns;
 mod happened;
 mod levels;
 mod liability;
@@ -13,6 +14,7 @@ use lojal_chain::CommittedBlock;
 use lojal_ledger::View;
 use lojal_types::{Genesis, Height, Outcome, Transaction};
 
+use self::campaigns::Campaigns;
 use self::happened::happened;
 use self::levels::Levels;
 use self::liability::Flows;
@@ -31,6 +33,8 @@ pub enum Kind {
     Liability,
     /// The debts of every brand to every other, exactly
     Netting,
+    /// The units and points that campaigns have given, beside their stock and budget
+    Campaigns,
     /// The points and stamps that each operator of a brand has issued, captured, reversed or taken back, by month
     Operators,
     /// The number of accounts that have each level of each track in the month of the block
@@ -43,6 +47,7 @@ impl Kind {
         match self {
             Self::Liability => "liability",
             Self::Netting => "netting",
+            Self::Campaigns => "campaigns",
             Self::Operators => "operators",
             Self::Levels => "levels",
         }
@@ -54,6 +59,7 @@ impl Kind {
 pub struct Recount {
     flows: Flows,
     debts: Debts,
+    campaigns: Campaigns,
     operators: Operators,
     levels: Levels,
 }
@@ -103,7 +109,12 @@ impl Recount {
         happened(before, applied, after, &mut |sender, operation| {
             self.flows.add(operation, after);
             self.debts.add(operation);
-            self.operators.add(sender, operation, after);
+            let gift = self.campaigns.add(operation, after);
+            if let Some(gift) = &gift {
+                self.flows.give(gift);
+                self.debts.give(gift);
+            }
+            self.operators.add(sender, operation, gift.as_ref(), after);
             self.levels.add(operation, time);
         });
     }
@@ -115,11 +126,12 @@ impl Recount {
     pub fn listing(&self, kind: Kind, view: &View) -> Result<Listing, VerifyError> {
         let brands = brand_reports(view)?;
         let compared = self.flows.check(&brands).and_then(|()| self.debts.check(view));
-        let compared = compared.and_then(|()| self.levels.check(view));
+        let compared = compared.and_then(|()| self.campaigns.check(view)).and_then(|()| self.levels.check(view));
         compared.map_err(|difference| VerifyError::discrepancy(view.tip().height, difference))?;
         let (columns, rows) = match kind {
             Kind::Liability => liability::rows(&brands),
             Kind::Netting => self.debts.rows(view),
+            Kind::Campaigns => self.campaigns.rows(view),
             Kind::Operators => self.operators.rows(view),
             Kind::Levels => self.levels.rows(view),
         };

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use lojal_ledger::View;
-use lojal_ledger::key::{BrandMotionKey, BrandRegisterKey};
-use lojal_types::{Address, BrandActions, BrandId, MotionId, Operation, Transaction};
+use lojal_ledger::key::{BrandMotionKey, BrandRegisterKey, ReversedKey};
+use lojal_types::{Address, BrandActions, BrandId, MotionId, Operation, Points, Reverse, Transaction};
 
 use crate::verify::IN_MEMORY;
 
@@ -95,4 +95,12 @@ impl<'a> Motions<'a> {
         }
         self.proposed.get(&motion).map(|actions| (*actions).clone()).or(known.map(|motion| motion.actions))
     }
+}
+
+/// The points that a reversal has taken, which can be fewer than it asks for: "What was taken stands under the
+/// reference of the reversal." (protocol, Points)
+pub(super) fn taken_by(reverse: &Reverse, after: &View) -> Points {
+    let (shelf, brand, reference) = (reverse.dated.month(), reverse.brand, reverse.reference.clone());
+    let taken = after.get(&ReversedKey { shelf, brand, reference }).expect(IN_MEMORY);
+    taken.map_or(Points::ZERO, |taken| taken.amount)
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_ledger::View;
-use lojal_ledger::key::ReversedKey;
-use lojal_types::{BrandId, Expiry, GrossPoints, Operation, Points, Reverse};
+use lojal_types::{BrandId, Expiry, GrossPoints, Operation, Points};
 
+use super::campaigns::Gift;
+use super::happened::taken_by;
 use super::listing::{Cell, Rows};
-use crate::verify::{BrandReport, IN_MEMORY};
+use crate::verify::BrandReport;
 
 const COLUMNS: &[&str] = &[
     "brand",
@@ -39,14 +40,6 @@ struct Flow {
 #[derive(Default)]
 pub(super) struct Flows(BTreeMap<BrandId, Flow>);
 
-/// The points that a reversal has taken, which can be fewer than it asks for: "What was taken stands under the
-/// reference of the reversal." (protocol, Points)
-pub(super) fn taken_by(reverse: &Reverse, after: &View) -> Points {
-    let (shelf, brand, reference) = (reverse.dated.month(), reverse.brand, reverse.reference.clone());
-    let taken = after.get(&ReversedKey { shelf, brand, reference }).expect(IN_MEMORY);
-    taken.map_or(Points::ZERO, |taken| taken.amount)
-}
-
 impl Flows {
     /// Counts an operation that happened, with the state after its block.
     pub(super) fn add(&mut self, operation: &Operation, after: &View) {
@@ -61,6 +54,12 @@ impl Flows {
             }
             _ => {}
         }
+    }
+
+    /// Counts what a campaign has given and taken.
+    pub(super) fn give(&mut self, gift: &Gift) {
+        add(&mut self.of(gift.brand).issued, Points::new(gift.points));
+        add(&mut self.of(gift.brand).redeemed, Points::new(gift.paid));
     }
 
     fn of(&mut self, brand: BrandId) -> &mut Flow {

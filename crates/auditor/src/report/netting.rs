@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lojal_ledger::View;
 use lojal_types::{BrandId, GrossPoints, Operation};
 
+use super::campaigns::Gift;
 use super::listing::{Cell, Rows};
 use crate::verify::IN_MEMORY;
 
@@ -16,12 +17,13 @@ const COLUMNS: &[&str] = &[
     "conversions",
     "burned",
     "converted_micro",
+    "sponsored_micro",
     "settled_micro",
     "owed_micro",
     "net_micro",
 ];
 
-/// A debtor and a creditor: points of the first became points of the second.
+/// A debtor and a creditor: points of the first became points of the second, or it paid for new ones.
 type Pair = (BrandId, BrandId);
 
 /// The sums of one direction between two brands; money in millionths of a minor unit.
@@ -30,6 +32,7 @@ struct Debt {
     conversions: u64,
     burned: u128,
     converted: u128,
+    sponsored: u128,
     settled: u128,
 }
 
@@ -65,6 +68,13 @@ impl Debts {
         }
     }
 
+    /// Counts what a campaign has given on account of a sponsor.
+    pub(super) fn give(&mut self, gift: &Gift) {
+        let Some((sponsor, micro)) = gift.debt() else { return };
+        let debt = self.debts.entry((sponsor, gift.brand)).or_default();
+        debt.sponsored = debt.sponsored.saturating_add(micro);
+    }
+
     /// Compares what was counted with what the ledger says that brands owe.
     ///
     /// # Errors
@@ -73,19 +83,20 @@ impl Debts {
         let written = view.debts().expect(IN_MEMORY).into_iter().flat_map(|(one, other)| [(one, other), (other, one)]);
         let pairs: BTreeSet<Pair> = self.debts.keys().copied().chain(written).collect();
         for (debtor, creditor) in pairs {
-            let Debt { converted, settled, .. } = self.debts.get(&(debtor, creditor)).copied().unwrap_or_default();
+            let Debt { converted, sponsored, settled, .. } =
+                self.debts.get(&(debtor, creditor)).copied().unwrap_or_default();
             let owed = owed(view, (debtor, creditor));
-            if settled.checked_add(owed) != Some(converted) {
+            if settled.checked_add(owed) != converted.checked_add(sponsored) {
                 return Err(format!(
-                    "points of {debtor} worth {converted} were converted into those of {creditor} and {settled} were \
-                     settled, in millionths of a minor unit, but the ledger says that {owed} are owed"
+                    "{debtor} came to owe {creditor} {converted} by conversions and {sponsored} as a sponsor, and \
+                     {settled} were settled, in millionths of a minor unit, but the ledger says that {owed} are owed"
                 ));
             }
         }
         Ok(())
     }
 
-    /// A row for each direction between two brands in which points were converted.
+    /// A row for each direction between two brands in which points were converted or paid for.
     pub(super) fn rows(&self, view: &View) -> Rows {
         let currency = view.settlement_currency().map_or(Cell::Empty, Cell::text);
         let row = |((debtor, creditor), debt): (&Pair, &Debt)| {
@@ -100,6 +111,7 @@ impl Debts {
                 Cell::Number(debt.conversions),
                 Cell::points(GrossPoints::new(debt.burned), decimals),
                 Cell::Micro(debt.converted),
+                Cell::Micro(debt.sponsored),
                 Cell::Micro(debt.settled),
                 Cell::Micro(owed),
                 Cell::Micro(owed.saturating_sub(owed_back)),

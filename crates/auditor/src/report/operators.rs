@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use lojal_ledger::View;
 use lojal_types::{Address, BrandId, GrossPoints, Month, Operation, TakenBackOf};
 
-use super::liability::taken_by;
+use super::campaigns::Gift;
+use super::happened::taken_by;
 use super::listing::{Cell, Rows};
 use crate::verify::IN_MEMORY;
 
@@ -17,6 +18,8 @@ const COLUMNS: &[&str] = &[
     "decimals",
     "issues",
     "issued",
+    "grants",
+    "granted",
     "captures",
     "captured",
     "reversals",
@@ -38,6 +41,7 @@ struct Tally {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Acts {
     issues: Tally,
+    grants: Tally,
     captures: Tally,
     reversals: Tally,
     stamps: Tally,
@@ -49,10 +53,12 @@ struct Acts {
 pub(super) struct Operators(BTreeMap<(BrandId, Address, Month), Acts>);
 
 impl Operators {
-    /// Counts an operation that an account has done, with the state after its block.
-    pub(super) fn add(&mut self, sender: Address, operation: &Operation, after: &View) {
+    /// Counts an operation that an account has done, with what it has given by a campaign, and the state after its
+    /// block.
+    pub(super) fn add(&mut self, sender: Address, operation: &Operation, gift: Option<&Gift>, after: &View) {
         let (brand, tally, amount): (_, fn(&mut Acts) -> &mut Tally, u64) = match operation {
             Operation::Issue(one) => (one.brand, |acts| &mut acts.issues, one.amount.get()),
+            Operation::Grant(one) => (one.brand, |acts| &mut acts.grants, gift.map_or(0, |gift| gift.points)),
             Operation::Capture(one) => (one.brand, |acts| &mut acts.captures, one.amount.get()),
             Operation::Reverse(one) => (one.brand, |acts| &mut acts.reversals, taken_by(one, after).get()),
             Operation::Stamp(one) => (one.brand, |acts| &mut acts.stamps, one.amount),
@@ -77,7 +83,7 @@ impl Operators {
                 Cell::text(month),
                 Cell::Number(decimals.into()),
             ];
-            for Tally { count, sum } in [acts.issues, acts.captures, acts.reversals] {
+            for Tally { count, sum } in [acts.issues, acts.grants, acts.captures, acts.reversals] {
                 row.extend([Cell::Number(count), Cell::points(GrossPoints::new(sum), decimals)]);
             }
             for Tally { count, sum } in [acts.stamps, acts.takebacks] {
