@@ -97,9 +97,9 @@ fn follow(seed: u64, nodes: bool, reached: &mut Reached) {
     assert_eq!(second.recent(), state.recent());
 }
 
-/// The codes that take more of one thing than short histories make, and the one that takes a version which lacks
-/// something; provoked elsewhere.
-const OUT_OF_REACH: [Code; 9] = [
+/// The codes that take more of one thing than short histories make, or that these don't happen on, and the one that
+/// takes a version which lacks something; provoked elsewhere.
+const OUT_OF_REACH: [Code; 16] = [
     Code::ConversionDailyMaxReached,
     Code::TooManyMembers,
     Code::AccountStopped,
@@ -109,6 +109,13 @@ const OUT_OF_REACH: [Code; 9] = [
     Code::TooManyFollowers,
     Code::TooManyBrands,
     Code::UnknownInVersion,
+    Code::TooManyCampaigns,
+    Code::StandingFull,
+    Code::IssueToOther,
+    Code::InsufficientProgress,
+    Code::SponsorTermsDiffer,
+    Code::BudgetSpent,
+    Code::ReferrerMaxReached,
 ];
 
 #[test]

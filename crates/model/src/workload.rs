@@ -99,7 +99,7 @@ const GOVERNORS_DO: [(u64, Make); 5] = [
     (3, Workload::activate),
 ];
 
-/// A stream of random transactions that follows the ledger, so that what it makes goes on making sense: about nine of
+/// A stream of random transactions that follows the ledger, so that what it makes goes on making sense: about eight of
 /// ten succeed if the model is up to date, and the tenth tries something that nobody should do. The same seed, genesis
 /// and blocks give the same stream.
 pub struct Workload {
@@ -215,6 +215,9 @@ impl Workload {
         }
         if let Some(stamping) = self.random.once_in(6).then(|| self.stamping()).flatten() {
             return stamping;
+        }
+        if let Some(sponsoring) = self.random.once_in(20).then(|| self.sponsoring()).flatten() {
+            return sponsoring;
         }
         if let Some(present) = self.random.once_in(8).then(|| self.present()).flatten() {
             return present;

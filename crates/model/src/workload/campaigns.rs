@@ -17,7 +17,7 @@ impl Workload {
         if !self.has_programme() {
             return None;
         }
-        let brand = self.brand_of(sender, Role::Admin)?;
+        let brand = self.brand_of(sender, Role::Admin).filter(|brand| self.stays(*brand))?;
         let campaigns = self.model.campaigns_of(brand);
         let (campaign, terms) = match self.random.pick(&campaigns) {
             Some((campaign, one)) if self.random.once_in(2) || campaigns.len() > 12 => {
@@ -74,7 +74,7 @@ impl Workload {
             about: Hash::new([4; 32]),
         };
         if gives_points && by == TakenBy::Member && self.random.once_in(2) {
-            terms.referral = Some(Referral { award: Points::new(15), year_max: 2 });
+            terms.referral = Some(Referral { award: Points::new(15), year_max: 1 });
             terms.per_member = Some(PerMember { times: 1, per: Period::Ever });
             terms.requires = Bounded::from([Requirement::New { days: 400 }]);
             terms.households = false;
@@ -166,14 +166,15 @@ impl Workload {
 
     /// A campaign of some brands that gives something, mostly.
     fn offered(&mut self, brands: &[BrandId], by: TakenBy) -> Option<(BrandId, CampaignId, Offered)> {
-        let brand = self.random.pick(brands)?;
+        let brand = self.random.pick(brands).filter(|brand| self.stays(*brand))?;
         let mut campaigns = self.model.campaigns_of(brand);
         if !self.wild {
             let (time, chain) = (self.time, self.chain);
             campaigns.retain(|(campaign, one)| {
                 let terms = &one.terms;
                 let digest = Some(terms.digest(&chain, brand, *campaign));
-                let is_left = terms.stock.is_none_or(|stock| one.times < stock);
+                let is_left = terms.stock.is_none_or(|stock| one.times < stock)
+                    && terms.budget.is_none_or(|budget| one.points + 80 <= u128::from(budget.get()));
                 let side = terms.by == by || terms.by == TakenBy::Either;
                 let accepted = terms.sponsor.is_none() || one.accepted == digest;
                 terms.is_open(time) && side && is_left && accepted && !terms.paused
@@ -191,7 +192,7 @@ impl Workload {
         let (brand, campaign, one) = self.offered(&own, TakenBy::Operator)?;
         let to = if self.random.once_in(25) { self.stranger() } else { self.somebody() };
         let can_take = self.can_take(brand, campaign, &one, to);
-        if !(can_take || self.wild) {
+        if !(can_take || self.wild || self.random.once_in(25)) {
             return None;
         }
         let amount = match one.terms.award {
@@ -205,6 +206,12 @@ impl Workload {
             remember(&mut self.issues, (brand, reference.clone(), dated));
         }
         Some(Operation::Grant(Grant { brand, campaign, to, amount, reference, dated }))
+    }
+
+    /// True if a brand is in force and doesn't leave, or that is no matter.
+    pub(super) fn stays(&self, brand: BrandId) -> bool {
+        let is_suspended = self.model.tables.brands.get(&brand).is_some_and(|brand| brand.suspended);
+        self.wild || (self.model.closing(brand).is_none() && !is_suspended)
     }
 
     /// Tells whether somebody could take something out of a campaign, as far as that is worth finding out.
@@ -234,9 +241,13 @@ impl Workload {
         let quantity = if self.twist() { quantity + 1 } else { quantity };
         let costs = price * u64::from(quantity);
         let can_pay = costs == 0 || self.model.balance(account, brand) >= costs;
-        if !((can_pay && self.can_take(brand, campaign, &one, account)) || self.wild) {
+        let is_known =
+            one.terms.requires.is_empty() || self.model.tables.programme.relations.contains(&(account, brand));
+        let can = is_known && can_pay && self.can_take(brand, campaign, &one, account);
+        if !(can || self.wild || self.random.once_in(25)) {
             return None;
         }
+        let campaign = if self.twist() { CampaignId::new(9_999) } else { campaign };
         let price_max = Points::new(if self.twist() { costs / 2 } else { costs });
         let asks = one.terms.referral.is_some() && self.random.once_in(2);
         let referrer = (asks || self.twist()).then(|| self.member());
@@ -260,13 +271,30 @@ impl Workload {
         Some(Operation::TakeBack(TakeBack { brand, from, of, of_reference, of_dated, amount, reference, dated }))
     }
 
+    /// True if an actor's account isn't stopped.
+    pub(super) fn can_act(&self, actor: usize) -> bool {
+        let account = self.model.tables.accounts.get(&self.address(actor));
+        account.is_some_and(|account| !account.frozen && account.recovery.is_none())
+    }
+
+    /// An office agrees to pay for another brand's points.
+    pub(super) fn sponsoring(&mut self) -> Option<(usize, Vec<Operation>)> {
+        let office = Self::office(self.random.index(self.brands.len()));
+        let accept = self.accept_sponsorship(office).filter(|_| self.can_act(office))?;
+        let accept = self.by_motion(office, accept)?;
+        Some((office, vec![accept]))
+    }
+
     /// The till gives a present, or a member takes one.
     pub(super) fn present(&mut self) -> Option<(usize, Vec<Operation>)> {
-        if self.random.once_in(3) {
+        if self.random.once_in(3) && self.can_act(TILL) {
             let grant = self.grant(TILL)?;
             return Some((TILL, vec![grant]));
         }
         let member = self.random.index(MEMBERS_WITH_POINTS);
+        if !self.can_act(member) {
+            return None;
+        }
         let claim = self.claim(member)?;
         Some((member, vec![claim]))
     }

@@ -18,7 +18,7 @@ impl Workload {
         if !self.has_programme() {
             return None;
         }
-        let brand = self.brand_of(sender, Role::Admin)?;
+        let brand = self.brand_of(sender, Role::Admin).filter(|brand| self.stays(*brand))?;
         let tracks = self.model.tracks_of(brand);
         let (track, terms) = match self.random.pick(&tracks) {
             Some((track, terms)) if self.random.once_in(2) || tracks.len() > 9 => (track, self.other(terms)),
@@ -163,7 +163,7 @@ impl Workload {
 
     /// The till stamps a card.
     pub(super) fn stamping(&mut self) -> Option<(usize, Vec<Operation>)> {
-        let stamp = self.stamp(TILL)?;
+        let stamp = self.stamp(TILL).filter(|_| self.can_act(TILL))?;
         Some((TILL, vec![stamp]))
     }
 

@@ -28,7 +28,7 @@ fn the_same_seed_gives_the_same_stream_and_another_one_another() {
 }
 
 #[test]
-fn every_kind_succeeds_often_and_about_nine_of_ten_transactions_do() {
+fn every_kind_succeeds_often_and_about_eight_of_ten_transactions_do() {
     let results = run(4, 130, 50);
     let mut applied: BTreeMap<&str, u32> = BTreeMap::new();
     let mut failed: BTreeMap<Code, u32> = BTreeMap::new();
@@ -45,8 +45,8 @@ fn every_kind_succeeds_often_and_about_nine_of_ten_transactions_do() {
         }
     }
     let share = succeeded * 100 / results.len();
-    assert!((80..=95).contains(&share), "{share} of 100 succeed: {applied:?} {failed:?}");
-    assert_eq!(applied.len(), 42, "{applied:?}");
+    assert!((75..=90).contains(&share), "{share} of 100 succeed: {applied:?} {failed:?}");
+    assert_eq!(applied.len(), 46, "{applied:?}");
     assert!(applied.values().all(|count| *count >= 5), "{applied:?}");
     assert!(failed.len() > 50, "{failed:?}");
     let senders: BTreeSet<Address> = results.iter().map(|(signed, _)| signed.transaction.sender).collect();
