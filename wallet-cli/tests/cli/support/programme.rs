@@ -91,7 +91,7 @@ pub fn gifts() -> Campaign {
         per_member: Some(PerMember { times: 1, per: Period::Ever }),
         stock: Some(40),
         budget: Some(Points::new(100_000)),
-        sponsor: Some(Sponsor { brand: "nordmat".parse().expect("valid"), price_micro: 2_000_000 }),
+        sponsor: Some(Sponsor { brand: "fjallet".parse().expect("valid"), price_micro: 2_000_000 }),
         households: false,
         paused: false,
         about: Hash::new([8; 32]),
