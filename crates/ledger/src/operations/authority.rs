@@ -28,8 +28,16 @@ pub(super) fn is_closed(context: &mut Context<'_, '_>, id: BrandId) -> Result<bo
 }
 
 /// "From then on it issues no points and takes no conversions into them (`brand_closing`)." (protocol, Brands)
-pub(super) fn stays(brand: &Brand) -> Result<(), Code> {
+fn stays(brand: &Brand) -> Result<(), Code> {
     if brand.closes_ms.is_some() { Err(Code::BrandClosing) } else { Ok(()) }
+}
+
+/// A brand that is in force and doesn't leave: "A suspended brand, and one that leaves, gives nothing by campaigns."
+/// (protocol, Campaigns) Nor does it issue, or take conversions.
+pub(super) fn giving_brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Stop> {
+    let brand = brand_in_force(context, id)?;
+    stays(&brand)?;
+    Ok(brand)
 }
 
 /// A brand that isn't suspended: "A suspended brand can't issue, reverse, or take conversions into its points, and its

@@ -13,8 +13,7 @@ use crate::tree::Missing;
 
 pub(super) fn set(context: &mut Context<'_, '_>, set: &SetCampaign) -> Result<(), Stop> {
     let SetCampaign { brand, campaign, terms } = set;
-    let of = authority::brand_in_force(context, *brand)?;
-    authority::stays(&of)?;
+    authority::giving_brand(context, *brand)?;
     let known = find(context, *brand, *campaign)?;
     authority::admin(context, *brand, weight(known.as_ref(), terms))?;
     let mut list = without_over(context, *brand)?;
@@ -43,8 +42,7 @@ pub(super) fn accept(context: &mut Context<'_, '_>, accept: &AcceptSponsorship) 
     authority::brand_in_force(context, brand)?;
     let record = known(context, brand, campaign)?;
     let sponsor = record.terms.sponsor.ok_or(Code::SponsorTermsDiffer)?;
-    let of = authority::brand_in_force(context, sponsor.brand)?;
-    authority::stays(&of)?;
+    authority::giving_brand(context, sponsor.brand)?;
     authority::admin(context, sponsor.brand, Weight::Widens)?;
     if record.terms.digest(&context.chain, brand, campaign) != terms {
         return Err(Code::SponsorTermsDiffer.into());

@@ -16,8 +16,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<
     amount(convert.received)?;
     two_brands(context, convert.from, convert.to)?;
     authority::open_brand(context, convert.from)?;
-    let into = authority::brand_in_force(context, convert.to)?;
-    authority::stays(&into)?;
+    authority::giving_brand(context, convert.to)?;
     let terms = terms_in_force(context, convert)?;
     policies_allow(context, convert)?;
     terms_give(convert, &terms)?;

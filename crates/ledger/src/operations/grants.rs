@@ -12,13 +12,13 @@ use super::reference::place;
 use super::taking::{Taking, gives, put_standing, take};
 use super::{Context, campaigns, issue, redeem, referrals, requirements};
 use crate::key::{OperatorKey, StandingKey};
-use crate::record::{Brand, Operator, Standing};
+use crate::record::{Operator, Standing};
 use crate::stop::Stop;
 
 /// Gives an account what a campaign gives.
 pub(super) fn grant(context: &mut Context<'_, '_>, grant: &Grant) -> Result<(), Stop> {
     let Grant { brand, campaign, to, .. } = *grant;
-    let of = giving(context, brand)?;
+    let of = authority::giving_brand(context, brand)?;
     let record = campaigns::known(context, brand, campaign)?;
     let own = granter(context, brand, &record.terms)?;
     let standing = context.overlay.get(&StandingKey { account: to, brand })?;
@@ -45,7 +45,7 @@ pub(super) fn grant(context: &mut Context<'_, '_>, grant: &Grant) -> Result<(), 
 /// Takes what a campaign gives, for the sender or for its household.
 pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), Stop> {
     let Claim { brand, campaign, account, quantity, .. } = *claim;
-    let of = giving(context, brand)?;
+    let of = authority::giving_brand(context, brand)?;
     let record = campaigns::known(context, brand, campaign)?;
     its_own(context, account)?;
     let standing = context.overlay.get(&StandingKey { account, brand })?;
@@ -79,13 +79,6 @@ pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), 
         referrals::give(context, &of.policy, &terms, &theirs)?;
     }
     Ok(())
-}
-
-/// "A suspended brand, and one that leaves, gives nothing by campaigns." (protocol, Campaigns)
-fn giving(context: &mut Context<'_, '_>, brand: BrandId) -> Result<Brand, Stop> {
-    let of = authority::brand_in_force(context, brand)?;
-    authority::stays(&of)?;
-    Ok(of)
 }
 
 /// "by an operator with the role *grant*, of the brand or of its sponsor" (protocol, Campaigns). Answers with that of

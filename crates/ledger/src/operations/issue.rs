@@ -1,7 +1,7 @@
 //! `Issue`: a brand's operator gives new points to an account.
 
 use lojal_types::limits::{EXPIRY_MONTHS_MAX, REVERSAL_WINDOW_MS_MAX};
-use lojal_types::{Address, BrandId, Code, Day, Expiry, Issue, Lot, Points, Policy, Reference, Role};
+use lojal_types::{Address, BrandId, Code, Day, Expiry, Issue, Lot, Points, Policy, Reference, Role, TimeMs};
 
 use super::allowance::{Gift, open};
 use super::balances::{add_outstanding, amount, change_totals};
@@ -16,8 +16,7 @@ use crate::stop::Stop;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), Stop> {
     amount(issue.amount)?;
-    let brand = authority::brand_in_force(context, issue.brand)?;
-    authority::stays(&brand)?;
+    let brand = authority::giving_brand(context, issue.brand)?;
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
     within_issue_max(issue, &brand.policy)?;
     let expiry = expiry_of(context, issue, &brand.policy)?;
@@ -47,15 +46,20 @@ pub(super) fn remember(
     policy: &Policy,
     new: &New<'_>,
 ) -> Result<(), Stop> {
-    // "It is the time of the block plus the policy's `reversal_window_ms`, at most 400 days and not after the drop of
-    // the issue's shelf; from then on nothing can be reversed." (protocol, Points)
-    let window_ms = policy.reversal_window_ms.min(REVERSAL_WINDOW_MS_MAX);
-    let reversible_until_ms = context.time.plus_ms(window_ms).min(place.drop_ms);
+    let reversible_until_ms = reversible_until(context, place, policy);
     let New { brand, to, amount, expiry, dated, .. } = *new;
     let (reversed, transaction) = (Points::ZERO, HalfId::of(&context.transaction));
     let record = Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction };
     let key = |shelf| IssuedKey { shelf, brand, reference: new.reference.clone() };
     use_once(context, place, key, &record)
+}
+
+/// The end of the time in which what is given now can be taken back: "It is the time of the block plus the policy's
+/// `reversal_window_ms`, at most 400 days and not after the drop of the issue's shelf; from then on nothing can be
+/// reversed." (protocol, Points)
+pub(super) fn reversible_until(context: &Context<'_, '_>, place: &Place, policy: &Policy) -> TimeMs {
+    let window_ms = policy.reversal_window_ms.min(REVERSAL_WINDOW_MS_MAX);
+    context.time.plus_ms(window_ms).min(place.drop_ms)
 }
 
 /// Gives new points to an account, which it opens if there is none.

@@ -1,9 +1,10 @@
 //! Marks: badges and memberships, which accounts have until a day or for ever (protocol, Campaigns).
 
-use lojal_types::limits::{MARKS_MAX, REVERSAL_WINDOW_MS_MAX};
+use lojal_types::limits::MARKS_MAX;
 use lojal_types::{Address, Bounded, BrandId, CampaignId, Code, Day, MarkId, Policy, Reference, TakeBack};
 
 use super::Context;
+use super::issue::reversible_until;
 use super::reference::{Place, use_once};
 use crate::half_id::HalfId;
 use crate::key::{MarkedKey, StandingKey};
@@ -30,7 +31,6 @@ pub(super) fn remember(
     policy: &Policy,
     given: &Given<'_>,
 ) -> Result<(), Stop> {
-    let window_ms = policy.reversal_window_ms.min(REVERSAL_WINDOW_MS_MAX);
     let record = Marked {
         to: given.to,
         campaign: given.campaign,
@@ -38,7 +38,7 @@ pub(super) fn remember(
         days: given.days,
         taken_back: 0,
         dated: given.dated,
-        take_back_until_ms: context.time.plus_ms(window_ms).min(place.drop_ms),
+        take_back_until_ms: reversible_until(context, place, policy),
         transaction: HalfId::of(&context.transaction),
     };
     let key = |shelf| MarkedKey { shelf, brand: given.brand, reference: given.reference.clone() };

@@ -37,8 +37,7 @@ pub(super) fn gives(
     if record.accepted != Some(record.terms.digest(&context.chain, brand, campaign)) {
         return Err(Code::SponsorNotAccepted.into());
     }
-    let sponsor = authority::brand_in_force(context, sponsor.brand)?;
-    Ok(authority::stays(&sponsor)?)
+    authority::giving_brand(context, sponsor.brand).map(drop)
 }
 
 /// Counts what is taken out of a campaign, and uses up what it asks for. Answers with the account's standing, which the
