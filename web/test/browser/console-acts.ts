@@ -224,7 +224,7 @@ function partnerTests(world: World): void {
     await other.page.getByText("Byten slutar på en gång.").waitFor();
     await sign(other, "Skriv under");
     await other.go("partners");
-    await other.page.getByText("Havshotell → Fjällen", { exact: true }).waitFor({ state: "detached" });
+    await other.page.getByRole("heading", { name: "Havshotell → Fjällen" }).waitFor({ state: "detached" });
     await other.leave();
   });
 }
