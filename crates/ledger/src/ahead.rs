@@ -1,11 +1,11 @@
 //! The pages that transactions are going to need, as far as it can be told before they are executed: nothing depends on
 //! it but time.
 
-use lojal_types::{Month, Operation, TakenBackOf, TimeMs, Transaction};
+use lojal_types::{Month, Operation, Payment, TakenBackOf, TimeMs, Transaction};
 
 use crate::key::{
-    AccountKey, AwardedKey, CapturedKey, HeldKey, IssuedKey, MarkedKey, RedeemedKey, ReversedKey, StampedKey, StateKey,
-    TakenBackKey,
+    AccountKey, AwardedKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, IssuedKey, MarkedKey, RedeemedKey,
+    RefundedKey, ReversedKey, StampedKey, StateKey, TakenBackKey, UsedVoucherKey,
 };
 use crate::shelves::searched_at;
 use crate::state::View;
@@ -97,6 +97,7 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
             match one.of {
                 TakenBackOf::Stamp => add(shelf, StampedKey { shelf, brand: one.brand, reference }.encode()),
                 TakenBackOf::Mark => add(shelf, MarkedKey { shelf, brand: one.brand, reference }.encode()),
+                TakenBackOf::Voucher => add(shelf, GivenVoucherKey { shelf, brand: one.brand, reference }.encode()),
             }
             for shelf in months() {
                 add(shelf, TakenBackKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
@@ -106,6 +107,22 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
             for shelf in months() {
                 add(shelf, IssuedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
                 add(shelf, MarkedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+                add(shelf, GivenVoucherKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+            }
+        }
+        Operation::UseVoucher(one) => {
+            let (shelf, reference) = (one.request.dated.month(), one.request.reference.clone());
+            add(shelf, UsedVoucherKey { shelf, brand: one.brand, reference }.encode());
+        }
+        Operation::Refund(one) => {
+            let (shelf, reference) = (one.of_dated.month(), one.of_reference.clone());
+            match one.of {
+                Payment::Redeem => add(shelf, RedeemedKey { shelf, brand: one.brand, reference }.encode()),
+                Payment::Capture => add(shelf, CapturedKey { shelf, brand: one.brand, reference }.encode()),
+                Payment::Claim => add(shelf, ClaimedKey { shelf, brand: one.brand, reference }.encode()),
+            }
+            for shelf in months() {
+                add(shelf, RefundedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
             }
         }
         _ => {}

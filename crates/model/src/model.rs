@@ -19,6 +19,7 @@ mod programme;
 mod shelves;
 mod show;
 mod tables;
+mod vouchers;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +64,8 @@ pub(crate) struct Sums {
     converted_out: u128,
     expired: u128,
     reversed: u128,
+    donated: u128,
+    refunded: u128,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -352,8 +355,10 @@ impl Model {
             Operation::TakeBack(take) => self.take_back(sender, take),
             Operation::SetCampaign(set) => self.set_campaign(sender, set),
             Operation::AcceptSponsorship(accept) => self.accept_sponsorship(sender, accept),
-            Operation::Grant(grant) => self.grant(sender, grant),
+            Operation::Grant(grant) => self.grant(act, grant),
             Operation::Claim(claim) => self.claim(act, claim),
+            Operation::UseVoucher(one) => self.use_voucher(sender, one),
+            Operation::Refund(refund) => self.refund(sender, refund),
             Operation::SetConsent(set) => self.set_consent(sender, set),
             Operation::CancelRecovery(_) | Operation::Freeze(_) | Operation::Unfreeze(_) => Ok(()),
         }

@@ -37,16 +37,21 @@ impl Model {
     pub(super) fn redeem(&mut self, sender: Address, redeem: &Redeem) -> Result<(), Code> {
         let amount = redeem.amount.get();
         check_amount(amount)?;
-        self.policy(redeem.brand)?;
+        let policy = self.policy(redeem.brand)?;
         self.check_open(redeem.brand)?;
-        self.spend(sender, redeem.from, redeem.brand, amount, false)?;
+        let counted = self.spend(sender, redeem.from, redeem.brand, amount, false)?;
+        let mut used = None;
         if let (Some(answered), Some(asked)) = (&redeem.request, redeem.asked()) {
             self.check_answer(&asked, answered)?;
             let month = self.date(answered.dated)?;
             self.check_fresh(&self.tables.redeemed, redeem.brand, &answered.reference)?;
-            self.tables.redeemed.set((month, redeem.brand, answered.reference.clone()), ());
+            used = Some(((month, redeem.brand, answered.reference.clone()), answered.dated));
         }
-        self.take(redeem.from, redeem.brand, amount)?;
+        let lots = self.take(redeem.from, redeem.brand, amount)?;
+        if let Some((key, dated)) = used {
+            let paid = self.paid(&policy, (key.0, dated), redeem.from, lots, counted);
+            self.tables.redeemed.set(key, paid);
+        }
         self.change_totals(redeem.brand, |totals| totals.redeemed += u128::from(amount));
         Ok(())
     }

@@ -5,6 +5,7 @@ mod brand_motions;
 mod campaigns;
 mod governance;
 mod programme;
+mod vouchers;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ pub(super) use self::campaigns::{
 };
 pub(super) use self::governance::{actions, of_governors};
 pub(super) use self::programme::{harder_track, of_programme, rolling, set_consent, stamp, take_back, track};
+pub(super) use self::vouchers::{coffees, meals, of_vouchers, refund, use_voucher};
 use super::samples::{START_MS, address, key, parse, seed, time};
 
 /// An operation in JSON form.
