@@ -87,8 +87,15 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
             let (shelf, reference) = (one.hold_dated.month(), one.hold_reference.clone());
             add(shelf, HeldKey { shelf, brand: one.brand, reference }.encode());
         }
+        _ => add_of_programme(operation, &months().collect::<Vec<_>>(), add),
+    }
+}
+
+/// The same of operations of the programme, with the months of the shelves that may have what is used once.
+fn add_of_programme(operation: &Operation, months: &[Month], mut add: impl FnMut(Month, Box<[u8]>)) {
+    match operation {
         Operation::Stamp(one) => {
-            for shelf in months() {
+            for shelf in months.iter().copied() {
                 add(shelf, StampedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
             }
         }
@@ -99,12 +106,12 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
                 TakenBackOf::Mark => add(shelf, MarkedKey { shelf, brand: one.brand, reference }.encode()),
                 TakenBackOf::Voucher => add(shelf, GivenVoucherKey { shelf, brand: one.brand, reference }.encode()),
             }
-            for shelf in months() {
+            for shelf in months.iter().copied() {
                 add(shelf, TakenBackKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
             }
         }
         Operation::Grant(one) => {
-            for shelf in months() {
+            for shelf in months.iter().copied() {
                 add(shelf, IssuedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
                 add(shelf, MarkedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
                 add(shelf, GivenVoucherKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
@@ -121,7 +128,7 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
                 Payment::Capture => add(shelf, CapturedKey { shelf, brand: one.brand, reference }.encode()),
                 Payment::Claim => add(shelf, ClaimedKey { shelf, brand: one.brand, reference }.encode()),
             }
-            for shelf in months() {
+            for shelf in months.iter().copied() {
                 add(shelf, RefundedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
             }
         }

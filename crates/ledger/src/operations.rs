@@ -3,6 +3,7 @@
 mod allowance;
 mod approvals;
 mod authority;
+mod awarding;
 mod awards;
 mod balances;
 mod brand;

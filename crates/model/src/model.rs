@@ -364,34 +364,6 @@ impl Model {
         }
     }
 
-    /// Checks that the sender may take points, and counts them for a member's limit; gives the limit that they count
-    /// for.
-    fn spend(
-        &mut self,
-        sender: Address,
-        from: Address,
-        brand: BrandId,
-        amount: u64,
-        leaves: bool,
-    ) -> Result<Option<(Address, Month)>, Code> {
-        if sender == from {
-            return Ok(None);
-        }
-        let member = self.tables.households.get(&from).and_then(|household| household.members.get(&sender));
-        let rights = member.cloned().ok_or(Code::NotOwner)?;
-        ensure(!(leaves && rights.role == MemberRole::Child), Code::ChildMayNot)?;
-        self.return_expired(from, brand);
-        let listed = rights.limits.iter().find(|limit| limit.brand == brand).map(|limit| limit.month_max.get());
-        let max = match rights.role {
-            MemberRole::Admin => return Ok(None),
-            MemberRole::Adult if listed.is_none() => return Ok(None),
-            MemberRole::Adult | MemberRole::Child => listed.unwrap_or(0),
-        };
-        let key = (from, sender, brand, self.month);
-        count(&mut self.tables.spent_in, key, amount, max, Code::MemberLimitReached)?;
-        Ok(Some((sender, self.month)))
-    }
-
     fn check_role(&self, brand: BrandId, sender: Address, role: Role) -> Result<(), Code> {
         let operator = self.tables.operators.get(&(brand, sender)).ok_or(Code::NotOperator)?;
         ensure(operator.roles.contains(&role), Code::RoleMissing)

@@ -67,9 +67,11 @@ impl<'de> Deserialize<'de> for GrossPoints {
     }
 }
 
-/// A brand's totals: issued + refunded = outstanding + held + redeemed + donated + converted out + expired + reversed.
+/// A brand's totals: issued + refunded = outstanding + held + redeemed + donated + converted out + expired +
+/// reversed.
 ///
-/// Version 1 has no donations and no refunds: where there are none, the bytes end with the rest.
+/// Version 1 has no donations and no refunds: where there are none, the bytes end with the rest. So totals stand last
+/// in whatever is written of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Totals {
     /// Ever issued, for other brands' points included.

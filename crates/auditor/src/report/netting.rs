@@ -24,8 +24,8 @@ const COLUMNS: &[&str] = &[
     "net_micro",
 ];
 
-/// A debtor and a creditor: points of the first became points of the second, or it paid for new ones, or its members donated
-/// theirs.
+/// A debtor and a creditor: points of the first became points of the second, it paid for new ones, or its members
+/// donated.
 type Pair = (BrandId, BrandId);
 
 /// The sums of one direction between two brands; money in millionths of a minor unit.
@@ -97,9 +97,9 @@ impl Debts {
             let incurred = converted.checked_add(sponsored).and_then(|sum| sum.checked_add(donated));
             if settled.checked_add(owed) != incurred {
                 return Err(format!(
-                    "{debtor} came to owe {creditor} {converted} by conversions, {sponsored} as a sponsor and {donated} \
-                     by donations, and {settled} were settled, in millionths of a minor unit, but the ledger says that \
-                     {owed} are owed"
+                    "{debtor} came to owe {creditor} {converted} by conversions, {sponsored} as a sponsor and \
+                     {donated} by donations, and {settled} were settled, in millionths of a minor unit, but the \
+                     ledger says that {owed} are owed"
                 ));
             }
         }

@@ -174,7 +174,7 @@ pub enum ConservationError {
         voucher: VoucherId,
         /// In the account's record; for a block, the change.
         left: i128,
-        /// By what was given, used and taken back; for a block, the change.
+        /// By the gifts, less uses and what was taken back; for a block, the change.
         given: i128,
     },
     /// A standing is out of order, or holds a level that its track doesn't have.

@@ -15,7 +15,7 @@ use crate::state::View;
 /// Points by brand, as differences.
 type Sums = BTreeMap<BrandId, i128>;
 
-/// What was refunded and donated, in the totals and by what they are the totals of.
+/// The points that were refunded and donated: in the totals, and by the payments and campaigns that these sum up.
 #[derive(Default)]
 struct Tally {
     refunded: Sums,

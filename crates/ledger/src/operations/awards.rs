@@ -1,9 +1,10 @@
 //! The things that campaigns give: new points, marks and vouchers (protocol, Campaigns).
 
 use lojal_types::limits::MONEY_MAX;
-use lojal_types::{Address, Award, BrandId, Campaign, CampaignId, Day, Expiry, Month, Points, Policy, Reference};
+use lojal_types::{Award, Campaign, Expiry, Month, Points, Policy};
 
 use super::allowance::open_by_stamp;
+use super::awarding::Awarding;
 use super::obligations::owe;
 use super::reference::Place;
 use super::{Context, issue, marks, vouchers};
@@ -14,20 +15,6 @@ use crate::stop::Stop;
 
 /// Most that one brand owes another by campaigns, in millionths: as much as there can be of money.
 pub(super) const OWED_MICRO_MAX: u128 = MONEY_MAX as u128 * 1_000_000;
-
-/// A thing that is about to be given.
-#[derive(Clone, Copy)]
-pub(super) struct Awarding<'a> {
-    pub(super) brand: BrandId,
-    pub(super) campaign: CampaignId,
-    pub(super) to: Address,
-    /// The units of what isn't points.
-    pub(super) units: u16,
-    /// The points, if it gives any.
-    pub(super) points: Points,
-    pub(super) reference: &'a Reference,
-    pub(super) dated: Day,
-}
 
 /// The points of a claim.
 pub(super) fn points_of(award: &Award) -> Points {

@@ -7,7 +7,8 @@ use lojal_types::{
 };
 
 use super::authority::{self, Purpose};
-use super::awards::{self, Awarding};
+use super::awarding::Awarding;
+use super::awards;
 use super::balances::amount;
 use super::payments::{Payment, remembered};
 use super::reference::{Place, place};
@@ -64,6 +65,10 @@ pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), 
     let taking = Taking { brand, campaign, units: quantity, points, paid: price };
     let standing = take(context, &taking, record, standing)?;
     let paid = pay(context, claim, &terms, price)?;
+    if matches!(terms.award, Award::Cause { .. }) {
+        // It leaves no reference: nothing comes back of it.
+        return put_standing(context, (account, brand), &standing);
+    }
     let dated = context.time.day();
     let place = place(context, dated)?.alone();
     let reference = claim_reference(&context.chain, &context.transaction, context.index);

@@ -2,7 +2,7 @@
 
 use lojal_types::{Bounded, Code, Policy, TakeBack, UseVoucher, VoucherId, voucher_id};
 
-use super::awards::Awarding;
+use super::awarding::Awarding;
 use super::issue::reversible_until;
 use super::ledger::enter_pool;
 use super::reference::{Place, answers, place, use_once};

@@ -1,7 +1,8 @@
 //! Issues, redemptions, transfers and reversals once more.
 
 use lojal_types::{
-    Address, AnsweredRequest, BrandId, Code, Expiry, Issue, Month, Policy, Redeem, Request, Reverse, Role, Transfer,
+    Address, AnsweredRequest, BrandId, Code, Expiry, Issue, MemberRole, Month, Policy, Redeem, Request, Reverse, Role,
+    Transfer,
 };
 
 use super::{AMOUNT_MAX, DAY_MS, Issued, Model, check_amount, count, ensure};
@@ -111,6 +112,34 @@ impl Model {
         self.tables.reversed.set(own, taken);
         self.change_totals(reverse.brand, |totals| totals.reversed += u128::from(taken));
         Ok(())
+    }
+
+    /// Checks that the sender may take points, and counts them for a member's limit; gives the limit that they count
+    /// for.
+    pub(super) fn spend(
+        &mut self,
+        sender: Address,
+        from: Address,
+        brand: BrandId,
+        amount: u64,
+        leaves: bool,
+    ) -> Result<Option<(Address, Month)>, Code> {
+        if sender == from {
+            return Ok(None);
+        }
+        let member = self.tables.households.get(&from).and_then(|household| household.members.get(&sender));
+        let rights = member.cloned().ok_or(Code::NotOwner)?;
+        ensure(!(leaves && rights.role == MemberRole::Child), Code::ChildMayNot)?;
+        self.return_expired(from, brand);
+        let listed = rights.limits.iter().find(|limit| limit.brand == brand).map(|limit| limit.month_max.get());
+        let max = match rights.role {
+            MemberRole::Admin => return Ok(None),
+            MemberRole::Adult if listed.is_none() => return Ok(None),
+            MemberRole::Adult | MemberRole::Child => listed.unwrap_or(0),
+        };
+        let key = (from, sender, brand, self.month);
+        count(&mut self.tables.spent_in, key, amount, max, Code::MemberLimitReached)?;
+        Ok(Some((sender, self.month)))
     }
 
     /// Only so many points of a brand can be in use at a time.

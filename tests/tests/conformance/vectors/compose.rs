@@ -13,9 +13,10 @@ use lojal_types::limits::REFERENCE_BYTES_MAX;
 use lojal_types::{
     AcceptPartnership, AddressText, Agree, AnsweredRequest, Bounded, CancelRecovery, Capture, ChainId, Convert,
     CreateHousehold, Day, EndPartnership, FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join,
-    Leave, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, Policy,
-    ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Request, Reverse, Role, RotateKey,
-    Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
+    Leave, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Payment, Points, Policy,
+    ProposePartnership, Redeem, Reference, Refund, Release, RemoveMember, RemoveOperator, Request, Reverse, Role,
+    RotateKey, Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer,
+    Unfreeze,
 };
 
 pub(super) use self::brand_motions::{brand_actions, motion_of_first, of_admins_together};
@@ -102,10 +103,11 @@ pub(super) fn refer(chain: &ChainId, operations: &mut [&mut Written]) {
         }
     }
     for operation in operations {
-        if let Operation::Capture(Capture { hold_reference, .. }) | Operation::Release(Release { hold_reference, .. }) =
-            operation
+        if let Operation::Capture(Capture { hold_reference: named, .. })
+        | Operation::Release(Release { hold_reference: named, .. })
+        | Operation::Refund(Refund { of: Payment::Redeem, of_reference: named, .. }) = operation
         {
-            *hold_reference = references.get(hold_reference).unwrap_or(hold_reference).clone();
+            *named = references.get(named).unwrap_or(named).clone();
         }
     }
 }

@@ -9,6 +9,9 @@ use super::Gift;
 
 impl Model {
     pub(super) fn use_reference(&mut self, terms: &Campaign, policy: &Policy, gift: &Gift<'_>) -> Result<(), Code> {
+        if matches!(terms.award, Award::Cause { .. }) {
+            return Ok(());
+        }
         let key: Shelved = (self.date(gift.dated)?, gift.brand, gift.reference.clone());
         let until = (self.time + policy.reversal_window_ms.min(400 * DAY_MS)).min(self.drop_of(key.0));
         match terms.award {

@@ -126,7 +126,7 @@ pub(in crate::code) const POINTS: [(Code, &str, &str); 40] = [
     (
         Code::NotRefundable,
         "not_refundable",
-        "what was paid isn't remembered of this payment, since it is from before version 2 of the protocol: issue points",
+        "nothing is remembered of this payment, since it is from before version 2 of the protocol: issue points",
     ),
     (
         Code::RefundWindowClosed,
