@@ -22,6 +22,7 @@ import type {
 import { addressOfKey, decode, fromHex, tagOf, transactionId, unsignedTransactionCodec } from "@lojal/client";
 
 import { canApprove, isLast, waitOf } from "../src/console/model/motion-state.js";
+import { offeredRoles } from "../src/console/model/offered-roles.js";
 import { formOf, policyOf, spanOf } from "../src/console/model/policy-form.js";
 import { changedRows, policyPairs } from "../src/console/model/rows.js";
 import { tellAction } from "../src/console/model/tell-actions.js";
@@ -210,6 +211,13 @@ test("terms are written in the brands' own points and in money, and come back ex
 });
 
 const NOTHING = { brand: null, operators: [], partnerships: [] };
+
+test("the role to grant is offered from version 2 on, and not while the version is unknown", () => {
+  const before = ["issue", "capture", "reverse", "admin"];
+  assert.deepEqual([offeredRoles(null), offeredRoles(1)], [before, before]);
+  assert.deepEqual(offeredRoles(2), [...before, "grant"]);
+  assert.deepEqual(offeredRoles(3), [...before, "grant"]);
+});
 
 test("an appointment is told as one, and a change of an operator as what it changes", () => {
   const key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a" as PublicKey;

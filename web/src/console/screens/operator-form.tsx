@@ -5,8 +5,10 @@ import { addressOfKey, AmountError, formatAmount, isValidKey, parseAmount, ROLES
 import { useEffect, useState } from "preact/hooks";
 
 import { Field, Tick, Waiting } from "../../shared/parts.js";
+import { theNetwork } from "../../wallet/model/network.js";
 import { Heading } from "../../wallet/ui/parts.js";
 import { keyOfOperator } from "../model/keys-of.js";
+import { offeredRoles } from "../model/offered-roles.js";
 import { say } from "../model/saying.js";
 import { TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
@@ -69,6 +71,19 @@ function useKnownKey(brand: api.BrandAnswer, operator: Operator | null, onKey: (
   return isLooking;
 }
 
+/** The roles that the network's version has, as the gateway says. */
+function useOfferedRoles(): readonly Role[] {
+  const [version, setVersion] = useState<number | null>(null);
+  useEffect(() => {
+    theNetwork()
+      .gateways.ask((gateway) => gateway.governance())
+      .then(({ version: told }) => setVersion(told))
+      // Without it the roles are offered that every version has.
+      .catch(() => undefined);
+  }, []);
+  return offeredRoles(version);
+}
+
 /** The form. */
 export function OperatorForm(props: { readonly brand: api.BrandAnswer; readonly operator: Operator | null }) {
   const { brand, operator } = props;
@@ -79,6 +94,7 @@ export function OperatorForm(props: { readonly brand: api.BrandAnswer; readonly 
   const [limit, setLimit] = useState(most === null ? "" : formatAmount(most, brand.decimals));
   const [action, setAction] = useState<BrandAction | null>(null);
   const isLooking = useKnownKey(brand, operator, setWritten);
+  const offered = useOfferedRoles();
   if (action !== null) {
     return <ReviewAction brand={brand.id} action={action} onBack={() => setAction(null)} />;
   }
@@ -106,7 +122,7 @@ export function OperatorForm(props: { readonly brand: api.BrandAnswer; readonly 
         {(!isLooking || key !== null) && <KeyField value={written} operator={operator} onValue={setWritten} />}
         <fieldset class="stack tight">
           <legend>{text.roles}</legend>
-          {ROLES.map((role) => (
+          {ROLES.filter((role) => offered.includes(role) || roles.includes(role)).map((role) => (
             <Tick
               key={role}
               label={say.value.words.roles[role]}
