@@ -107,6 +107,7 @@ function listTests(world: () => { readonly network: Network; readonly browser: B
     await picture(page, "offers");
     await page.getByTestId("offer-kaffet-2").getByRole("link").click();
     await page.getByRole("heading", { name: "Hämta", level: 1 }).waitFor();
+    await page.getByTestId("why").filter({ hasText: "Det här saknas: 3 stämplar till." }).waitFor();
     assert.ok(await visitor.button("Hämta nu").isDisabled(), "what can't be claimed isn't signed");
     await page.route("**/v1/**", (route) => route.abort());
     await visitor.go("brand/kaffet");

@@ -66,7 +66,7 @@ function changeTests(world: World): void {
     await page.getByLabel("Poäng när en medlem hämtar").fill("250");
     await page.getByText("Det som medlemmar hämtar gratis måste kräva något").waitFor();
     await visitor.button("Lägg till ett krav").click();
-    await page.getByRole("group", { name: "Krav 1" }).getByLabel("Vad krävs?").selectOption("new");
+    await page.getByRole("group", { name: "Krav 1" }).getByLabel("Slag").selectOption("new");
     await page.getByLabel("Dagar", { exact: true }).fill("60");
     await page.getByLabel("Sista dag (UTC)").fill("2027-12-31");
     await page.getByLabel("Poäng i allt (budget)").fill("20000");

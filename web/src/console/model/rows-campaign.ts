@@ -32,14 +32,16 @@ function factsText(facts: readonly Requirement[], say: Say): string {
   return facts.length === 0 ? "–" : facts.map((fact) => factText(fact, say)).join("; ");
 }
 
-/** An award in words: the one place of the console that tells all kinds of them. */
-export function awardText(award: Award, brand: BrandId, say: Say): string {
+/**
+ * An award in words: the one place of the console that tells all kinds of them. In brief it is what one unit gives.
+ */
+export function awardText(award: Award, brand: BrandId, say: Say, isBrief = false): string {
   const { campaign: names, months, always } = say.words;
   switch (award.type) {
     case "points": {
       const [amount, most] = [say.points(award.amount, brand), say.points(award.upTo, brand)];
-      const points = award.amount === award.upTo ? names.each(amount) : names.points(amount, most);
-      return award.months === null ? points : names.within(points, months(say.number(award.months)));
+      const points = isBrief || award.amount === award.upTo ? names.each(amount) : names.points(amount, most);
+      return isBrief || award.months === null ? points : names.within(points, months(say.number(award.months)));
     }
     case "mark": {
       const mark = names.mark(String(award.mark));

@@ -17,7 +17,7 @@ type BrandCampaign = api.BrandCampaign;
 
 /** The name of a campaign: its number, and what it gives. */
 export function campaignName({ campaign, terms }: BrandCampaign, brand: BrandId): string {
-  return campaignWords.value.name(String(campaign), awardText(terms.award, brand, say.value));
+  return campaignWords.value.name(String(campaign), awardText(terms.award, brand, say.value, true));
 }
 
 /** The state of a campaign as a chip. */

@@ -23,7 +23,7 @@ function OneFact(props: {
   return (
     <fieldset class="fact-form stack tight">
       <legend>{text.fact(String(number))}</legend>
-      <Field label={text.requires}>
+      <Field label={text.kind}>
         {(id) => (
           <Select
             id={id}

@@ -19,7 +19,7 @@ import { brandOf, brands, theNetwork } from "../model/network.js";
 import { keepReferrer, offersAt, referrerOf, useCampaigns } from "../model/offers.js";
 import { wallet } from "../model/session.js";
 import { awardTitle, unitsMax } from "../ui/award.js";
-import { FactLine } from "../ui/fact.js";
+import { FactLine, missingText } from "../ui/fact.js";
 import { addressIn } from "../ui/fields.js";
 import { offerFacts, whyNot } from "../ui/offer.js";
 import { amountOf, Heading, look } from "../ui/parts.js";
@@ -128,15 +128,12 @@ function mostOf({ of, taken }: state.Offer): number {
 function Why({ offer, why }: { readonly offer: state.Offer; readonly why: string | null }) {
   const text = offerWords.value;
   const isUnknown = offer.facts.some(({ has }) => has === null);
+  const missing = offer.facts.map(missingText).filter((one) => one !== null);
   return why === null ? null : (
-    <>
-      {(why !== "" || isUnknown) && (
-        <Notice kind="warn" icon="clock">
-          <p data-testid="why">{isUnknown ? text.meet : why}</p>
-          {isUnknown && <a href={linkTo("show")}>{text.show}</a>}
-        </Notice>
-      )}
-    </>
+    <Notice kind="warn" icon="clock">
+      <p data-testid="why">{isUnknown ? text.meet : why !== "" ? why : text.lacking(missing.join(", "))}</p>
+      {isUnknown && <a href={linkTo("show")}>{text.show}</a>}
+    </Notice>
   );
 }
 

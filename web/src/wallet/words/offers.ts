@@ -46,6 +46,7 @@ const sv = {
   unknown: "det känner dig inte än",
   meet: "Varumärket känner dig inte än. Visa din kod i kassan när du handlar, så kan du hämta det här sedan.",
   show: "Visa din kod",
+  lacking: (facts: string) => `Det här saknas: ${facts}.`,
   why: {
     campaign_not_open: (moment: string) => `Öppnar ${moment}`,
     campaign_closed: "Det är över",
@@ -174,6 +175,7 @@ const en: OfferWords = {
   unknown: "it doesn't know you yet",
   meet: "The brand doesn't know you yet. Show your code at the till when you shop, and claim this afterwards.",
   show: "Show your code",
+  lacking: (facts) => `This is missing: ${facts}.`,
   why: {
     campaign_not_open: (moment) => `Opens ${moment}`,
     campaign_closed: "It is over",
