@@ -135,8 +135,8 @@ function sponsorTests(world: World): void {
 function grantTests(world: World): void {
   test("a member is given what a campaign gives, and a file for the command line does the same", async () => {
     const { network, browser } = world();
-    const member = addressOf(network, "member-3");
-    const before = totalOf(network, "member-3", "kaffet");
+    const member = addressOf(network, "member-2");
+    const before = totalOf(network, "member-2", "kaffet");
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
     await signIn(visitor, network, "kaffet");
@@ -157,7 +157,7 @@ function grantTests(world: World): void {
     network.lojal("kaffet", "tx", "submit", `${file}.signed`);
     await page.getByTestId("outcome").waitFor();
     const total = await until(
-      () => Promise.resolve(totalOf(network, "member-3", "kaffet")),
+      () => Promise.resolve(totalOf(network, "member-2", "kaffet")),
       (now) => now === before + 1250,
     );
     assert.equal(total, before + 1250);
