@@ -7,6 +7,7 @@ import { test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
+import { lastTrack } from "./levels.js";
 import type { Network } from "./world.js";
 import { addressOf, answer, issue, picture, plain, PASSPHRASE, totalOf, until, Visitor } from "./world.js";
 
@@ -29,6 +30,11 @@ export function setCampaign(network: Network, brand: string, number: number, ...
   const window = `opens_ms = ${opens}\ncloses_ms = ${closes}\nabout = "${"9d".repeat(32)}"`;
   writeFileSync(terms, `${window}\n${lines.join("\n")}\n`);
   network.lojal(brand, "campaign", "set", brand, String(number), terms, "--yes");
+}
+
+/** The highest number that a campaign of a brand has ever had. */
+export function lastCampaign(network: Network, brand: string): number {
+  return (JSON.parse(network.lojal(brand, "campaign", "list", brand, "--json")) as { readonly last: number }).last;
 }
 
 /** A campaign of a brand, as the command line reads it. */
@@ -57,21 +63,22 @@ function per(times: number, period: string): string {
 const NEW = '[[requires]]\ntype = "new"\ndays = 30';
 
 /**
- * Begins campaigns of the coffee bar: 1 a club for points, 2 a challenge, 3 a welcome with a referral, 4 gifts of
- * customer service, 5 one that is paused; and 1 of the ski resort, which the grocer shall pay for.
+ * Begins campaigns of the coffee bar, beside those with which a development network begins: 101 a club for points, 102
+ * a challenge, 103 a welcome with a referral, 104 gifts of customer service, 105 one that is paused; and 101 of the ski
+ * resort, which the grocer shall pay for.
  */
 export function beginCampaigns(network: Network): void {
   mayGrant(network, "kaffet");
   mayGrant(network, "fjallen");
-  const card = '[[requires]]\ntype = "progress"\ntrack = 1\nat_least = 10';
+  const card = `[[requires]]\ntype = "progress"\ntrack = ${lastTrack(network, "kaffet")}\nat_least = 10`;
   const referral = "[referral]\naward = 300\nyear_max = 10";
-  setCampaign(network, "kaffet", 1, 'by = "member"', "price = 450", "stock = 40", "households = true", mark(7, 30));
-  setCampaign(network, "kaffet", 2, 'by = "member"', "budget = 100000", points(1000), card, per(1, "month"));
-  setCampaign(network, "kaffet", 3, 'by = "member"', "budget = 200000", points(500), NEW, per(1, "ever"), referral);
-  setCampaign(network, "kaffet", 4, 'by = "operator"', "budget = 50000", points(500, 2000));
-  setCampaign(network, "kaffet", 5, 'by = "member"', "paused = true", mark(9, null), NEW);
+  setCampaign(network, "kaffet", 101, 'by = "member"', "price = 450", "stock = 40", "households = true", mark(7, 30));
+  setCampaign(network, "kaffet", 102, 'by = "member"', "budget = 100000", points(1000), card, per(1, "month"));
+  setCampaign(network, "kaffet", 103, 'by = "member"', "budget = 200000", points(500), NEW, per(1, "ever"), referral);
+  setCampaign(network, "kaffet", 104, 'by = "operator"', "budget = 50000", points(500, 2000));
+  setCampaign(network, "kaffet", 105, 'by = "member"', "paused = true", mark(9, null), NEW);
   const sponsor = '[sponsor]\nbrand = "nordmat"\nprice_micro = 5000000';
-  setCampaign(network, "fjallen", 1, 'by = "either"', "budget = 20000", points(50), NEW, per(1, "year"), sponsor);
+  setCampaign(network, "fjallen", 101, 'by = "either"', "budget = 20000", points(50), NEW, per(1, "year"), sponsor);
 }
 
 async function wordsOf(page: Page, brand: string, campaign: number): Promise<string> {
@@ -97,15 +104,15 @@ function listTests(world: () => { readonly network: Network; readonly browser: B
     await page.getByRole("link", { name: "Erbjudanden och belöningar" }).click();
     await page.getByRole("link", { name: /^Kaffet/ }).click();
     await page.getByRole("heading", { name: "Kaffet", level: 1 }).waitFor();
-    assert.match(await wordsOf(page, "kaffet", 1), /Märke 7 i 30 dagar.*Kostar 4,50 poäng · \d+ kvar · till/);
-    const challenge = await wordsOf(page, "kaffet", 2);
-    assert.match(challenge, /10,00 poäng.*en gång i månaden.*7 av 10 på spår 1.*3 stämplar till/);
-    assert.match(await wordsOf(page, "kaffet", 3), /5,00 poäng.*Gratis · en gång.*känt i högst 30 dagar/);
-    assert.match(await wordsOf(page, "kaffet", 4), /högst 20,00 poäng åt gången/);
-    assert.match(await wordsOf(page, "kaffet", 5), /Pausat av varumärket/);
-    assert.equal(await page.getByTestId("offer-kaffet-4").getByRole("link").count(), 0, "the brand gives it");
+    assert.match(await wordsOf(page, "kaffet", 101), /Märke 7 i 30 dagar.*Kostar 4,50 poäng · \d+ kvar · till/);
+    const challenge = await wordsOf(page, "kaffet", 102);
+    assert.match(challenge, /10,00 poäng.*en gång i månaden.*7 av 10 på spår \d.*3 stämplar till/);
+    assert.match(await wordsOf(page, "kaffet", 103), /5,00 poäng.*Gratis · en gång.*känt i högst 30 dagar/);
+    assert.match(await wordsOf(page, "kaffet", 104), /högst 20,00 poäng åt gången/);
+    assert.match(await wordsOf(page, "kaffet", 105), /Pausat av varumärket/);
+    assert.equal(await page.getByTestId("offer-kaffet-104").getByRole("link").count(), 0, "the brand gives it");
     await picture(page, "offers");
-    await page.getByTestId("offer-kaffet-2").getByRole("link").click();
+    await page.getByTestId("offer-kaffet-102").getByRole("link").click();
     await page.getByRole("heading", { name: "Hämta", level: 1 }).waitFor();
     await page.getByTestId("why").filter({ hasText: "Det här saknas: 3 stämplar till." }).waitFor();
     assert.ok(await visitor.button("Hämta nu").isDisabled(), "what can't be claimed isn't signed");
@@ -113,8 +120,8 @@ function listTests(world: () => { readonly network: Network; readonly browser: B
     await visitor.go("brand/kaffet");
     await page.reload();
     await page.locator('[data-state="offline"]').waitFor();
-    assert.match(await wordsOf(page, "kaffet", 1), /Märke 7 i 30 dagar/);
-    assert.equal(await page.getByTestId("offer-kaffet-1").getByRole("link").count(), 0, "nothing can be claimed now");
+    assert.match(await wordsOf(page, "kaffet", 101), /Märke 7 i 30 dagar/);
+    assert.equal(await page.getByTestId("offer-kaffet-101").getByRole("link").count(), 0, "nothing can be claimed now");
     await visitor.leave();
   });
 
@@ -132,7 +139,7 @@ function listTests(world: () => { readonly network: Network; readonly browser: B
     await visitor.importFile(network.path("wallets/member-1/key.json"));
     await visitor.go("brand/kaffet");
     await page.getByText("Gatewayen bevisar inte vad varumärket ger").waitFor();
-    assert.equal(await page.getByTestId("offer-kaffet-1").count(), 0);
+    assert.equal(await page.getByTestId("offer-kaffet-101").count(), 0);
     await visitor.leave();
   });
 }
@@ -143,16 +150,16 @@ function claimTests(world: () => { readonly network: Network; readonly browser: 
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
     const before = totalOf(network, "member-1", "kaffet");
-    const { stock_left: stock } = campaignOf(network, "kaffet", 1);
+    const { stock_left: stock } = campaignOf(network, "kaffet", 101);
     await visitor.importFile(network.path("wallets/member-1/key.json"));
     await visitor.go("brand/kaffet");
-    await page.getByTestId("offer-kaffet-1").getByRole("link", { name: /^Hämta/ }).click();
+    await page.getByTestId("offer-kaffet-101").getByRole("link", { name: /^Hämta/ }).click();
     await visitor.button("Fler").click();
     assert.equal(await page.getByTestId("gives").innerText(), "Märke 7 i 60 dagar");
     assert.equal(plain(await page.getByTestId("price").innerText()), "9,00");
     assert.match(await claimed(visitor), /Märke 7 i 60 dagar.*Kaffet/);
     assert.equal(totalOf(network, "member-1", "kaffet"), before - 900);
-    assert.equal(campaignOf(network, "kaffet", 1).stock_left, (stock ?? 0) - 2);
+    assert.equal(campaignOf(network, "kaffet", 101).stock_left, (stock ?? 0) - 2);
     await visitor.go("brand/kaffet");
     const marks = page.getByRole("list", { name: "Dina märken hos Kaffet" });
     await marks.waitFor();
@@ -168,16 +175,16 @@ function claimTests(world: () => { readonly network: Network; readonly browser: 
     const { network, browser } = world();
     const made = JSON.parse(network.lojal("member-1", "household", "create", "--json")) as { household: string };
     issue(network, "kaffet", made.household, "20.00");
-    const [before, times] = [totalOf(network, "member-1", "kaffet"), campaignOf(network, "kaffet", 1).times];
+    const [before, times] = [totalOf(network, "member-1", "kaffet"), campaignOf(network, "kaffet", 101).times];
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
     await visitor.importFile(network.path("wallets/member-1/key.json"));
-    await visitor.go("claim/kaffet/1");
+    await visitor.go("claim/kaffet/101");
     await page.getByRole("radio", { name: "familjens pott" }).check();
     await page.getByTestId("left").filter({ hasText: "15,50" }).waitFor();
     await claimed(visitor);
     assert.equal(totalOf(network, "member-1", "kaffet"), before, "the member's own points stay");
-    assert.equal(campaignOf(network, "kaffet", 1).times, times + 1);
+    assert.equal(campaignOf(network, "kaffet", 101).times, times + 1);
     await visitor.go("levels");
     await page.getByRole("region", { name: "Familjens pott" }).getByText("Märke 7").waitFor();
     await visitor.leave();
@@ -189,12 +196,12 @@ function claimTests(world: () => { readonly network: Network; readonly browser: 
     const { page } = visitor;
     const before = totalOf(network, "member-1", "kaffet");
     await visitor.importFile(network.path("wallets/member-1/key.json"));
-    await visitor.go("claim/kaffet/3");
+    await visitor.go("claim/kaffet/103");
     assert.match(await claimed(visitor), /5,00 poäng/);
     assert.equal(totalOf(network, "member-1", "kaffet"), before + 500);
     await visitor.go("brand/kaffet");
     const isDone = /Du har hämtat det/;
-    assert.match(await until(() => wordsOf(page, "kaffet", 3), (words) => isDone.test(words)), isDone);
+    assert.match(await until(() => wordsOf(page, "kaffet", 103), (words) => isDone.test(words)), isDone);
     await visitor.leave();
   });
 }
@@ -210,7 +217,7 @@ function invitationTests(world: () => { readonly network: Network; readonly brow
     await page.getByRole("link", { name: /Bjud in någon/ }).click();
     await page.getByRole("img", { name: "QR-kod med din inbjudan" }).waitFor();
     const link = (await page.getByTestId("invitation").innerText()).trim();
-    assert.equal(link, `${visitor.origin}/wallet/#/claim/kaffet/3/${own}`);
+    assert.equal(link, `${visitor.origin}/wallet/#/claim/kaffet/103/${own}`);
     await picture(page, "invite");
     await visitor.leave();
 
@@ -225,12 +232,12 @@ function invitationTests(world: () => { readonly network: Network; readonly brow
     await other.page.getByTestId("why").waitFor();
     assert.match(await other.page.getByTestId("why").innerText(), /Varumärket känner dig inte än/);
     // The invitation is there again when the place doesn't name it.
-    await other.go("claim/kaffet/3");
+    await other.go("claim/kaffet/103");
     await other.page.reload();
     await invited.waitFor();
     await other.button("Hämta utan inbjudan").click();
     await invited.waitFor({ state: "detached" });
-    await other.go("claim/kaffet/3/" + addressOf(network, "member-2"));
+    await other.go("claim/kaffet/103/" + addressOf(network, "member-2"));
     await other.page.getByText("Det är din egen inbjudan.").waitFor();
     await other.leave();
   });
@@ -240,7 +247,7 @@ function invitationTests(world: () => { readonly network: Network; readonly brow
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
     await visitor.importFile(network.path("wallets/member-1/key.json"));
-    await visitor.go("claim/kaffet/99");
+    await visitor.go("claim/kaffet/999");
     await page.getByText("Det finns ingen sådan kampanj hos varumärket.").waitFor();
     await visitor.go("claim/nobody/1");
     await page.getByText("Det finns inget sådant varumärke").waitFor();
@@ -251,7 +258,7 @@ function invitationTests(world: () => { readonly network: Network; readonly brow
     const { network, browser } = world();
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
-    const { times } = campaignOf(network, "kaffet", 1);
+    const { times } = campaignOf(network, "kaffet", 101);
     await visitor.importFile(network.path("wallets/member-1/key.json"));
     await visitor.go("brand/kaffet");
     await page.reload();
@@ -275,7 +282,7 @@ function invitationTests(world: () => { readonly network: Network; readonly brow
     await page.keyboard.insertText(PASSPHRASE);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Klart" }).waitFor();
-    assert.equal(campaignOf(network, "kaffet", 1).times, times + 1);
+    assert.equal(campaignOf(network, "kaffet", 101).times, times + 1);
     await visitor.leave();
   });
 }

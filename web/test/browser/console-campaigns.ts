@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 import type { Browser } from "playwright-core";
 
-import { campaignOf } from "./campaigns.js";
+import { campaignOf, lastCampaign } from "./campaigns.js";
 import { differences, savedBy, sign, signIn } from "./console.js";
 import type { Network } from "./world.js";
 import { addressOf, answer, picture, plain, totalOf, until, Visitor } from "./world.js";
@@ -22,14 +22,14 @@ function listTests(world: World): void {
     await signIn(visitor, network, "kaffet");
     await page.getByRole("link", { name: "Kampanjer" }).click();
     await page.getByTestId("proven").waitFor();
-    const club = plain(await page.getByTestId("campaign-1").innerText());
-    assert.match(club, /Kampanj 1: märke 7, i 30 dagar öppen.*Exemplar av lagret \d+ av 40.*kvar/);
-    assert.match(plain(await page.getByTestId("campaign-4").innerText()), /Poäng av budgeten [\d,]+ av 500,00/);
-    assert.equal(await page.getByTestId("campaign-5").getByTestId("state").innerText(), "pausad");
+    const club = plain(await page.getByTestId("campaign-101").innerText());
+    assert.match(club, /Kampanj 101: märke 7, i 30 dagar öppen.*Exemplar av lagret \d+ av 40.*kvar/);
+    assert.match(plain(await page.getByTestId("campaign-104").innerText()), /Poäng av budgeten [\d,]+ av 500,00/);
+    assert.equal(await page.getByTestId("campaign-105").getByTestId("state").innerText(), "pausad");
     const table = await savedBy(page, () => visitor.button("Spara tabellen (CSV)").click());
-    assert.match(table, /\r\n5,paused,/);
+    assert.match(table, /\r\n105,paused,/);
     await picture(page, "console-campaigns");
-    await page.getByTestId("campaign-3").getByRole("link", { name: /^Visa/ }).click();
+    await page.getByTestId("campaign-103").getByRole("link", { name: /^Visa/ }).click();
     await page.getByRole("heading", { name: "Villkoren" }).waitFor();
     await visitor.leave();
   });
@@ -48,8 +48,8 @@ function listTests(world: World): void {
     );
     await visitor.go("campaigns");
     await page.getByTestId("lie").first().waitFor();
-    assert.equal(await page.getByTestId("campaign-1").count(), 0);
-    await visitor.go("campaign-pause/kaffet%2F1");
+    assert.equal(await page.getByTestId("campaign-101").count(), 0);
+    await visitor.go("campaign-pause/kaffet%2F101");
     await page.getByTestId("lie").first().waitFor();
     assert.equal(await visitor.button("Skriv under").count(), 0);
     await visitor.leave();
@@ -61,6 +61,7 @@ function changeTests(world: World): void {
     const { network, browser } = world();
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
+    const number = lastCampaign(network, "havshotell") + 1;
     await signIn(visitor, network, "havshotell");
     await visitor.go("campaign-new");
     await page.getByLabel("Poäng när en medlem hämtar").fill("250");
@@ -81,10 +82,10 @@ function changeTests(world: World): void {
     const cost = plain(await page.getByTestId("cost").innerText());
     assert.match(cost, /Poäng i hela budgeten 20 000.*Nordmat blir skyldig som mest 400,00 SEK/);
     await sign(visitor, "Skriv under");
-    assert.equal(campaignOf(network, "havshotell", 1).accepted, false);
+    assert.equal(campaignOf(network, "havshotell", number).accepted, false);
 
     await visitor.go("campaigns");
-    await page.getByTestId("campaign-1").getByRole("link", { name: /^Ändra/ }).click();
+    await page.getByTestId(`campaign-${number}`).getByRole("link", { name: /^Ändra/ }).click();
     await page.getByText("Inget är ändrat.").waitFor();
     await page.getByLabel("Poäng i allt (budget)").fill("30000");
     await visitor.button("Granska").click();
@@ -92,20 +93,20 @@ function changeTests(world: World): void {
     await page.getByText("Nordmat måste godta villkoren på nytt").waitFor();
     await picture(page, "console-campaign-review");
     await sign(visitor, "Skriv under");
-    await visitor.go("campaign-edit/havshotell%2F1");
+    await visitor.go(`campaign-edit/havshotell%2F${number}`);
     await page.getByLabel("Poäng när en medlem hämtar").fill("100");
     await visitor.button("Granska").click();
     await page.getByText("En kampanj som har börjat kan bara bli generösare").waitFor();
     assert.ok(await visitor.button("Skriv under").isDisabled(), "a promise stands");
 
-    await visitor.go("campaign-pause/havshotell%2F1");
-    await page.getByRole("heading", { name: "Kampanj 1 pausas" }).waitFor();
+    await visitor.go(`campaign-pause/havshotell%2F${number}`);
+    await page.getByRole("heading", { name: `Kampanj ${number} pausas` }).waitFor();
     await sign(visitor, "Skriv under");
-    assert.equal(campaignOf(network, "havshotell", 1).terms.paused, true);
-    await visitor.go("campaign-pause/havshotell%2F1");
-    await page.getByRole("heading", { name: "Kampanj 1 fortsätter" }).waitFor();
+    assert.equal(campaignOf(network, "havshotell", number).terms.paused, true);
+    await visitor.go(`campaign-pause/havshotell%2F${number}`);
+    await page.getByRole("heading", { name: `Kampanj ${number} fortsätter` }).waitFor();
     await sign(visitor, "Skriv under");
-    assert.equal(campaignOf(network, "havshotell", 1).terms.paused, false);
+    assert.equal(campaignOf(network, "havshotell", number).terms.paused, false);
     await visitor.leave();
   });
 }
@@ -125,9 +126,9 @@ function sponsorTests(world: World): void {
     assert.match(await differences(page), /Betalas av Blir: Nordmat|Betalas av Nordmat/);
     assert.match(plain(await page.getByTestId("cost").innerText()), /Nordmat blir skyldig som mest 1 000,00 SEK/);
     const digest = (await page.getByTestId("digest").innerText()).trim();
-    assert.ok(network.lojal("fjallen", "campaign", "show", "fjallen", "1").includes(digest));
+    assert.ok(network.lojal("fjallen", "campaign", "show", "fjallen", "101").includes(digest));
     await sign(visitor, "Skriv under");
-    assert.equal(campaignOf(network, "fjallen", 1).accepted, true);
+    assert.equal(campaignOf(network, "fjallen", 101).accepted, true);
     await visitor.leave();
   });
 }
@@ -141,7 +142,7 @@ function grantTests(world: World): void {
     const { page } = visitor;
     await signIn(visitor, network, "kaffet");
     await visitor.go("campaigns");
-    await page.getByTestId("campaign-4").getByRole("link", { name: /^Ge till en medlem/ }).click();
+    await page.getByTestId("campaign-104").getByRole("link", { name: /^Ge till en medlem/ }).click();
     await page.getByLabel("Medlemmens adress").fill(member);
     await page.getByLabel("Poäng", { exact: true }).fill("20,01");
     await page.getByLabel("Ärende eller kvitto").fill("ärende 61");
