@@ -5,6 +5,7 @@ export * from "./brand-motions.js";
 export * from "./campaigns.js";
 export * from "./governance.js";
 export * from "./kinds.js";
+export * from "./offers.js";
 export * from "./programme.js";
 export * from "./proof.js";
 export * from "./proven.js";
