@@ -17,6 +17,7 @@ export * from "./certificate.js";
 export * from "./chain/certified.js";
 export * from "./chain/inclusion.js";
 export * from "./chain/light.js";
+export * from "./client/campaigns.js";
 export * from "./client/client.js";
 export * from "./client/error.js";
 export * from "./client/events.js";

@@ -3,6 +3,7 @@
 export * from "./accounts.js";
 export * from "./brand-motions.js";
 export * from "./brands.js";
+export * from "./campaigns.js";
 export * from "./events.js";
 export * from "./light.js";
 export * from "./lists.js";

@@ -7,6 +7,7 @@ export * from "./governance.js";
 export * from "./held-vouchers.js";
 export * from "./kinds.js";
 export * from "./payments.js";
+export * from "./offers.js";
 export * from "./programme.js";
 export * from "./proof.js";
 export * from "./proven.js";

@@ -6,6 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { Field, Tick, Waiting } from "../../shared/parts.js";
 import { Heading } from "../../wallet/ui/parts.js";
+import { hasCampaigns } from "../model/brand.js";
 import { keyOfOperator } from "../model/keys-of.js";
 import { say } from "../model/saying.js";
 import { TextInput } from "../ui/parts.js";
@@ -18,6 +19,11 @@ type Operator = api.OperatorAnswer;
 function keyIn(text: string): PublicKey | null {
   const hex = text.trim().toLowerCase();
   return /^[0-9a-f]{64}$/.test(hex) && isValidKey(hex as PublicKey) ? (hex as PublicKey) : null;
+}
+
+/** True if the network has a role: of version 1 it lacks the one that grants. */
+function isOffered(role: Role): boolean {
+  return role !== "grant" || hasCampaigns.value;
 }
 
 /** The limit in a text: null for none, undefined for one that can't be read. */
@@ -106,7 +112,7 @@ export function OperatorForm(props: { readonly brand: api.BrandAnswer; readonly 
         {(!isLooking || key !== null) && <KeyField value={written} operator={operator} onValue={setWritten} />}
         <fieldset class="stack tight">
           <legend>{text.roles}</legend>
-          {ROLES.map((role) => (
+          {ROLES.filter((role) => isOffered(role) || roles.includes(role)).map((role) => (
             <Tick
               key={role}
               label={say.value.words.roles[role]}

@@ -81,6 +81,12 @@ export function entryOf(operation: Operation, own: Address): Entry {
       const { from: brand, burned: amount } = operation;
       return { ...NOTHING, kind: "converted", operation: operation.type, brand, amount, received };
     }
+    case "stamp":
+    case "take_back":
+    case "grant":
+    case "claim":
+    case "set_consent":
+      return { ...NOTHING, kind: "other", operation: operation.type, brand: operation.brand };
     default:
       return { ...NOTHING, kind: kindOf(operation.type), operation: operation.type };
   }

@@ -315,6 +315,7 @@ export const en: Words = {
     security: "Security",
     notices: "Notices",
     expiring: "Expiring points",
+    offers: "Offers and rewards",
     levels: "Levels and stamp cards",
     convert: "Convert points",
     send: "Send points",

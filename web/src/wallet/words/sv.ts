@@ -314,6 +314,7 @@ export const sv = {
     security: "Säkerhet",
     notices: "Notiser",
     expiring: "Utgående poäng",
+    offers: "Erbjudanden och belöningar",
     levels: "Nivåer och stämpelkort",
     convert: "Byt poäng",
     send: "Skicka poäng",

@@ -1,0 +1,59 @@
+/** What campaigns give, in words and as an icon: the one place of the wallet that knows all kinds of awards. */
+
+import type { Award, BrandId } from "@lojal/client";
+
+import { numberText } from "../../shared/format.js";
+import type { IconName } from "../../shared/icon.js";
+import { language } from "../../shared/preferences.js";
+import { offerWords } from "../words/offers.js";
+import { amountOf } from "./parts.js";
+
+/** An award of so many units, as people call it. */
+export function awardTitle(award: Award, brand: BrandId, units = 1): string {
+  const text = offerWords.value;
+  const number = (count: number): string => numberText(count, language.value);
+  switch (award.type) {
+    case "points":
+      return text.points(amountOf(brand, award.amount));
+    case "mark":
+      return award.days === null
+        ? text.mark(String(award.mark))
+        : text.markFor(String(award.mark), number(award.days * units));
+  }
+}
+
+/** What else there is to say of an award; null if nothing is. */
+export function awardDetail(award: Award, brand: BrandId, isGranted: boolean): string | null {
+  const text = offerWords.value;
+  switch (award.type) {
+    case "points": {
+      const parts = [
+        ...(isGranted && award.upTo > award.amount ? [text.upTo(amountOf(brand, award.upTo))] : []),
+        ...(award.months === null ? [] : [text.forMonths(numberText(award.months, language.value))]),
+      ];
+      return parts.length === 0 ? null : parts.join(" · ");
+    }
+    case "mark":
+      return null;
+  }
+}
+
+/** The icon of an award. */
+export function awardIcon(award: Award): IconName {
+  switch (award.type) {
+    case "points":
+      return "gift";
+    case "mark":
+      return "star";
+  }
+}
+
+/** Most units of one claim: what has a price can be taken several times at once, but for a mark without end. */
+export function unitsMax(award: Award, price: bigint): number {
+  switch (award.type) {
+    case "points":
+      return 1;
+    case "mark":
+      return price === 0n || award.days === null ? 1 : 100;
+  }
+}
