@@ -33,6 +33,7 @@ const TERMS: Campaign = {
   budget: 100_050n as Points,
   sponsor: { brand: NORDMAT, priceMicro: 12_500n },
   households: false,
+  returnable: false,
   paused: true,
   about: "ab".repeat(32) as Hash,
 };

@@ -133,7 +133,9 @@ export function fromMicro(micro: bigint): ExactMoney {
   return { minor: toMoney(micro / MICRO), micro: Number(micro % MICRO) };
 }
 
-/** A brand's totals: issued + refunded = outstanding + held + redeemed + donated + converted out + expired + reversed. */
+/**
+ * A brand's totals: issued + refunded = outstanding + held + redeemed + donated + converted out + expired + reversed.
+ */
 export interface Totals {
   /** Ever issued, for other brands' points included. */
   readonly issued: GrossPoints;
@@ -157,7 +159,8 @@ export interface Totals {
 
 type LaterTotals = Pick<Totals, "donated" | "refunded">;
 
-const grossOrNoneCodec: Codec<GrossPoints> = defaulted(grossPointsCodec, () => 0n as GrossPoints);
+/** The forms of sums of which none stands for a field that JSON leaves out. */
+export const grossOrNoneCodec: Codec<GrossPoints> = defaulted(grossPointsCodec, () => 0n as GrossPoints);
 
 const firstTotals: Fields<Omit<Totals, keyof LaterTotals>> = {
   issued: grossPointsCodec,
@@ -172,7 +175,7 @@ const laterTotals: Fields<LaterTotals> = { donated: grossOrNoneCodec, refunded: 
 const firstTotalsCodec = struct(firstTotals);
 const laterTotalsCodec = struct(laterTotals);
 
-/** The forms of totals: version 1 has no donations and no refunds, so where there are none the bytes end before them. */
+/** The forms of totals. Version 1 has no donations and no refunds: where there are none, the bytes end before them. */
 export const totalsCodec: Codec<Totals> = {
   ...struct<Totals>({ ...firstTotals, ...laterTotals }),
   write(writer, totals) {

@@ -116,14 +116,17 @@ export function Cost(props: {
   const { terms, before, brand } = props;
   const cost = costOf(terms, before);
   const points = (amount: bigint): string => say.value.points(amount as BrandCampaign["points"], brand);
-  const { sponsor } = terms;
+  const { sponsor, award } = terms;
+  const isCause = award.type === "cause";
+  const to = isCause ? award.to : null;
   return (
     <section class="stack tight cost" aria-label={text.cost} data-testid="cost">
       <h3>{text.cost}</h3>
       {cost === null && (
         <p class="soft">
           {text.costNone}
-          {terms.price > 0n && ` ${text.costPrice(points(terms.price))}`}
+          {terms.price > 0n && ` ${(isCause ? text.costDonated : text.costPrice)(points(terms.price))}`}
+          {to !== null && ` ${text.costCause(say.value.brand(to.brand), say.value.price(to.priceMicro, brand))}`}
         </p>
       )}
       {cost !== null && (
