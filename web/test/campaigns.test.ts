@@ -122,6 +122,8 @@ const SHOWN: api.BrandCampaign = {
   points: 5_000n as GrossPoints,
   reversed: 1_000n as GrossPoints,
   paid: 0n as GrossPoints,
+  returned: 0n,
+  refunded: 0n as GrossPoints,
   stockLeft: 67n,
   budgetLeft: 95_050n as Points,
 };

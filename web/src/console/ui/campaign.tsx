@@ -88,12 +88,13 @@ export function Gauges({ of, brand }: { readonly of: BrandCampaign; readonly bra
 /** What has come of a campaign so far. */
 export function SoFar({ of, brand }: { readonly of: BrandCampaign; readonly brand: BrandId }) {
   const text = campaignWords.value;
-  const { terms, points, reversed, paid } = of;
+  const { terms, points, reversed, paid, refunded } = of;
   const shown = (amount: typeof points): string => say.value.points(amount, brand);
   const facts: (readonly [string, string])[] = [
     ...(terms.budget === null ? [] : [[text.given, shown(points)] as const]),
     ...(reversed > 0n ? [[text.reversed, shown(reversed)] as const] : []),
     ...(terms.price > 0n ? [[text.paid, shown(paid)] as const] : []),
+    ...(refunded > 0n ? [[text.refunded, shown(refunded)] as const] : []),
     ...(terms.sponsor === null
       ? []
       : [

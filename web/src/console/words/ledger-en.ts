@@ -242,7 +242,10 @@ export const ledgerEn: typeof ledgerSv = {
     released: "Released",
     closed: "Closed: captured or released",
     stamped: "Stamped",
-    taken_back: "Stamp taken back",
+    taken_back: "Taken back",
+    claimed: "Claimed for points",
+    used: "Voucher used",
+    refunded: "Refunded",
   },
   kinds: {
     issue: "issue",
@@ -251,7 +254,10 @@ export const ledgerEn: typeof ledgerSv = {
     capture: "capture",
     reverse: "reversal",
     stamp: "stamp",
-    take_back: "taken-back stamp",
+    take_back: "taking back of a stamp, mark or voucher",
+    claim: "claim for points",
+    use_voucher: "use of a voucher",
+    refund: "refund",
   },
   events: {
     points: "Points",

@@ -242,7 +242,10 @@ export const ledgerSv = {
     released: "Släppt",
     closed: "Avslutat: taget eller släppt",
     stamped: "Stämplat",
-    taken_back: "Stämpel återtagen",
+    taken_back: "Återtaget",
+    claimed: "Hämtat för poäng",
+    used: "Kupong använd",
+    refunded: "Återbetalt",
   },
   kinds: {
     issue: "utgivning",
@@ -251,7 +254,10 @@ export const ledgerSv = {
     capture: "uttag av reserverat",
     reverse: "återtagning",
     stamp: "stämpel",
-    take_back: "återtagen stämpel",
+    take_back: "återtagande av stämpel, märke eller kupong",
+    claim: "hämtad förmån",
+    use_voucher: "använd kupong",
+    refund: "återbetalning",
   },
   events: {
     points: "Poäng",
