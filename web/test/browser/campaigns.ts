@@ -8,7 +8,7 @@ import { test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import type { Network } from "./world.js";
-import { addressOf, answer, picture, plain, PASSPHRASE, totalOf, until, Visitor } from "./world.js";
+import { addressOf, answer, issue, picture, plain, PASSPHRASE, totalOf, until, Visitor } from "./world.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -161,6 +161,25 @@ function claimTests(world: () => { readonly network: Network; readonly browser: 
       readonly standings: readonly { readonly marks: readonly { readonly mark: number }[] }[];
     };
     assert.deepEqual(told.standings[0]?.marks.map(({ mark: one }) => one), [7]);
+    await visitor.leave();
+  });
+
+  test("the family's pool claims where the campaign lets it, with its own points, and has the mark", async () => {
+    const { network, browser } = world();
+    const made = JSON.parse(network.lojal("member-1", "household", "create", "--json")) as { household: string };
+    issue(network, "kaffet", made.household, "20.00");
+    const [before, times] = [totalOf(network, "member-1", "kaffet"), campaignOf(network, "kaffet", 1).times];
+    const visitor = await Visitor.of(browser, network);
+    const { page } = visitor;
+    await visitor.importFile(network.path("wallets/member-1/key.json"));
+    await visitor.go("claim/kaffet/1");
+    await page.getByRole("radio", { name: "familjens pott" }).check();
+    await page.getByTestId("left").filter({ hasText: "15,50" }).waitFor();
+    await claimed(visitor);
+    assert.equal(totalOf(network, "member-1", "kaffet"), before, "the member's own points stay");
+    assert.equal(campaignOf(network, "kaffet", 1).times, times + 1);
+    await visitor.go("levels");
+    await page.getByRole("region", { name: "Familjens pott" }).getByText("Märke 7").waitFor();
     await visitor.leave();
   });
 
