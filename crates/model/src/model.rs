@@ -25,9 +25,9 @@ mod waiting;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
-    Address, Allowances, BrandId, ChainId, Code, Day, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month,
-    Name, Operation, Outcome, PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs,
-    TransactionId, VerifiedTransaction,
+    Address, Allowances, BrandId, ChainId, Code, Day, Expiry, Genesis, Guardians, MemberRights, Month, Name, Operation,
+    Outcome, PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, TransactionId,
+    VerifiedTransaction,
 };
 
 use self::activity::Deed;
