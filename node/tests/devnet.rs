@@ -114,9 +114,13 @@ fn followers_are_let_in_once_and_start_again_with_their_network() {
         let followers = client.validators().expect("it answers").followers;
         assert_eq!(followers.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["follower-0"]);
         assert_eq!(client.governance().expect("it answers").closed.len(), 1, "the governors have voted once");
-        for brand in ["kaffet", "fjallen"] {
-            let tracks = client.tracks(&brand.parse().expect("an id")).expect("it answers");
-            assert_eq!((tracks.tracks.len(), tracks.last.get()), (1, 1), "{brand} has begun its track once");
+        for (brand, tracks, campaigns) in [("kaffet", 1, 4), ("fjallen", 2, 4), ("havshotell", 0, 3), ("nordmat", 2, 4)]
+        {
+            let brand = brand.parse().expect("an id");
+            let begun = client.tracks(&brand).expect("it answers").last.get();
+            let given = client.campaigns(&brand).expect("it answers");
+            assert_eq!((begun, given.last.get()), (tracks, campaigns), "{brand} has begun its programme once");
+            assert!(given.campaigns.iter().all(|one| one.accepted != Some(false)), "the sponsors of {brand} pay");
         }
         signal("INT", devnet.child.id());
         eventually("the end", || devnet.child.try_wait().expect("a child of ours").is_some());

@@ -33,6 +33,7 @@ const TERMS: Campaign = {
   budget: 100_050n as Points,
   sponsor: { brand: NORDMAT, priceMicro: 12_500n },
   households: false,
+  returnable: false,
   paused: true,
   about: "ab".repeat(32) as Hash,
 };
@@ -121,6 +122,8 @@ const SHOWN: api.BrandCampaign = {
   points: 5_000n as GrossPoints,
   reversed: 1_000n as GrossPoints,
   paid: 0n as GrossPoints,
+  returned: 0n,
+  refunded: 0n as GrossPoints,
   stockLeft: 67n,
   budgetLeft: 95_050n as Points,
 };

@@ -275,6 +275,7 @@ test("a campaign is told by its terms, and in both languages", () => {
     budget: 10_000n as Points,
     sponsor: { brand: KAFFET, priceMicro: 10_000_000n },
     households: false,
+    returnable: false,
     paused: true,
     about: "00".repeat(32) as Hash,
   };

@@ -59,6 +59,7 @@ export * from "./operation/people.js";
 export * from "./operation/points.js";
 export * from "./operation/programme.js";
 export * from "./operation/together.js";
+export * from "./operation/vouchers.js";
 export * from "./operator.js";
 export * from "./parameters.js";
 export * from "./partnership.js";

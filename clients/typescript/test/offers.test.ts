@@ -49,6 +49,7 @@ function terms(change: Partial<Campaign> = {}): Campaign {
     budget: 1000n as Points,
     sponsor: null,
     households: false,
+    returnable: false,
     paused: false,
     about: "07".repeat(32) as Hash,
     ...change,
@@ -56,8 +57,9 @@ function terms(change: Partial<Campaign> = {}): Campaign {
 }
 
 function record(change: Partial<Campaign> = {}, taken: Partial<CampaignRecord> = {}): CampaignRecord {
-  const [points, reversed, paid] = [gross(0), gross(0), gross(0)];
-  return { terms: terms(change), accepted: null, times: 0n, points, reversed, paid, ...taken };
+  const [points, reversed, paid, refunded] = [gross(0), gross(0), gross(0), gross(0)];
+  const none = { times: 0n, points, reversed, paid, returned: 0n, refunded };
+  return { terms: terms(change), accepted: null, ...none, ...taken };
 }
 
 const STANDING: StandingRecord = {
@@ -118,6 +120,8 @@ test("a campaign is told with what is left of it, and without a record there is 
   const [one] = told.campaigns;
   assert.deepEqual([told.last, told.height, told.timeMs], [4, 9n, NOW]);
   assert.deepEqual([one?.stockLeft, one?.budgetLeft, one?.state, one?.accepted], [2n, 700n, "open", null]);
+  const back = recordsOf(record({ stock: 5n }, { ...taken, returned: 2n }), null);
+  assert.equal(campaignsOf(back, CHAIN, NORDMAT).campaigns[0]?.stockLeft, 4n, "what is returned comes back to it");
   assert.equal(one?.digest, campaignDigest(CHAIN, NORDMAT, ONE, terms({ stock: 5n })));
   assert.equal(one?.overMs, NOW + 401 * DAY_MS);
   assert.deepEqual(campaignsOf(records, CHAIN, KAFFET).campaigns, []);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lojal_client::ClientError;
+use lojal_types::BrandId;
 use thiserror::Error;
 
 use super::tour::TourError;
@@ -59,10 +60,12 @@ pub enum DevnetError {
         existing: u16,
     },
     /// A brand whose programme doesn't begin.
-    #[error("the track of {brand} doesn't begin: {reason}; start the network again, or elsewhere with another --dir")]
-    NoTrack {
+    #[error(
+        "the programme of {brand} doesn't begin: {reason}; start the network again, or elsewhere with another --dir"
+    )]
+    NoProgramme {
         /// The brand.
-        brand: &'static str,
+        brand: BrandId,
         /// The fate of its transaction.
         reason: String,
     },

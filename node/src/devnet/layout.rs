@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     AddressText, Bounded, Endpoint, Genesis, GenesisDocument, GenesisSeat, Governance, KeyPair, Name, Parameters,
-    PublicKey, Roles,
+    PublicKey, Role, Roles, Rules,
 };
 use lojal_wallet::backup::Backup;
 use lojal_wallet::home::{Home, HomeError};
@@ -301,6 +301,13 @@ fn fill(
     Ok(write_new(&dir.join("genesis.toml"), &toml, 0o644)?)
 }
 
+/// Every role that a version has.
+fn roles(version: u32) -> Roles {
+    let has_grant = Rules::at(version).is_some_and(|rules| rules.programme);
+    let grant = has_grant.then_some(Role::Grant);
+    Bounded::new(Roles::all().into_inner().into_iter().chain(grant).collect()).expect("at most five roles")
+}
+
 /// Validators carry the brands' names as far as these go.
 fn validator_name(document: &GenesisDocument, index: u16) -> Name {
     let brand = document.brands.get(usize::from(index)).map(|brand| brand.id.to_string());
@@ -330,7 +337,8 @@ fn complete(
     (operators, governors): (&[Backup], &[Backup]),
 ) -> GenesisDocument {
     let validators = names.iter().zip(nodes).map(|(name, keys)| keys.validator(name.clone(), POWER)).collect();
-    let operator = |backup: &Backup| GenesisOperator::new(backup.key(0).public_key(), Roles::all());
+    let roles = roles(document.governance.version);
+    let operator = |backup: &Backup| GenesisOperator::new(backup.key(0).public_key(), roles.clone());
     let seats = names.iter().zip(operators.iter().chain(governors)).map(|(name, backup)| GenesisSeat {
         name: name.clone(),
         governor: backup.key(0).public_key(),

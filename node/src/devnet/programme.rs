@@ -1,72 +1,100 @@
-//! The programmes of two brands of the template, which their operators begin as any do.
+//! The programmes of the template's brands, which their operators begin as any do.
+
+mod campaigns;
+mod tracks;
 
 use lojal_client::Client;
 use lojal_types::api::TransactionState;
-use lojal_types::{Bounded, BrandId, Hash, Operation, Outcome, SetTrack, Track, TrackId, TrackKind, TrackLevel, hash};
+use lojal_types::{
+    AcceptSponsorship, BrandId, Campaign, CampaignId, Operation, Outcome, Rules, SetCampaign, SetTrack, TimeMs, Track,
+    TrackId,
+};
 
 use super::error::DevnetError;
 use super::layout::Layout;
 use super::signing::sign;
 
+pub use self::tracks::slopes;
+
 /// The number of a brand's first track.
 pub const FIRST: TrackId = TrackId::new(1);
-/// The small print of the coffee bar's card.
-const CARD: &str = "A stamp for each cup. A card is full with ten stamps; each counts for its month and six more.";
-/// The small print of the ski resort's levels.
-const SLOPES: &str = "A unit for each krona. Three levels, held for a year after the month in which they were reached; \
-                      a level that isn't kept falls by one at a time.";
+/// The brands of the template.
+const BRANDS: [&str; 4] = ["kaffet", "fjallen", "havshotell", "nordmat"];
 
-/// Begins the tracks that haven't begun, on networks whose version has them.
+/// All that a brand counts and gives beside points for purchases, numbered from 1 on.
+pub struct Programme {
+    tracks: Vec<Track>,
+    campaigns: Vec<Campaign>,
+}
+
+impl Programme {
+    /// The programme of a brand of the template, as it begins at a time.
+    pub fn of(brand: &str, time: TimeMs) -> Self {
+        match brand {
+            "kaffet" => campaigns::coffee_bar(time),
+            "fjallen" => campaigns::ski_resort(time),
+            "havshotell" => campaigns::hotel(time),
+            _ => campaigns::grocer(time),
+        }
+    }
+
+    /// The operations that begin it, which go into one transaction.
+    pub fn operations(self, brand: BrandId) -> Vec<Operation> {
+        let tracks = self.tracks.into_iter().zip(1..).map(|(terms, number)| {
+            let track = TrackId::new(number);
+            Operation::SetTrack(SetTrack { brand, track, terms })
+        });
+        let campaigns = self.campaigns.into_iter().zip(1..).map(|(terms, number)| {
+            let campaign = CampaignId::new(number);
+            Operation::SetCampaign(SetCampaign { brand, campaign, terms })
+        });
+        tracks.chain(campaigns).collect()
+    }
+}
+
+/// Begins the programmes of the brands that have none, on networks whose version has them, and has sponsors accept.
 ///
 /// # Errors
-/// When a wallet can't be read, or a track doesn't begin.
+/// When a wallet can't be read, or a programme doesn't begin.
 pub fn begin(layout: &Layout) -> Result<(), DevnetError> {
     let client = Client::new(&layout.url(0))?;
-    let has_programme = lojal_types::Rules::at(client.governance()?.version).is_some_and(|rules| rules.programme);
-    if !has_programme {
+    if !Rules::at(client.governance()?.version).is_some_and(|rules| rules.programme) {
         return Ok(());
     }
-    for (id, terms) in [("kaffet", card()), ("fjallen", slopes())] {
-        let brand: BrandId = id.parse().expect("a valid brand id");
-        if layout.genesis.document().brands.iter().all(|one| one.id != brand) || client.tracks(&brand)?.last >= FIRST {
+    let brands: Vec<BrandId> = BRANDS.iter().map(|id| id.parse().expect("a valid brand id")).collect();
+    let there = |brand: &BrandId| layout.genesis.document().brands.iter().any(|one| one.id == *brand);
+    for brand in brands.iter().copied().filter(there) {
+        let has_track = client.tracks(&brand)?.last >= FIRST;
+        if has_track || client.campaigns(&brand)?.last.get() > 0 {
             continue;
         }
-        let key = layout.key(id)?;
-        let set = Operation::SetTrack(SetTrack { brand, track: FIRST, terms });
-        let signed = sign(&layout.genesis.chain_id(), (key.address(), &key), vec![set]);
-        match client.submit(&signed, true)?.state {
-            TransactionState::Committed { receipt: Outcome::Applied, .. } => {}
-            other => return Err(DevnetError::NoTrack { brand: id, reason: format!("it is {other:?}") }),
+        let programme = Programme::of(brand.as_str(), lojal_consensus::clock::now());
+        act(layout, &client, brand, programme.operations(brand))?;
+    }
+    brands.iter().filter(|brand| there(brand)).try_for_each(|brand| accept(layout, &client, *brand))
+}
+
+/// Has the sponsors of a brand's campaigns accept the terms with which they have begun.
+fn accept(layout: &Layout, client: &Client, brand: BrandId) -> Result<(), DevnetError> {
+    let programme = Programme::of(brand.as_str(), TimeMs::default());
+    for one in client.campaigns(&brand)?.campaigns {
+        let (Some(sponsor), Some(false)) = (one.terms.sponsor, one.accepted) else { continue };
+        let (opens_ms, closes_ms) = (one.terms.opens_ms, one.terms.closes_ms);
+        let begun = |terms: &Campaign| Campaign { opens_ms, closes_ms, ..terms.clone() } == one.terms;
+        if programme.campaigns.iter().any(begun) {
+            let accept = AcceptSponsorship { brand, campaign: one.campaign, terms: one.digest };
+            act(layout, client, sponsor.brand, vec![Operation::AcceptSponsorship(accept)])?;
         }
     }
     Ok(())
 }
 
-/// The coffee bar's stamp card.
-fn card() -> Track {
-    Track {
-        kind: TrackKind::Rolling { months: 6, closes_ms: None },
-        stamp_max: 10,
-        levels: Bounded::from([TrackLevel { at_least: 10, months: 1 }]),
-        soft: false,
-        take_back_days: 7,
-        about: about(CARD),
+/// Has a brand's operator act, in one transaction.
+fn act(layout: &Layout, client: &Client, brand: BrandId, operations: Vec<Operation>) -> Result<(), DevnetError> {
+    let key = layout.key(brand.as_str())?;
+    let signed = sign(&layout.genesis.chain_id(), (key.address(), &key), operations);
+    match client.submit(&signed, true)?.state {
+        TransactionState::Committed { receipt: Outcome::Applied, .. } => Ok(()),
+        other => Err(DevnetError::NoProgramme { brand, reason: format!("it is {other:?}") }),
     }
-}
-
-/// The ski resort's levels.
-pub fn slopes() -> Track {
-    let level = |at_least: u64| TrackLevel { at_least, months: 12 };
-    Track {
-        kind: TrackKind::Rolling { months: 12, closes_ms: None },
-        stamp_max: 100_000,
-        levels: Bounded::from([level(1_000), level(3_000), level(8_000)]),
-        soft: true,
-        take_back_days: 30,
-        about: about(SLOPES),
-    }
-}
-
-fn about(text: &str) -> Hash {
-    Hash::new(hash::hash("", &[text.as_bytes()]))
 }

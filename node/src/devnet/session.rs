@@ -35,6 +35,7 @@ Try, in another terminal:
     lojal --home {dir}/wallets/member-1 balance
     lojal --home {dir}/wallets/member-1 send $(lojal --home {dir}/wallets/member-2 address) 250 {brand}
     lojal --home {dir}/wallets/member-2 history
+    lojal --home {dir}/wallets/member-1 campaign list {brand}
     cargo run --quiet --release --bin lojal-audit -- verify --genesis {dir}/genesis.toml --url {url} \
     --key {dir}/auditor.key
 

@@ -58,6 +58,7 @@ pub(super) fn lines(terms: &Campaign, decimals: u8) -> Vec<String> {
         ));
     }
     lines.push(format!("households {}", if terms.households { "take part too" } else { "don't take part" }));
+    lines.extend(terms.returnable.then(|| "members can return what they haven't used".to_owned()));
     lines.extend(terms.paused.then(|| "paused: it gives nothing".to_owned()));
     lines.push(format!("told to members in a document with the hash {}", terms.about));
     lines
@@ -80,6 +81,11 @@ pub(super) fn award_in_words(award: &Award, decimals: u8) -> String {
         }
         Award::Mark { mark, days: Some(days) } => format!("gives mark {mark} for {days} days"),
         Award::Mark { mark, days: None } => format!("gives mark {mark} for ever"),
+        Award::Voucher { valid_days } => format!("gives a voucher that can be used for {valid_days} days"),
+        Award::Cause { to: None } => "donates the points".to_owned(),
+        Award::Cause { to: Some(to) } => {
+            format!("donates the points; {} is owed {} millionths of a minor unit for each", to.brand, to.price_micro)
+        }
     }
 }
 

@@ -40,6 +40,7 @@ function roleTests(world: World): void {
     await page.getByLabel("Kontots nyckel").fill(key);
     await page.getByText(`Kontot ${till}`).waitFor();
     await page.getByLabel(/^ta tillbaka/).check();
+    await page.getByLabel(/^ge förmåner/).waitFor();
     await page.getByLabel("Får ge ut per dag").fill("5000");
     await visitor.button("Granska").click();
     assert.match(await differences(page), /Roller Blir: ge poäng, ta tillbaka|Roller ge poäng, ta tillbaka/);

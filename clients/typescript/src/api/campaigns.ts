@@ -5,12 +5,12 @@ import { brandIdCodec } from "../brand.js";
 import type { Campaign, CampaignId } from "../campaign.js";
 import { campaignCodec, campaignIdCodec } from "../campaign.js";
 import type { JsonCodec } from "../codec/codec.js";
-import { jsonList, jsonOption, jsonStruct, names } from "../codec/combine.js";
+import { defaulted, jsonList, jsonOption, jsonStruct, names } from "../codec/combine.js";
 import { bool, u64 } from "../codec/primitives.js";
 import type { Hash, Height } from "../ids.js";
 import { hashCodec, heightCodec } from "../ids.js";
 import type { GrossPoints, Points } from "../points.js";
-import { grossPointsCodec, pointsCodec } from "../points.js";
+import { grossOrNoneCodec, grossPointsCodec, pointsCodec } from "../points.js";
 import type { TimeMs } from "../time.js";
 import { timeMsCodec } from "../time.js";
 
@@ -39,6 +39,10 @@ export interface BrandCampaign {
   readonly reversed: GrossPoints;
   /** The points that were paid for it. */
   readonly paid: GrossPoints;
+  /** The units that came back to the stock with claims that were refunded. */
+  readonly returned: bigint;
+  /** The points that were refunded for them. */
+  readonly refunded: GrossPoints;
   /** The units that are left; null if it has no stock. */
   readonly stockLeft: bigint | null;
   /** The points that are left; null if it has no budget. */
@@ -70,6 +74,8 @@ const brandCampaignCodec: JsonCodec<BrandCampaign> = jsonStruct<BrandCampaign>({
   points: grossPointsCodec,
   reversed: grossPointsCodec,
   paid: grossPointsCodec,
+  returned: defaulted(u64, () => 0n),
+  refunded: grossOrNoneCodec,
   stockLeft: jsonOption(u64),
   budgetLeft: jsonOption(pointsCodec),
 });

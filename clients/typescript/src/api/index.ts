@@ -13,4 +13,5 @@ export * from "./references.js";
 export * from "./simulation.js";
 export * from "./standings.js";
 export * from "./transactions.js";
+export * from "./vouchers.js";
 export * from "./webhooks.js";

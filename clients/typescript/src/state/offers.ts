@@ -42,7 +42,7 @@ function campaignAt(
   campaign: CampaignId,
   time: TimeMs,
 ): BrandCampaign {
-  const { terms, times, points, reversed, paid } = record;
+  const { terms, times, points, reversed, paid, returned, refunded } = record;
   const digest = campaignDigest(chain, brand, campaign, terms);
   // "What is reversed of it comes back to the budget, if there is no sponsor: its debt stays." (protocol, Campaigns)
   const spent = terms.sponsor === null ? points - reversed : points;
@@ -57,7 +57,10 @@ function campaignAt(
     points,
     reversed,
     paid,
-    stockLeft: terms.stock === null ? null : rest(terms.stock, times),
+    returned,
+    refunded,
+    // "The units come back to the stock" (protocol, Vouchers and refunds)
+    stockLeft: terms.stock === null ? null : rest(terms.stock, times - returned),
     budgetLeft: terms.budget === null ? null : (rest(terms.budget, spent) as Points),
   };
 }

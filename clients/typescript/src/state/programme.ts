@@ -142,9 +142,9 @@ export const stampedRecordCodec: Codec<StampedRecord> = struct<StampedRecord>({
   transaction: halfIdCodec,
 });
 
-/** The mark that a reference has been used to take back a stamp or a mark, and what it took. */
+/** The mark that a reference has been used to take back a stamp, a mark or a voucher, and what it took. */
 export interface TakenBackRecord {
-  /** The number of units or days. */
+  /** The number of units, days or uses. */
   readonly amount: bigint;
   /** The transaction that took them. */
   readonly transaction: HalfId;

@@ -24,3 +24,4 @@ mod requests;
 mod safeguards;
 mod shelves;
 mod tracks;
+mod vouchers;

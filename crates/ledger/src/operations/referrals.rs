@@ -3,7 +3,8 @@
 use lojal_types::{Address, Campaign, Claim, Code, Points, Policy};
 
 use super::Context;
-use super::awards::{Awarding, give_points};
+use super::awarding::Awarding;
+use super::awards::give_points;
 use super::taking::{count_referral, put_standing};
 use crate::key::{MembershipsKey, StandingKey};
 use crate::record::Standing;

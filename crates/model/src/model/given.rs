@@ -13,6 +13,8 @@ pub(crate) struct Offered {
     pub(crate) points: u128,
     pub(crate) reversed: u128,
     pub(crate) paid: u128,
+    pub(crate) returned: u64,
+    pub(crate) refunded: u128,
 }
 
 /// A mark as long as its reference is remembered, and longer.

@@ -4,12 +4,13 @@ mod terms;
 
 use lojal_types::{
     Address, BrandId, CampaignId, Code, Day, Month, Role, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, Track,
-    TrackId, TrackKind,
+    TrackId, TrackKind, VoucherId,
 };
 
 use self::terms::limits_hold;
 use super::brand_motions::Takes;
 use super::given::{Marked, Offered, Relation};
+use super::vouchers::{Claimed, GivenVoucher, Voucher};
 use super::{AMOUNT_MAX, Account, DAY_MS, Model, Shelved, ensure};
 use crate::table::{End, Table};
 
@@ -64,6 +65,13 @@ pub(crate) struct Programme {
     /// The campaigns of issues.
     pub(crate) awarded: Table<Shelved, CampaignId>,
     pub(crate) marks: Table<Shelved, Marked>,
+    pub(crate) vouchers: Table<(Address, BrandId), Vec<Voucher>>,
+    pub(crate) given_vouchers: Table<Shelved, GivenVoucher>,
+    /// The voucher, and the number of its uses.
+    pub(crate) used_vouchers: Table<Shelved, (VoucherId, u64)>,
+    pub(crate) claimed: Table<Shelved, Claimed>,
+    /// The points that each gave back.
+    pub(crate) refunded: Table<Shelved, u64>,
     reached: Table<Progress, Vec<Reached>>,
 }
 
@@ -79,6 +87,11 @@ impl Programme {
         self.campaigns.end(how);
         self.awarded.end(how);
         self.marks.end(how);
+        self.vouchers.end(how);
+        self.given_vouchers.end(how);
+        self.used_vouchers.end(how);
+        self.claimed.end(how);
+        self.refunded.end(how);
         self.reached.end(how);
     }
 }
@@ -301,8 +314,12 @@ impl Model {
         self.check_role(take.brand, sender, Role::Reverse)?;
         let own = (self.date(take.dated)?, take.brand, take.reference.clone());
         self.check_fresh(&self.tables.programme.taken_back, take.brand, &take.reference)?;
-        if take.of == TakenBackOf::Mark {
-            self.take_back_mark(take)?;
+        if take.of != TakenBackOf::Stamp {
+            if take.of == TakenBackOf::Mark {
+                self.take_back_mark(take)?
+            } else {
+                self.take_back_voucher(take)?
+            }
             self.tables.programme.taken_back.set(own, take.amount);
             return Ok(());
         }
@@ -351,6 +368,7 @@ impl Model {
         let brands: Vec<BrandId> = self.tables.brands.iter().map(|(brand, _)| *brand).collect();
         for brand in brands {
             self.tables.programme.relations.remove(&(account, brand));
+            self.tables.programme.vouchers.remove(&(account, brand));
             let tracks: Vec<TrackId> = self.tables.programme.tracks.iter().map(|((_, track), _)| *track).collect();
             for track in tracks {
                 self.tables.programme.progress.remove(&(account, brand, track));

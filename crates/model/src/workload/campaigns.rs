@@ -2,8 +2,8 @@
 
 use lojal_types::{
     AcceptSponsorship, Address, Award, Bounded, BrandId, Campaign, CampaignId, Claim, Early, Grant, Hash, MarkId,
-    Operation, PerMember, Period, Points, Referral, Requirement, Role, SetCampaign, Sponsor, TakeBack, TakenBackOf,
-    TakenBy, TrackKind,
+    Operation, PerMember, Period, Points, Recipient, Referral, Requirement, Role, SetCampaign, Sponsor, TakeBack,
+    TakenBackOf, TakenBy, TrackKind,
 };
 
 use super::{Workload, remember};
@@ -49,13 +49,17 @@ impl Workload {
         let days = self.random.once_in(2).then_some(30);
         let award = match gives_points {
             true => Award::Points { amount, up_to: Points::new(80), months },
-            false => Award::Mark { mark: MarkId::new(self.small(4)), days },
+            false => self.other_award(brand, days),
         };
+        let is_cause = matches!(award, Award::Cause { .. });
+        let by = if is_cause { TakenBy::Member } else { by };
         let budget = gives_points.then(|| Points::new(self.random.within(60..3_000)));
         let others: Vec<BrandId> = self.brands.iter().copied().filter(|other| *other != brand).collect();
         let sponsor = (gives_points && self.random.once_in(4))
             .then(|| Sponsor { brand: self.random.pick(&others).expect("three"), price_micro: 250_000 });
-        let price = if !gives_points && by == TakenBy::Member { self.random.within(0..30) } else { 0 };
+        let price =
+            if !gives_points && by == TakenBy::Member { self.random.within(u64::from(is_cause)..30) } else { 0 };
+        let returnable = matches!(award, Award::Voucher { .. }) && price > 0 && self.random.once_in(2);
         let mut terms = Campaign {
             opens_ms,
             closes_ms,
@@ -70,6 +74,7 @@ impl Workload {
             budget,
             sponsor,
             households: self.random.once_in(2),
+            returnable,
             paused: self.random.once_in(20),
             about: Hash::new([4; 32]),
         };
@@ -86,18 +91,34 @@ impl Workload {
         if self.twist() { self.wrong(terms) } else { terms }
     }
 
+    /// An award that isn't points.
+    fn other_award(&mut self, brand: BrandId, days: Option<u16>) -> Award {
+        match self.random.within(0..4) {
+            0 => Award::Mark { mark: MarkId::new(self.small(4)), days },
+            1 => {
+                let others: Vec<BrandId> = self.brands.iter().copied().filter(|other| *other != brand).collect();
+                let other = self.random.pick(&others).expect("three");
+                let to = self.random.once_in(2).then_some(Recipient { brand: other, price_micro: 250_000 });
+                Award::Cause { to }
+            }
+            _ => Award::Voucher { valid_days: 1 + self.small(60) },
+        }
+    }
+
     /// Terms outside their limits.
     fn wrong(&mut self, terms: Campaign) -> Campaign {
         let nobody = Sponsor { brand: "nobody".parse().expect("a valid id"), price_micro: 1 };
         let wrong = [
             Campaign { closes_ms: terms.opens_ms, ..terms.clone() },
             Campaign { stock: Some(0), ..terms.clone() },
+            Campaign { award: Award::Voucher { valid_days: 0 }, ..terms.clone() },
+            Campaign { returnable: true, ..terms.clone() },
             Campaign { budget: Some(Points::ZERO), ..terms.clone() },
             Campaign { sponsor: Some(nobody), ..terms.clone() },
             Campaign { referral: Some(Referral { award: Points::new(1), year_max: 0 }), ..terms.clone() },
             Campaign { per_member: Some(PerMember { times: 0, per: Period::Day }), ..terms },
         ];
-        self.random.pick(&wrong).expect("six")
+        self.random.pick(&wrong).expect("eight")
     }
 
     fn small(&mut self, most: u64) -> u16 {
@@ -173,7 +194,7 @@ impl Workload {
             campaigns.retain(|(campaign, one)| {
                 let terms = &one.terms;
                 let digest = Some(terms.digest(&chain, brand, *campaign));
-                let is_left = terms.stock.is_none_or(|stock| one.times < stock)
+                let is_left = terms.stock.is_none_or(|stock| one.times - one.returned < stock)
                     && terms.budget.is_none_or(|budget| one.points + 80 <= u128::from(budget.get()));
                 let side = terms.by == by || terms.by == TakenBy::Either;
                 let accepted = terms.sponsor.is_none() || one.accepted == digest;
@@ -198,8 +219,8 @@ impl Workload {
         let amount = match one.terms.award {
             _ if self.twist() => self.part(200),
             Award::Points { up_to, .. } => self.random.within(1..up_to.get() + 1),
-            Award::Mark { days: Some(_), .. } => self.random.within(1..3),
-            Award::Mark { days: None, .. } => 1,
+            Award::Mark { days: Some(_), .. } | Award::Voucher { .. } => self.random.within(1..3),
+            Award::Mark { days: None, .. } | Award::Cause { .. } => 1,
         };
         let (reference, dated) = (self.reference(), self.day());
         if matches!(one.terms.award, Award::Points { .. }) {

@@ -93,6 +93,7 @@ pub fn gifts() -> Campaign {
         budget: Some(Points::new(100_000)),
         sponsor: Some(Sponsor { brand: "fjallet".parse().expect("valid"), price_micro: 2_000_000 }),
         households: false,
+        returnable: false,
         paused: false,
         about: Hash::new([8; 32]),
     }

@@ -99,8 +99,8 @@ export function campaignFormOf(terms: Campaign, decimals: number): CampaignForm 
     amount: isPoints ? points(award.amount) : "",
     upTo: isPoints && award.upTo !== award.amount ? points(award.upTo) : "",
     months: isPoints ? or(award.months) : "",
-    mark: isPoints ? "1" : String(award.mark),
-    days: isPoints ? "" : or(award.days),
+    mark: award.type === "mark" ? String(award.mark) : "1",
+    days: award.type === "mark" ? or(award.days) : "",
     price: terms.price === (0n as bigint) ? "" : points(terms.price),
     requires: terms.requires.map(requirementFormOf),
     times: or(perMember?.times ?? null),
@@ -170,7 +170,8 @@ class Fields {
   }
 }
 
-function awardOf(fields: Fields): Award {
+/** The award that fields say; vouchers and causes, which aren't in them, stay as they were. */
+function awardOf(fields: Fields, before: Campaign | null): Award {
   const { form } = fields;
   switch (form.award) {
     case "points": {
@@ -186,6 +187,9 @@ function awardOf(fields: Fields): Award {
       const days = fields.has("days") ? fields.number("days", limits.CAMPAIGN_DAYS_MAX) : null;
       return { type: "mark", mark: fields.number("mark", 65_535, 0) as MarkId, days };
     }
+    case "voucher":
+    case "cause":
+      return fields.read("award", () => before?.award ?? null, { type: "cause", to: null });
   }
 }
 
@@ -236,7 +240,7 @@ function judge(fields: Fields, terms: Campaign): void {
   }
 }
 
-/** The terms that fields say. An earlier opening and a pause, which aren't in them, stay as they were. */
+/** The terms that fields say. An earlier opening, a pause and what isn't in them besides stay as they were. */
 export function campaignOf(form: CampaignForm, before: Campaign | null, decimals: number): ReadCampaign {
   const fields = new Fields(form, decimals);
   const isPoints = form.award === "points";
@@ -259,13 +263,14 @@ export function campaignOf(form: CampaignForm, before: Campaign | null, decimals
     ),
     by: form.by,
     price: hasPrice ? fields.points("price") : (0n as Points),
-    award: awardOf(fields),
+    award: awardOf(fields, before),
     referral,
     perMember,
     stock: fields.has("stock") ? BigInt(fields.number("stock", Number.MAX_SAFE_INTEGER)) : null,
     budget,
     sponsor: sponsorOf(fields, budget),
     households: form.households,
+    returnable: before?.returnable ?? false,
     paused: before?.paused ?? false,
     about: fields.read("about", () => hashIn(form.about), "00".repeat(32) as Hash),
   };

@@ -47,6 +47,12 @@ export function awardText(award: Award, brand: BrandId, say: Say, isBrief = fals
       const mark = names.mark(String(award.mark));
       return award.days === null ? `${mark}, ${always}` : names.within(mark, days(award.days, say));
     }
+    case "voucher":
+      return names.within(names.voucher, days(award.validDays, say));
+    case "cause":
+      return award.to === null
+        ? names.cause
+        : names.causeFor(say.brand(award.to.brand), say.price(award.to.priceMicro, brand));
   }
 }
 
@@ -69,6 +75,7 @@ export function campaignPairs(terms: Campaign, brand: BrandId, say: Say): Pairs 
     [names.budget, or(budget, (points) => say.points(points, brand))],
     [names.sponsor, or(sponsor, (one) => names.paidBy(say.brand(one.brand), say.price(one.priceMicro, brand)))],
     [names.households, say.yesNo(terms.households)],
+    [names.returnable, say.yesNo(terms.returnable)],
     [names.paused, say.yesNo(terms.paused)],
     [track.about, terms.about],
   ];

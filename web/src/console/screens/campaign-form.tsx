@@ -81,11 +81,13 @@ function AwardFields(fields: Fields & { readonly isNew: boolean }) {
           </div>
           <Text {...fields} name="months" label={text.months} hint={text.monthsHint} />
         </>
-      ) : (
+      ) : form.award === "mark" ? (
         <div class="fields">
           <Text {...fields} name="mark" label={text.mark} hint={text.markHint} />
           <Text {...fields} name="days" label={text.days} hint={text.daysHint} />
         </div>
+      ) : (
+        <p class="soft">{text.awards[form.award]}</p>
       )}
     </section>
   );

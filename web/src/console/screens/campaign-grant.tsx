@@ -37,6 +37,9 @@ function countOf(award: Award, decimals: number): Count {
       return { decimals, first: award.amount, most: award.upTo };
     case "mark":
       return { decimals: 0, first: 1n, most: award.days === null ? 1n : UNITS_MAX };
+    case "voucher":
+    case "cause":
+      return { decimals: 0, first: 1n, most: UNITS_MAX };
   }
 }
 

@@ -88,12 +88,13 @@ export function Gauges({ of, brand }: { readonly of: BrandCampaign; readonly bra
 /** What has come of a campaign so far. */
 export function SoFar({ of, brand }: { readonly of: BrandCampaign; readonly brand: BrandId }) {
   const text = campaignWords.value;
-  const { terms, points, reversed, paid } = of;
+  const { terms, points, reversed, paid, refunded } = of;
   const shown = (amount: typeof points): string => say.value.points(amount, brand);
   const facts: (readonly [string, string])[] = [
     ...(terms.budget === null ? [] : [[text.given, shown(points)] as const]),
     ...(reversed > 0n ? [[text.reversed, shown(reversed)] as const] : []),
     ...(terms.price > 0n ? [[text.paid, shown(paid)] as const] : []),
+    ...(refunded > 0n ? [[text.refunded, shown(refunded)] as const] : []),
     ...(terms.sponsor === null
       ? []
       : [
@@ -116,14 +117,17 @@ export function Cost(props: {
   const { terms, before, brand } = props;
   const cost = costOf(terms, before);
   const points = (amount: bigint): string => say.value.points(amount as BrandCampaign["points"], brand);
-  const { sponsor } = terms;
+  const { sponsor, award } = terms;
+  const isCause = award.type === "cause";
+  const to = isCause ? award.to : null;
   return (
     <section class="stack tight cost" aria-label={text.cost} data-testid="cost">
       <h3>{text.cost}</h3>
       {cost === null && (
         <p class="soft">
           {text.costNone}
-          {terms.price > 0n && ` ${text.costPrice(points(terms.price))}`}
+          {terms.price > 0n && ` ${(isCause ? text.costDonated : text.costPrice)(points(terms.price))}`}
+          {to !== null && ` ${text.costCause(say.value.brand(to.brand), say.value.price(to.priceMicro, brand))}`}
         </p>
       )}
       {cost !== null && (

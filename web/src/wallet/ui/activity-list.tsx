@@ -30,6 +30,8 @@ const ICONS: Readonly<Record<Kind, IconName>> = {
   given: "send",
   taken: "check",
   returned: "back",
+  refunded: "in",
+  repaid: "back",
   household: "family",
   security: "shield",
   recovery: "key",
@@ -42,7 +44,7 @@ export function entryTitle({ kind, operation }: Entry): string {
 }
 
 /** The kinds whose points aren't the account's own to lose: those that are held, and those that a till deals with. */
-const UNSIGNED: readonly Kind[] = ["held", "given", "taken", "returned"];
+const UNSIGNED: readonly Kind[] = ["held", "given", "taken", "returned", "repaid"];
 
 /** The points of an entry, with their sign. */
 export function entryAmount({ brand, amount, isIncoming, kind }: Entry): string | null {

@@ -5,6 +5,7 @@ import type { Award, BrandId } from "@lojal/client";
 import { numberText } from "../../shared/format.js";
 import type { IconName } from "../../shared/icon.js";
 import { language } from "../../shared/preferences.js";
+import { brandOf } from "../model/network.js";
 import { offerWords } from "../words/offers.js";
 import { amountOf } from "./parts.js";
 
@@ -19,6 +20,10 @@ export function awardTitle(award: Award, brand: BrandId, units = 1): string {
       return award.days === null
         ? text.mark(String(award.mark))
         : text.markFor(String(award.mark), number(award.days * units));
+    case "voucher":
+      return text.voucher(number(units));
+    case "cause":
+      return text.cause;
   }
 }
 
@@ -35,6 +40,10 @@ export function awardDetail(award: Award, brand: BrandId, isGranted: boolean): s
     }
     case "mark":
       return null;
+    case "voucher":
+      return text.voucherDays(numberText(award.validDays, language.value));
+    case "cause":
+      return award.to === null ? null : text.causeFor(brandOf(award.to.brand).name);
   }
 }
 
@@ -45,6 +54,10 @@ export function awardIcon(award: Award): IconName {
       return "gift";
     case "mark":
       return "star";
+    case "voucher":
+      return "gift";
+    case "cause":
+      return "spark";
   }
 }
 
@@ -55,5 +68,8 @@ export function unitsMax(award: Award, price: bigint): number {
       return 1;
     case "mark":
       return price === 0n || award.days === null ? 1 : 100;
+    case "voucher":
+    case "cause":
+      return price === 0n ? 1 : 100;
   }
 }

@@ -50,7 +50,7 @@ impl Model {
         (!holds).then_some(code)
     }
 
-    pub(super) fn lasts(&self, until: Option<Day>) -> bool {
+    pub(in crate::model) fn lasts(&self, until: Option<Day>) -> bool {
         until.is_none_or(|until| until >= self.today())
     }
 

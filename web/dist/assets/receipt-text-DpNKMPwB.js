@@ -1,1 +1,0 @@
-import{ar as e,cn as t,h as n,ht as r,ln as i}from"./format-CfE1MGDM.js";function a(a){return r(i(t.RECEIPT,e(n(a))))}export{a as t};
