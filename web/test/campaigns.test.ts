@@ -72,8 +72,11 @@ test("a claim is told with its brand, and moves no points of which it could say 
   assert.deepEqual([entry.brand, entry.amount, entry.operation], [KAFFET, null, "claim"]);
 });
 
-test("terms in fields are the same terms, of points and of marks", () => {
-  for (const terms of [TERMS, CLUB, { ...CLUB, by: "operator" as const, price: 0n as Points }]) {
+test("terms in fields are the same terms, whatever they give", () => {
+  const coffee: Campaign = { ...CLUB, award: { type: "voucher", validDays: 30 }, returnable: true };
+  const meal: Campaign = { ...CLUB, award: { type: "cause", to: { brand: NORDMAT, priceMicro: 12_500n } } };
+  const given: Campaign = { ...CLUB, by: "operator", price: 0n as Points };
+  for (const terms of [TERMS, CLUB, given, coffee, meal, { ...meal, award: { type: "cause", to: null } } as Campaign]) {
     assert.deepEqual(campaignOf(campaignFormOf(terms, 2), terms, 2).terms, terms);
   }
   assert.equal(campaignFormOf(TERMS, 2).worth, "0.0125");
@@ -106,6 +109,10 @@ test("each field that is wrong is named", () => {
   const [first, second] = form.requires;
   assert.ok(first !== undefined && second !== undefined);
   assert.deepEqual(wrong({ requires: [{ ...first, count: "" }, second] }), ["requires.0"]);
+  const ticket = { award: "voucher", budget: "", referral: "", sponsor: "", price: "4.50" } as const;
+  assert.deepEqual(wrong({ ...ticket, validDays: "401" }), ["validDays"]);
+  assert.deepEqual(wrong({ ...ticket, award: "cause", to: NORDMAT, toWorth: "" }), ["toWorth"]);
+  assert.deepEqual(wrong({ ...ticket, award: "cause", price: "" }), ["price"], "a gift has a price");
   const empty = campaignOf(newForm("2031-01-01"), null, 0);
   assert.equal(empty.terms, null);
   assert.ok(["amount", "budget", "lastDay", "about", "requires"].every((name) => empty.wrong.has(name as never)));

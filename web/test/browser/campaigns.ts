@@ -23,6 +23,10 @@ interface Shown {
   }[];
 }
 
+interface Pool {
+  readonly address: string;
+}
+
 /** Sets a campaign of a brand by the command line. */
 export function setCampaign(network: Network, brand: string, number: number, ...lines: readonly string[]): void {
   const terms = join(network.scratch, `${brand}-${number}.toml`);
@@ -173,17 +177,18 @@ function claimTests(world: () => { readonly network: Network; readonly browser: 
 
   test("the family's pool claims where the campaign lets it, with its own points, and has the mark", async () => {
     const { network, browser } = world();
-    const made = JSON.parse(network.lojal("member-1", "household", "create", "--json")) as { household: string };
-    issue(network, "kaffet", made.household, "20.00");
-    const [before, times] = [totalOf(network, "member-1", "kaffet"), campaignOf(network, "kaffet", 101).times];
+    // The family that was made in an earlier test.
+    const shown = JSON.parse(network.lojal("member-2", "household", "show", "--json")) as Pool;
+    issue(network, "kaffet", shown.address, "20.00");
+    const [before, times] = [totalOf(network, "member-2", "kaffet"), campaignOf(network, "kaffet", 101).times];
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
-    await visitor.importFile(network.path("wallets/member-1/key.json"));
+    await visitor.importFile(network.path("wallets/member-2/key.json"));
     await visitor.go("claim/kaffet/101");
     await page.getByRole("radio", { name: "familjens pott" }).check();
     await page.getByTestId("left").filter({ hasText: "15,50" }).waitFor();
     await claimed(visitor);
-    assert.equal(totalOf(network, "member-1", "kaffet"), before, "the member's own points stay");
+    assert.equal(totalOf(network, "member-2", "kaffet"), before, "the member's own points stay");
     assert.equal(campaignOf(network, "kaffet", 101).times, times + 1);
     await visitor.go("levels");
     await page.getByRole("region", { name: "Familjens pott" }).getByText("Märke 7").waitFor();

@@ -236,7 +236,7 @@ export function memberTests(world: () => { readonly network: Network; readonly b
 
   test("a long history is read whole, and made as far as somebody scrolls", async () => {
     const { network, browser } = world();
-    await issueMany(network, "havshotell", addressOf(network, "member-2"), MANY);
+    await issueMany(network, "fjallen", addressOf(network, "member-2"), MANY);
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
     await visitor.importFile(network.path("wallets/member-2/key.json"));

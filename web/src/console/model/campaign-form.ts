@@ -36,6 +36,10 @@ export interface CampaignForm {
   readonly months: string;
   readonly mark: string;
   readonly days: string;
+  readonly validDays: string;
+  readonly returnable: boolean;
+  readonly to: BrandId | "";
+  readonly toWorth: string;
   readonly price: string;
   readonly requires: readonly RequirementForm[];
   readonly times: string;
@@ -65,6 +69,10 @@ export function newForm(today: string): CampaignForm {
     months: "",
     mark: "1",
     days: "",
+    validDays: "",
+    returnable: false,
+    to: "",
+    toWorth: "",
     price: "",
     requires: [],
     times: "1",
@@ -91,6 +99,7 @@ export function campaignFormOf(terms: Campaign, decimals: number): CampaignForm 
   const or = (value: bigint | number | null): string => (value === null ? "" : String(value));
   const { award, perMember, referral, sponsor } = terms;
   const isPoints = award.type === "points";
+  const to = award.type === "cause" ? award.to : null;
   return {
     opens: dayOf(terms.opensMs),
     lastDay: dayOf(toTimeMs(terms.closesMs - 1)),
@@ -101,6 +110,10 @@ export function campaignFormOf(terms: Campaign, decimals: number): CampaignForm 
     months: isPoints ? or(award.months) : "",
     mark: award.type === "mark" ? String(award.mark) : "1",
     days: award.type === "mark" ? or(award.days) : "",
+    validDays: award.type === "voucher" ? String(award.validDays) : "",
+    returnable: terms.returnable,
+    to: to?.brand ?? "",
+    toWorth: to === null ? "" : worthText(to.priceMicro, decimals),
     price: terms.price === (0n as bigint) ? "" : points(terms.price),
     requires: terms.requires.map(requirementFormOf),
     times: or(perMember?.times ?? null),
@@ -121,6 +134,8 @@ export interface ReadCampaign {
   readonly terms: Campaign | null;
   readonly wrong: ReadonlySet<Wrong>;
 }
+
+type NumberName = "months" | "mark" | "days" | "validDays" | "times" | "stock" | "yearMax";
 
 /** The reader of fields, which notes those that are wrong. */
 class Fields {
@@ -158,7 +173,7 @@ class Fields {
     );
   }
   /** A whole number up to another one. */
-  number(name: "months" | "mark" | "days" | "times" | "stock" | "yearMax", most: number, least = 1): number {
+  number(name: NumberName, most: number, least = 1): number {
     const text = this.form[name].trim();
     const isNumber = /^[0-9]{1,16}$/.test(text) && Number(text) >= least && Number(text) <= most;
     return this.read(name, () => (isNumber ? Number(text) : null), 1);
@@ -170,8 +185,14 @@ class Fields {
   }
 }
 
-/** The award that fields say; vouchers and causes, which aren't in them, stay as they were. */
-function awardOf(fields: Fields, before: Campaign | null): Award {
+/** The worth of the smallest unit of points that are worth so much; null if it is no whole number of millionths. */
+function microOf(worth: string, decimals: number): bigint | null {
+  const unit = 10n ** BigInt(decimals);
+  const whole = parseAmount(worth, PRICE_DECIMALS);
+  return whole % unit === 0n && whole / unit <= limits.PRICE_MICRO_MAX ? whole / unit : null;
+}
+
+function awardOf(fields: Fields): Award {
   const { form } = fields;
   switch (form.award) {
     case "points": {
@@ -188,8 +209,12 @@ function awardOf(fields: Fields, before: Campaign | null): Award {
       return { type: "mark", mark: fields.number("mark", 65_535, 0) as MarkId, days };
     }
     case "voucher":
-    case "cause":
-      return fields.read("award", () => before?.award ?? null, { type: "cause", to: null });
+      return { type: "voucher", validDays: fields.number("validDays", limits.VOUCHER_DAYS_MAX) };
+    case "cause": {
+      const { to, toWorth } = form;
+      const priceMicro = to === "" ? 0n : fields.read("toWorth", () => microOf(toWorth, fields.decimals), 1n);
+      return { type: "cause", to: to === "" ? null : { brand: to, priceMicro } };
+    }
   }
 }
 
@@ -217,17 +242,18 @@ function sponsorOf(fields: Fields, budget: Points | null): Sponsor | null {
   if (sponsor === "" || budget === null) {
     return null;
   }
-  const unit = 10n ** BigInt(fields.decimals);
   const parse = (): bigint | null => {
-    const whole = parseAmount(worth, PRICE_DECIMALS);
-    const fits = whole % unit === 0n && whole / unit <= limits.PRICE_MICRO_MAX;
-    return fits && budget * (whole / unit) <= limits.MONEY_MAX * 1_000_000n ? whole / unit : null;
+    const micro = microOf(worth, fields.decimals);
+    return micro !== null && budget * micro <= limits.MONEY_MAX * 1_000_000n ? micro : null;
   };
   return { brand: sponsor, priceMicro: fields.read("worth", parse, 1n) };
 }
 
 /** What members take for nothing asks for a fact; a referral is for new ones, once ever, and not for households. */
 function judge(fields: Fields, terms: Campaign): void {
+  if (terms.award.type === "cause" && terms.price === (0n as bigint)) {
+    fields.wrong.add("price");
+  }
   if (terms.by !== "operator" && terms.price === (0n as bigint) && terms.requires.length === 0) {
     fields.wrong.add("requires");
   }
@@ -240,7 +266,7 @@ function judge(fields: Fields, terms: Campaign): void {
   }
 }
 
-/** The terms that fields say. An earlier opening, a pause and what isn't in them besides stay as they were. */
+/** The terms that fields say. An earlier opening and a pause, which aren't in them, stay as they were. */
 export function campaignOf(form: CampaignForm, before: Campaign | null, decimals: number): ReadCampaign {
   const fields = new Fields(form, decimals);
   const isPoints = form.award === "points";
@@ -263,14 +289,14 @@ export function campaignOf(form: CampaignForm, before: Campaign | null, decimals
     ),
     by: form.by,
     price: hasPrice ? fields.points("price") : (0n as Points),
-    award: awardOf(fields, before),
+    award: awardOf(fields),
     referral,
     perMember,
     stock: fields.has("stock") ? BigInt(fields.number("stock", Number.MAX_SAFE_INTEGER)) : null,
     budget,
     sponsor: sponsorOf(fields, budget),
     households: form.households,
-    returnable: before?.returnable ?? false,
+    returnable: form.returnable && form.award === "voucher" && hasPrice,
     paused: before?.paused ?? false,
     about: fields.read("about", () => hashIn(form.about), "00".repeat(32) as Hash),
   };

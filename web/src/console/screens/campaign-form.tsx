@@ -33,7 +33,8 @@ interface Fields {
   readonly set: (change: Partial<Form>) => void;
 }
 
-type TextName = Exclude<keyof Form, "by" | "award" | "requires" | "per" | "sponsor" | "households">;
+type Others = "by" | "award" | "requires" | "per" | "sponsor" | "households" | "returnable" | "to";
+type TextName = Exclude<keyof Form, Others>;
 
 function Text(props: Fields & { readonly name: TextName; readonly label: string; readonly hint?: string }) {
   const { name, label, hint = "", form, wrong, set } = props;
@@ -61,10 +62,64 @@ function Text(props: Fields & { readonly name: TextName; readonly label: string;
   );
 }
 
+/** The fields of an award: the one place of the form that knows all kinds of them. */
+function AwardParts(fields: Fields) {
+  const text = campaignWords.value;
+  const { brand, form, set } = fields;
+  switch (form.award) {
+    case "points":
+      return (
+        <>
+          <div class="fields">
+            <Text {...fields} name="amount" label={text.amount} />
+            {form.by !== "member" && <Text {...fields} name="upTo" label={text.upTo} hint={text.upToHint} />}
+          </div>
+          <Text {...fields} name="months" label={text.months} hint={text.monthsHint} />
+        </>
+      );
+    case "mark":
+      return (
+        <div class="fields">
+          <Text {...fields} name="mark" label={text.mark} hint={text.markHint} />
+          <Text {...fields} name="days" label={text.days} hint={text.daysHint} />
+        </div>
+      );
+    case "voucher":
+      return (
+        <>
+          <Text {...fields} name="validDays" label={text.validDays} />
+          <Tick
+            label={text.returnable}
+            hint={text.returnableHint}
+            isOn={form.returnable}
+            onValue={(returnable) => set({ returnable })}
+          />
+        </>
+      );
+    case "cause":
+      return (
+        <div class="fields">
+          <Field label={text.to}>
+            {(id) => <Select id={id} value={form.to} all={othersOf(brand, text.toNone)} onValue={(to) => set({ to })} />}
+          </Field>
+          {form.to !== "" && <Text {...fields} name="toWorth" label={text.toWorth} hint={text.worthHint} />}
+        </div>
+      );
+  }
+}
+
+/** The other brands as choices, and what it is called that there is none. */
+function othersOf(brand: BrandId, none: string): readonly (readonly [BrandId | "", string])[] {
+  const others = [...brands.value.keys()].filter((id) => id !== brand).sort();
+  return [["", none] as const, ...others.map((id) => [id, say.value.brand(id)] as const)];
+}
+
+const AWARDS = ["points", "mark", "voucher", "cause"] as const;
+
 function AwardFields(fields: Fields & { readonly isNew: boolean }) {
   const text = campaignWords.value;
   const { form, set, isNew } = fields;
-  const kinds = (["points", "mark"] as const).map((kind) => [kind, text.awards[kind]] as const);
+  const kinds = AWARDS.map((kind) => [kind, text.awards[kind]] as const);
   return (
     <section class="panel stack" aria-label={text.gives}>
       <h2>{text.gives}</h2>
@@ -73,22 +128,7 @@ function AwardFields(fields: Fields & { readonly isNew: boolean }) {
           {(id) => <Select id={id} value={form.award} all={kinds} onValue={(award) => set({ award })} />}
         </Field>
       )}
-      {form.award === "points" ? (
-        <>
-          <div class="fields">
-            <Text {...fields} name="amount" label={text.amount} />
-            {form.by !== "member" && <Text {...fields} name="upTo" label={text.upTo} hint={text.upToHint} />}
-          </div>
-          <Text {...fields} name="months" label={text.months} hint={text.monthsHint} />
-        </>
-      ) : form.award === "mark" ? (
-        <div class="fields">
-          <Text {...fields} name="mark" label={text.mark} hint={text.markHint} />
-          <Text {...fields} name="days" label={text.days} hint={text.daysHint} />
-        </div>
-      ) : (
-        <p class="soft">{text.awards[form.award]}</p>
-      )}
+      <AwardParts {...fields} />
     </section>
   );
 }
@@ -105,7 +145,12 @@ function WhoFields(fields: Fields) {
         {(id) => <Select id={id} value={form.by} all={ways} onValue={(by) => set({ by })} />}
       </Field>
       {form.award !== "points" && form.by === "member" && (
-        <Text {...fields} name="price" label={text.price} hint={text.priceHint} />
+        <Text
+          {...fields}
+          name="price"
+          label={text.price}
+          hint={form.award === "cause" ? text.priceOfCause : text.priceHint}
+        />
       )}
       <FactsField form={form} wrong={wrong} onFacts={(requires) => set({ requires })} />
       <div class="fields">
@@ -122,8 +167,7 @@ function WhoFields(fields: Fields) {
 function BoundFields(fields: Fields) {
   const text = campaignWords.value;
   const { brand, form, set } = fields;
-  const others = [...brands.value.keys()].filter((id) => id !== brand).sort();
-  const sponsors = [["", text.sponsorNone] as const, ...others.map((id) => [id, say.value.brand(id)] as const)];
+  const sponsors = othersOf(brand, text.sponsorNone);
   const isPoints = form.award === "points";
   return (
     <section class="panel stack" aria-label={text.bounds}>

@@ -47,18 +47,32 @@ export async function readKept(brand: BrandId): Promise<void> {
   }
 }
 
-/** The campaigns of a brand, proven anew whenever something has happened; and the fault of the last time. */
-export function useCampaigns(brand: BrandId | null): { readonly known: Known | null; readonly error: unknown } {
+/** The campaigns of a brand as a screen has them, and the fault of the last time. */
+export interface Read {
+  readonly known: Known | null;
+  readonly error: unknown;
+}
+
+function useRead(brand: BrandId | null, anew: unknown): Read {
   const [error, setError] = useState<unknown>(null);
-  const { value: proven } = shown;
   useEffect(() => {
     if (brand === null) {
       return;
     }
     void readKept(brand).catch(() => undefined);
     readCampaigns(brand).then(() => setError(null), setError);
-  }, [brand, proven]);
+  }, [brand, anew]);
   return { known: brand === null ? null : (campaigns.value.get(brand) ?? null), error };
+}
+
+/** The campaigns of a brand, proven anew whenever something has happened. */
+export function useCampaigns(brand: BrandId | null): Read {
+  return useRead(brand, shown.value);
+}
+
+/** The campaigns of one brand of many, proven once. */
+export function useCampaignsOnce(brand: BrandId | null): Read {
+  return useRead(brand, null);
 }
 
 /** The proven account of this wallet, or of one of its pools. */

@@ -67,8 +67,10 @@ function AtBrand(props: {
   const { standing, of, canConsent } = props;
   const text = levelWords.value;
   const { id, name } = brandOf(standing.brand);
+  // A pool can stand at the same brand as the member.
+  const label = canConsent ? name : `${name}, ${text.pool}`;
   return (
-    <section class="panel stack" aria-label={name} data-testid={`standing-${id}`}>
+    <section class="panel stack" aria-label={label} data-testid={canConsent ? `standing-${id}` : `pool-${id}`}>
       <div class="row">
         <span class={`badge ${look(id)}`} aria-hidden="true">
           <Icon name="star" />
@@ -81,7 +83,7 @@ function AtBrand(props: {
       <div class={canConsent ? "standing" : ""}>
         <div class="stack">
           {standing.tracks.length + standing.marks.length === 0 && <p class="soft">{text.nothing}</p>}
-          <Marks marks={standing.marks} label={offerWords.value.marksOf(name)} />
+          <Marks marks={standing.marks} label={offerWords.value.marksOf(label)} />
           {standing.tracks.map((one) => (
             <TrackPart key={one.track} brand={id} one={one} now={of.timeMs} />
           ))}

@@ -14,7 +14,7 @@ import { shown } from "../model/account.js";
 import { claimPlace } from "../model/invitation.js";
 import { brandOf, brands } from "../model/network.js";
 import type { Known } from "../model/offers.js";
-import { offersAt, standingAt, useCampaigns } from "../model/offers.js";
+import { offersAt, standingAt, useCampaigns, useCampaignsOnce } from "../model/offers.js";
 import { wallet } from "../model/session.js";
 import { Marks } from "../ui/marks.js";
 import type { Group } from "../ui/offer.js";
@@ -206,7 +206,7 @@ function readyIn(told: api.Campaigns, account: Address): number | null {
 /** A brand in the list, with how much of what it gives can be claimed. */
 function BrandRow({ id, isAsked }: { readonly id: BrandId; readonly isAsked: boolean }) {
   const text = offerWords.value;
-  const { known } = useCampaigns(isAsked ? id : null);
+  const { known } = useCampaignsOnce(isAsked ? id : null);
   const own = wallet.value?.address;
   const ready = known === null || own === undefined ? null : readyIn(known.told, own);
   return (
