@@ -73,8 +73,7 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
       "months ahead; leave it out for what the policy gives",
   refund_exceeds_payment: "more points than are left of the payment: a part of it was refunded before",
   not_refundable:
-    "what was paid isn't remembered of this payment, since it is from before version 2 of the protocol: issue " +
-      "points",
+    "nothing is remembered of this payment, since it is from before version 2 of the protocol: issue points",
   refund_window_closed: "the time in which this payment could be refunded is over: issue points",
   refund_not_whole:
     "of a claim whole units are refunded: the amount must be a multiple of what one unit cost",

@@ -64,7 +64,7 @@ export type UsedState = (typeof USED_STATES)[number];
 
 /** The units of a stamp, a taking back, a claim or a use of a voucher, or the days of a mark. */
 export interface UsedUnits {
-  /** The number of units, or of days; 1 for a place and for a mark without end. */
+  /** The number of units, of days or of uses; 1 for a place and for a mark without end. */
   readonly amount: bigint;
   /** The track of a stamp; else null. */
   readonly track: TrackId | null;
@@ -93,7 +93,7 @@ export interface UsedReference {
   readonly taken: Points | null;
   /** Of an issue those that a reversal could take now, of a payment those that a refund could give back; else null. */
   readonly left: Points | null;
-  /** The units of a stamp, a taking back, a claim or a use of a voucher, the days of a mark; null of what has points. */
+  /** The units of a stamp, a taking back, a claim or a use, or the days of a mark; null of what has points. */
   readonly units: UsedUnits | null;
   /**
    * The time from which on nothing of an issue, a stamp or a mark can be taken back, and nothing of a payment refunded;

@@ -25,6 +25,7 @@ const KINDS: readonly Kind[] = [
   "reverse",
   "stamp",
   "take_back",
+  "grant",
   "claim",
   "use_voucher",
   "refund",
