@@ -110,7 +110,7 @@ fn of_claim(context: &mut Context<'_, '_>, refund: &Refund, by_owner: bool) -> R
 /// "Of a claim whole units are refunded (`refund_not_whole`)" (protocol, Vouchers and refunds). Each cost the same.
 fn whole_units(paid: &Paid, quantity: u16, amount: Points) -> Result<u16, Code> {
     let each = paid.amount().get() / u64::from(quantity);
-    let units = u16::try_from(amount.get() / each).ok().filter(|_| amount.get() % each == 0);
+    let units = u16::try_from(amount.get() / each).ok().filter(|_| amount.get().is_multiple_of(each));
     units.ok_or(Code::RefundNotWhole)
 }
 
