@@ -11,6 +11,7 @@ mod brand_motions;
 mod campaigns;
 mod closings;
 mod fault;
+mod obligations;
 mod operators;
 mod seats;
 mod shelves;
@@ -214,6 +215,7 @@ pub(crate) fn check_block(
     accounts::check_block(written)?;
     standings::check_block(written, time)?;
     campaigns::check_block(written)?;
+    obligations::check_block(written)?;
     tally.accounts_add_up()?;
     for (brand, before, after) in totals {
         balanced(brand, &after)?;

@@ -141,6 +141,21 @@ pub enum ConservationError {
         /// By its issues; for a block, the change.
         issued: i128,
     },
+    /// A brand's debt to another hasn't grown by what it is the sponsor of.
+    #[error(
+        "{debtor} owes {creditor} {grew_micro} millionths more, and came to owe {due_micro} by the campaigns that it \
+         sponsors"
+    )]
+    Sponsored {
+        /// The brand that owes.
+        debtor: BrandId,
+        /// The brand that it owes.
+        creditor: BrandId,
+        /// The growth of the debt in a block.
+        grew_micro: i128,
+        /// The price of the points that were given in it.
+        due_micro: i128,
+    },
     /// A campaign has given more than its budget or its stock.
     #[error("brand {brand}, campaign {campaign}: more was given than its budget or its stock")]
     CampaignBounds {
