@@ -99,7 +99,7 @@ fn follow(seed: u64, nodes: bool, reached: &mut Reached) {
 
 /// The codes that take more of one thing than short histories make, or that these don't happen on, and the one that
 /// takes a version which lacks something; provoked elsewhere.
-const OUT_OF_REACH: [Code; 9] = [
+const OUT_OF_REACH: [Code; 12] = [
     Code::ConversionDailyMaxReached,
     Code::TooManyMembers,
     Code::AccountStopped,
@@ -109,6 +109,9 @@ const OUT_OF_REACH: [Code; 9] = [
     Code::TooManyBrands,
     Code::UnknownInVersion,
     Code::TooManyCampaigns,
+    Code::InsufficientProgress,
+    Code::BudgetSpent,
+    Code::ReferrerMaxReached,
 ];
 
 #[test]

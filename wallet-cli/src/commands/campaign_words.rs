@@ -6,8 +6,8 @@ use lojal_wallet::time::{format_duration, utc};
 use super::programme::changes;
 use crate::output::grouped;
 
-/// A campaign that begins or changes, in words: its terms as they will be, and beside them what goes and comes, if it is
-/// known what they are.
+/// A campaign that begins or changes, in words: its terms as they will be, and beside them what goes and comes, if it
+/// is known what they are.
 pub(super) fn campaign_in_words(set: &SetCampaign, before: Option<&Campaign>, decimals: u8) -> String {
     let after = lines(&set.terms, decimals);
     let lines = match before {

@@ -106,7 +106,8 @@ fn a_motion_about_a_campaign_shows_what_goes_and_comes_as_things_are_now() {
     let actions = Bounded::from([BrandAction::SetCampaign(set)]);
     let server = ledger(vec![BrandMotion { digest: digest_of(&actions), actions, ..motion(None) }]);
     let shown = Wallet::at(server.url()).run(&["brand", "motion", "show", "kaffet", "4"]).stdout;
-    let changes = ["- at most 1000.00 points in all", "+ at most 2000.00 points in all", "+ paused: it gives nothing"];
+    let changes =
+        ["- at most 1,000.00 points in all", "+ at most 2,000.00 points in all", "+ paused: it gives nothing"];
     for expected in changes.into_iter().chain(["granted by the brand's operators and by those of fjallet"]) {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }

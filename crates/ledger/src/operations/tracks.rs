@@ -93,8 +93,8 @@ fn only_relaxed(context: &Context<'_, '_>, terms: &Track, before: &Track) -> Res
     if terms.keeps_limits() { Ok(()) } else { Err(Code::TrackOutOfBounds) }
 }
 
-/// "until it has closed, such a track gets none (`track_out_of_bounds`)" (protocol, Campaigns): what claims use up would
-/// take levels along.
+/// "until it has closed, such a track gets none (`track_out_of_bounds`)" (protocol, Campaigns): what claims use up
+/// would take levels along.
 fn not_used_up(context: &mut Context<'_, '_>, brand: BrandId, track: TrackId) -> Result<(), Stop> {
     let list = context.overlay.get(&CampaignListKey(brand))?.unwrap_or_default();
     for one in list.campaigns.iter() {
