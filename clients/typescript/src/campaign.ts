@@ -49,9 +49,9 @@ export interface RequirementsByType {
   readonly level: { readonly track: TrackId; readonly level: number };
   /** A mark of the brand. */
   readonly mark: { readonly mark: MarkId };
-  /** The brand has first counted or given something at most so many days ago. */
+  /** The brand has first stamped or granted something at most so many days ago. */
   readonly new: { readonly days: number };
-  /** The brand has first counted or given something at least so many days ago. */
+  /** The brand has first stamped or granted something at least so many days ago. */
   readonly since: { readonly days: number };
 }
 

@@ -166,7 +166,8 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
   already_invited: "this account has the same invitation to this household already",
   households_spent: "this account has created as many households today as it may; wait for the next day (UTC)",
   track_out_of_bounds:
-    "the track's terms are outside their limits, or its number isn't higher than those of all tracks before",
+    "the track's terms are outside their limits, its number isn't higher than those of all tracks before, or it " +
+    "would get levels while a campaign uses up its units",
   too_many_tracks: "the brand has 4 rolling tracks, or 16 of the other kinds, that aren't over: wait until one is",
   track_promised: "a track that has begun can only become kinder: what is harder is a new track",
   unknown_track: "the brand has no track with this number (any more)",

@@ -12,6 +12,7 @@ mod brand_motions;
 mod campaigns;
 mod closings;
 mod fault;
+mod obligations;
 mod operators;
 mod refunds;
 mod seats;
@@ -219,6 +220,7 @@ pub(crate) fn check_block(
     campaigns::check_block(written)?;
     refunds::check_block(written)?;
     vouchers::check_block(written, time)?;
+    obligations::check_block(written)?;
     tally.accounts_add_up()?;
     for (brand, before, after) in totals {
         balanced(brand, &after)?;

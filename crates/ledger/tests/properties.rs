@@ -99,21 +99,17 @@ fn follow(seed: u64, nodes: bool, reached: &mut Reached) {
 
 /// The codes that take more of one thing than short histories make, or that these don't happen on, and the one that
 /// takes a version which lacks something; provoked elsewhere.
-const OUT_OF_REACH: [Code; 16] = [
+const OUT_OF_REACH: [Code; 12] = [
     Code::ConversionDailyMaxReached,
     Code::TooManyMembers,
     Code::AccountStopped,
     Code::RecoveryStands,
-    Code::ReversalExceedsIssue,
     Code::TooManyMotions,
     Code::TooManyFollowers,
     Code::TooManyBrands,
     Code::UnknownInVersion,
     Code::TooManyCampaigns,
-    Code::StandingFull,
-    Code::IssueToOther,
     Code::InsufficientProgress,
-    Code::SponsorTermsDiffer,
     Code::BudgetSpent,
     Code::ReferrerMaxReached,
 ];

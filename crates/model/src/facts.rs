@@ -180,7 +180,7 @@ impl Facts {
     }
 
     /// Notes since when a brand has counted anything of an account, and what the member allows it.
-    pub fn relation(&mut self, account: Address, brand: BrandId, since: Day, consents: u8) {
+    pub fn relation(&mut self, account: Address, brand: BrandId, since: Option<Day>, consents: u8) {
         self.note(format!("relation of {account:?} with {brand}"), &(since, consents));
     }
 

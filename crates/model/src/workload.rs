@@ -6,6 +6,7 @@ mod brands;
 mod bundles;
 mod campaigns;
 mod choices;
+mod given_mistakes;
 mod governance;
 mod households;
 mod keys;

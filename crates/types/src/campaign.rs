@@ -325,12 +325,12 @@ pub enum Requirement {
         /// The mark.
         mark: MarkId,
     },
-    /// The brand has first counted or given something at most so many days ago.
+    /// The brand has first stamped or granted something at most so many days ago.
     New {
         /// The days, at most 1100.
         days: u16,
     },
-    /// The brand has first counted or given something at least so many days ago.
+    /// The brand has first stamped or granted something at least so many days ago.
     Since {
         /// The days, at most 1100.
         days: u16,

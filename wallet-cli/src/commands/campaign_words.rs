@@ -3,12 +3,17 @@
 use lojal_types::{Award, Campaign, Money, Period, Points, Requirement, SetCampaign, TakenBy, TimeMs};
 use lojal_wallet::time::{format_duration, utc};
 
+use super::programme::changes;
 use crate::output::grouped;
 
-/// A campaign that begins or changes, in words: its terms as they will be.
-pub(super) fn campaign_in_words(set: &SetCampaign, decimals: u8) -> String {
-    let lines = lines(&set.terms, decimals).into_iter().map(|line| format!("  {line}"));
-    let lines = lines.collect::<Vec<_>>().join("\n");
+/// A campaign that begins or changes, in words: its terms as they will be, and beside them what goes and comes, if it
+/// is known what they are.
+pub(super) fn campaign_in_words(set: &SetCampaign, before: Option<&Campaign>, decimals: u8) -> String {
+    let after = lines(&set.terms, decimals);
+    let lines = match before {
+        Some(before) => changes(&lines(before, decimals), &after),
+        None => after.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"),
+    };
     format!("campaign {} of {} becomes:\n{lines}", set.campaign, set.brand)
 }
 
@@ -20,10 +25,12 @@ pub(super) fn lines(terms: &Campaign, decimals: u8) -> Vec<String> {
         let facts: Vec<String> = early.requires.iter().map(fact_in_words).collect();
         lines.push(format!("{} earlier for whom {}", format_duration(early.ms), facts.join(", and ")));
     }
+    let operators = terms.sponsor.map_or_else(String::new, |sponsor| format!(" and by those of {}", sponsor.brand));
+    let granted = format!("granted by the brand's operators{operators}");
     lines.push(match terms.by {
-        TakenBy::Operator => "granted by the brand's operators".to_owned(),
+        TakenBy::Operator => granted,
         TakenBy::Member => "claimed by members".to_owned(),
-        TakenBy::Either => "granted by the brand's operators, or claimed by members".to_owned(),
+        TakenBy::Either => format!("{granted}, or claimed by members"),
     });
     lines.extend(terms.requires.iter().map(|fact| format!("asks that {}", fact_in_words(fact))));
     if !terms.price.is_zero() {

@@ -78,8 +78,8 @@ export interface TakenStanding {
 export interface Standing {
   /** The brand. */
   readonly brand: BrandId;
-  /** The day of the first stamp, grant or claim. */
-  readonly since: Day;
+  /** The day of the first stamp or grant; null if the account has only claimed something. */
+  readonly since: Day | null;
   /** The sum of what the member allows: see {@link CONSENTS}. */
   readonly consents: number;
   /** The tracks that aren't over and on which something counts or a level is held, by number. */
@@ -135,7 +135,7 @@ export const standingsCodec: JsonCodec<Standings> = jsonStruct<Standings>({
   standings: jsonList(
     jsonStruct<Standing>({
       brand: brandIdCodec,
-      since: dayCodec,
+      since: jsonOption(dayCodec),
       consents: u8,
       tracks: jsonList(trackStandingCodec),
       marks: orEmpty(jsonList(markStandingCodec)),

@@ -196,8 +196,10 @@ class Reader {
       case "mark":
         return standing?.marks.some(({ mark, until }) => mark === requirement.mark && this.#isLive(until)) ? 1n : 0n;
       case "new":
-      case "since":
-        return standing === null ? null : BigInt(Math.max(0, dayNumber(dayOf(this.time)) - dayNumber(standing.since)));
+      case "since": {
+        const since = standing?.since ?? null;
+        return since === null ? null : BigInt(Math.max(0, dayNumber(dayOf(this.time)) - dayNumber(since)));
+      }
     }
   }
   #isLive(until: StandingRecord["marks"][number]["until"]): boolean {

@@ -141,6 +141,16 @@ pub enum ConservationError {
         /// By its issues; for a block, the change.
         issued: i128,
     },
+    /// A brand's debt to another hasn't grown by what it pays for, or what was donated to it.
+    #[error("{debtor} owes {creditor} {excess_micro} millionths more than what campaigns have given comes to")]
+    Sponsored {
+        /// The brand that owes.
+        debtor: BrandId,
+        /// The brand that it owes.
+        creditor: BrandId,
+        /// The growth of the debt in a block, less the price of the points that were given or donated in it.
+        excess_micro: i128,
+    },
     /// A campaign has given more than its budget or its stock.
     #[error("brand {brand}, campaign {campaign}: more was given than its budget or its stock")]
     CampaignBounds {
@@ -173,9 +183,9 @@ pub enum ConservationError {
         /// The voucher.
         voucher: VoucherId,
         /// In the account's record; for a block, the change.
-        left: i128,
+        left: i64,
         /// By the gifts, less uses and what was taken back; for a block, the change.
-        given: i128,
+        given: i64,
     },
     /// A standing is out of order, or holds a level that its track doesn't have.
     #[error("account {account:?}, brand {brand}: what is counted is out of order, or a level is held that there isn't")]

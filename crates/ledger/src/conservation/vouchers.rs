@@ -15,10 +15,10 @@ use crate::state::View;
 
 type Id = (BrandId, VoucherId);
 /// Uses, as differences.
-type Uses = BTreeMap<Id, i128>;
+type Uses = BTreeMap<Id, i64>;
 
-fn left_of(given: &GivenVoucher) -> i128 {
-    i128::from(given.quantity) - i128::from(given.taken_back)
+fn left_of(given: &GivenVoucher) -> i64 {
+    i64::from(given.quantity) - i64::from(given.taken_back)
 }
 
 /// Checks what one block of a time has written.
@@ -32,7 +32,7 @@ pub(super) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), C
             let Some(value) = value else { continue };
             if let Some((VouchersKey { account, brand }, record)) = read::<VouchersKey>(key, value) {
                 for one in record.vouchers.iter().filter(|one| one.is_live_on(today)) {
-                    *left.entry((brand, one.voucher)).or_default() += sign * i128::from(one.left);
+                    *left.entry((brand, one.voucher)).or_default() += sign * i64::from(one.left);
                     if account.is_household() && after.is_none() {
                         gone.insert((brand, one.voucher));
                     }
@@ -45,7 +45,7 @@ pub(super) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), C
                 }
             }
             if let Some((key, record)) = read::<UsedVoucherKey>(key, value) {
-                *given.entry((key.brand, record.voucher)).or_default() -= sign * i128::from(record.quantity);
+                *given.entry((key.brand, record.voucher)).or_default() -= sign * i64::from(record.quantity);
             }
         }
     }
@@ -69,7 +69,7 @@ pub(super) fn check(view: &View) -> Result<(), ConservationError> {
             continue;
         };
         for one in vouchers.iter() {
-            *left.entry((brand, one.voucher)).or_default() += i128::from(one.left);
+            *left.entry((brand, one.voucher)).or_default() += i64::from(one.left);
         }
     }
     for (_, shelf) in view.shelves().iter() {
@@ -79,7 +79,7 @@ pub(super) fn check(view: &View) -> Result<(), ConservationError> {
                 given.insert((key.brand, record.voucher), left_of(&record));
             }
             if let Some((key, record)) = read::<UsedVoucherKey>(key, value) {
-                *used.entry((key.brand, record.voucher)).or_default() += i128::from(record.quantity);
+                *used.entry((key.brand, record.voucher)).or_default() += i64::from(record.quantity);
             }
         }
     }

@@ -1,3 +1,4 @@
+mod abuse;
 mod activity;
 mod admission;
 mod allowances;

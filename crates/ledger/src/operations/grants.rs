@@ -15,7 +15,7 @@ use super::reference::{Place, place};
 use super::taking::{Taking, gives, put_standing, take};
 use super::{Context, campaigns, donations, issue, redeem, referrals, requirements};
 use crate::key::{ClaimedKey, OperatorKey, StandingKey};
-use crate::record::{Claimed, Operator, Standing};
+use crate::record::{Claimed, Operator};
 use crate::stop::Stop;
 
 /// Gives an account what a campaign gives.
@@ -38,9 +38,9 @@ pub(super) fn grant(context: &mut Context<'_, '_>, grant: &Grant) -> Result<(), 
         issue::within_daily_limit(context, (brand, points), &operator)?;
     }
     // Whom the brand hasn't known before it knows from this day on.
-    let since = standing.unwrap_or_else(|| Standing::since(context.time.day()));
+    let known = standing.unwrap_or_default().known_on(context.time.day());
     let taking = Taking { brand, campaign, units, points, paid: Points::ZERO };
-    let standing = take(context, &taking, record, Some(since))?;
+    let standing = take(context, &taking, record, Some(known))?;
     let standing = awards::give(context, &of.policy, &terms, &awarding, standing)?;
     put_standing(context, (to, brand), &standing)
 }

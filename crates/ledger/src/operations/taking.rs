@@ -55,7 +55,7 @@ pub(super) fn take(
     let Taking { brand, campaign, units, .. } = *taking;
     requirements::all(context, brand, &record.terms, standing.as_ref())?;
     let consumed = requirements::consumed(context, brand, &record.terms)?;
-    let mut standing = standing.unwrap_or_else(|| Standing::since(context.time.day()));
+    let mut standing = standing.unwrap_or_default();
     if let Some(PerMember { times, per }) = record.terms.per_member {
         let until = per.last_day(context.time.day());
         let more = Taken { campaign, as_referrer: false, until, times: units };

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
     AcceptSponsorship, Address, Award, BrandId, Campaign, CampaignId, Claim, Code, Day, Grant, MarkId, Period, Policy,
-    Reference, Requirement, Role, SetCampaign, TakeBack, TakenBy, TrackKind, claim_reference, referral_reference,
+    Reference, Requirement, Role, SetCampaign, TakeBack, TakenBy, TrackId, TrackKind, claim_reference,
+    referral_reference,
 };
 
 use self::terms::{is_kinder, limits_hold};
@@ -47,6 +48,14 @@ impl Model {
     pub(crate) fn campaigns_of(&self, brand: BrandId) -> Vec<(CampaignId, Offered)> {
         let ids = self.tables.programme.campaigns.iter().filter(|((of, _), _)| *of == brand).map(|((_, id), _)| *id);
         ids.filter_map(|id| Some((id, self.campaign(brand, id)?))).collect()
+    }
+
+    /// True if a campaign that hasn't closed uses up units of a track.
+    pub(super) fn is_used_up(&self, brand: BrandId, track: TrackId) -> bool {
+        let uses =
+            |fact: &Requirement| matches!(*fact, Requirement::Progress { track: of, consume: true, .. } if of == track);
+        let open = self.campaigns_of(brand).into_iter().filter(|(_, one)| self.time < one.terms.closes_ms.get());
+        open.flat_map(|(_, one)| one.terms.requires.to_vec()).any(|fact| uses(&fact))
     }
 
     pub(super) fn set_campaign(&mut self, sender: Address, set: &SetCampaign) -> Result<(), Code> {
@@ -158,11 +167,10 @@ impl Model {
             let key = (brand, sender, self.time / DAY_MS);
             count(&mut self.tables.issued_on, key, amount, max, Code::IssueDailyMaxReached)?;
         }
-        let new = Relation::new(self.today());
         self.take_out(
             (brand, campaign),
             one.clone(),
-            (to, Some(known.unwrap_or(new))),
+            (to, Some(known.unwrap_or_default().known_from(self.today()))),
             (units, u128::from(points), 0),
         )?;
         self.hand_over(&one.terms, &policy, &gift)
@@ -274,7 +282,7 @@ impl Model {
         for fact in one.terms.requires.iter() {
             self.lacks(brand, fact, known.as_ref(), account).map_or(Ok(()), Err)?;
         }
-        let relation = known.unwrap_or_else(|| Relation::new(self.today()));
+        let relation = known.unwrap_or_default();
         self.tables.programme.relations.set((account, brand), relation);
         if let Some(bound) = one.terms.per_member {
             let until = period_end(bound.per, self.today());

@@ -106,6 +106,8 @@ impl Model {
             Some(before) => {
                 ensure(self.is_kinder(&before, &set.terms), Code::TrackPromised)?;
                 ensure(limits_hold(&set.terms), Code::TrackOutOfBounds)?;
+                let gets_levels = before.levels.is_empty() && !set.terms.levels.is_empty();
+                ensure(!gets_levels || !self.is_used_up(set.brand, set.track), Code::TrackOutOfBounds)?;
             }
             None => {
                 let of_brand = self.tables.programme.tracks.iter().filter(|((brand, _), _)| *brand == set.brand);
@@ -200,11 +202,9 @@ impl Model {
         ensure(stamp.place.is_some() || together + units <= AMOUNT_MAX, Code::StampTooLarge)?;
         parts.push(Part { number: self.number_of(stamp.brand, &stamp.reference), until, place: stamp.place, units });
         self.tables.programme.progress.set(key, parts);
-        if !self.tables.programme.relations.contains(&(stamp.to, stamp.brand)) {
-            let since =
-                Day::new(u32::try_from(self.time / DAY_MS).expect("times end in the year 6999")).expect("a day");
-            self.tables.programme.relations.set((stamp.to, stamp.brand), Relation::new(since));
-        }
+        let known = self.tables.programme.relations.get(&(stamp.to, stamp.brand)).cloned();
+        let known = known.unwrap_or_default().known_from(self.today());
+        self.tables.programme.relations.set((stamp.to, stamp.brand), known);
         self.reach(key, track);
         Ok(())
     }
@@ -238,6 +238,11 @@ impl Model {
 
     fn used_through(&self, key: Progress, through: Month) -> u64 {
         self.tables.programme.used.get(&(key, through)).copied().unwrap_or(0)
+    }
+
+    /// True if a claim has used up something that was stamped.
+    pub(crate) fn has_used(&self, key: Progress) -> bool {
+        self.tables.programme.used.iter().any(|((of, month), units)| *of == key && *month >= self.month && *units > 0)
     }
 
     fn forget_used(&mut self, key: Progress) {

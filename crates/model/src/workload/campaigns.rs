@@ -1,12 +1,13 @@
 //! Random campaigns, sponsorships, grants and claims.
 
+use lojal_types::limits::MARKS_MAX;
 use lojal_types::{
     AcceptSponsorship, Address, Award, Bounded, BrandId, Campaign, CampaignId, Claim, Early, Grant, Hash, MarkId,
     Operation, PerMember, Period, Points, Recipient, Referral, Requirement, Role, SetCampaign, Sponsor, TakeBack,
     TakenBackOf, TakenBy, TrackKind,
 };
 
-use super::{Workload, remember};
+use super::{ATTEMPTS, Workload, remember};
 use crate::model::Offered;
 use crate::world::{DAY_MS, MEMBERS_WITH_POINTS, TILL};
 
@@ -28,7 +29,7 @@ impl Workload {
         Some(Operation::SetCampaign(SetCampaign { brand, campaign, terms }))
     }
 
-    fn next_campaign(&mut self, brand: BrandId) -> CampaignId {
+    pub(super) fn next_campaign(&mut self, brand: BrandId) -> CampaignId {
         let of_brand = self.model.tables.programme.campaigns.iter().filter(|((of, _), _)| *of == brand);
         let last = of_brand.map(|((_, campaign), _)| campaign.get()).max().unwrap_or(0);
         CampaignId::new(if self.twist() { last / 2 } else { last + 1 })
@@ -53,7 +54,8 @@ impl Workload {
         };
         let is_cause = matches!(award, Award::Cause { .. });
         let by = if is_cause { TakenBy::Member } else { by };
-        let budget = gives_points.then(|| Points::new(self.random.within(60..3_000)));
+        let most = if self.random.once_in(2) { 200 } else { 3_000 };
+        let budget = gives_points.then(|| Points::new(self.random.within(60..most)));
         let others: Vec<BrandId> = self.brands.iter().copied().filter(|other| *other != brand).collect();
         let sponsor = (gives_points && self.random.once_in(4))
             .then(|| Sponsor { brand: self.random.pick(&others).expect("three"), price_micro: 250_000 });
@@ -140,7 +142,7 @@ impl Workload {
                 let rolls = matches!(terms.kind, TrackKind::Rolling { .. });
                 let (month, uses) = (self.random.once_in(3), self.random.once_in(2));
                 let consume = uses && rolls && terms.levels.is_empty();
-                let at_least = self.random.within(1..if rolls { 60 } else { 3 });
+                let at_least = self.random.within(1..if rolls && !consume { 60 } else { 3 });
                 Requirement::Progress { track, at_least, this_month: month && rolls, consume }
             }
             (Some((track, terms)), 3) if !terms.levels.is_empty() => Requirement::Level { track, level: 1 },
@@ -236,7 +238,7 @@ impl Workload {
     }
 
     /// Tells whether somebody could take something out of a campaign, as far as that is worth finding out.
-    fn can_take(&self, brand: BrandId, campaign: CampaignId, one: &Offered, account: Address) -> bool {
+    pub(super) fn can_take(&self, brand: BrandId, campaign: CampaignId, one: &Offered, account: Address) -> bool {
         let known = self.model.tables.programme.relations.get(&(account, brand));
         let facts = one.terms.requires.iter().all(|fact| self.model.has_fact(brand, fact, account));
         let times = known.map_or(0, |relation| {
@@ -271,8 +273,38 @@ impl Workload {
         let campaign = if self.twist() { CampaignId::new(9_999) } else { campaign };
         let price_max = Points::new(if self.twist() { costs / 2 } else { costs });
         let asks = one.terms.referral.is_some() && self.random.once_in(2);
-        let referrer = (asks || self.twist()).then(|| self.member());
+        let referrer = (asks || self.twist()).then(|| self.referrer(brand, account));
         Some(Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer }))
+    }
+
+    /// One badge more for a member than there can be, each by a campaign of its own.
+    pub(super) fn too_many_marks(&mut self) -> Option<Vec<Operation>> {
+        let brand = self.brand_of(TILL, Role::Admin).filter(|_| self.has_programme())?;
+        let (first, to) = (self.next_campaign(brand).get(), self.member());
+        let badge = Campaign {
+            opens_ms: self.time,
+            closes_ms: self.time.plus_ms(DAY_MS),
+            early: None,
+            requires: Bounded::default(),
+            by: TakenBy::Operator,
+            price: Points::ZERO,
+            referral: None,
+            per_member: None,
+            stock: None,
+            budget: None,
+            sponsor: None,
+            paused: false,
+            ..self.campaign_terms(brand)
+        };
+        let mut operations = Vec::new();
+        for (number, campaign) in (100..).zip(first..).take(MARKS_MAX + 1) {
+            let terms = Campaign { award: Award::Mark { mark: MarkId::new(number), days: None }, ..badge.clone() };
+            let campaign = CampaignId::new(campaign);
+            operations.push(Operation::SetCampaign(SetCampaign { brand, campaign, terms }));
+            let (reference, dated) = (self.reference(), self.time.day());
+            operations.push(Operation::Grant(Grant { brand, campaign, to, amount: 1, reference, dated }));
+        }
+        Some(operations)
     }
 
     /// A mark that is taken back.
@@ -312,12 +344,23 @@ impl Workload {
             let grant = self.grant(TILL)?;
             return Some((TILL, vec![grant]));
         }
-        let member = self.random.index(MEMBERS_WITH_POINTS);
-        if !self.can_act(member) {
-            return None;
-        }
-        let claim = self.claim(member)?;
-        Some((member, vec![claim]))
+        let first = self.random.index(MEMBERS_WITH_POINTS);
+        (0..ATTEMPTS).find_map(|more| {
+            let member = (first + more) % MEMBERS_WITH_POINTS;
+            let claim = self.claim(member).filter(|_| self.can_act(member))?;
+            Some((member, vec![claim]))
+        })
+    }
+
+    /// A member whom a brand has known for longer than another one, mostly.
+    fn referrer(&mut self, brand: BrandId, account: Address) -> Address {
+        let known_from =
+            |of: Address| self.model.tables.programme.relations.get(&(of, brand)).and_then(|one| one.since);
+        let members: Vec<Address> = (0..MEMBERS_WITH_POINTS).map(|member| self.address(member)).collect();
+        let own = known_from(account);
+        let older: Vec<Address> =
+            members.into_iter().filter(|of| known_from(*of).zip(own).is_some_and(|(since, own)| since < own)).collect();
+        self.random.pick(&older).filter(|_| !self.wild).unwrap_or_else(|| self.member())
     }
 }
 

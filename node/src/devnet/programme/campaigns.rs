@@ -20,10 +20,10 @@ pub(super) fn coffee_bar(time: TimeMs) -> Programme {
     let full = Requirement::Progress { track: FIRST, at_least: 10, this_month: false, consume: true };
     let often = Requirement::Progress { track: FIRST, at_least: 20, this_month: true, consume: false };
     let campaigns = vec![
-        Campaign { requires: of([full]), ..claim(time, points(1_00), 100_000_00, "Ten stamps are a free cup.") },
+        Campaign { requires: of([full]), ..claim(time, points(1_00), 10_000_000, "Ten stamps are a free cup.") },
         Campaign {
             per_member: at_most(2, Period::Month),
-            ..grant(time, up_to(50, 5_00), 5_000_00, "Small surprises by whoever stands at the counter.")
+            ..grant(time, up_to(50, 5_00), 500_000, "Small surprises by whoever stands at the counter.")
         },
         Campaign {
             requires: of([often]),
@@ -33,7 +33,7 @@ pub(super) fn coffee_bar(time: TimeMs) -> Programme {
         Campaign {
             requires: of([Requirement::Since { days: 0 }]),
             per_member: at_most(1, Period::Year),
-            ..claim(time, points(1_00), 10_000_00, "A cup on your day, which you choose yourself, once a year.")
+            ..claim(time, points(1_00), 1_000_000, "A cup on your day, which you choose yourself, once a year.")
         },
         Campaign {
             price: Points::new(1_00),

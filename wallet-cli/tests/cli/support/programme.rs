@@ -54,7 +54,7 @@ pub fn answer(path: &str) -> Answer {
         };
         let marks = vec![MarkStanding { mark: MarkId::new(7), until: Some(time_ms.day()) }];
         let taken = TakenStanding { campaign: CampaignId::new(2), as_referrer: false, times: 1, until: None };
-        let (brand, since, tracks, taken) = (kaffet(), time_ms.day(), vec![track], vec![taken]);
+        let (brand, since, tracks, taken) = (kaffet(), Some(time_ms.day()), vec![track], vec![taken]);
         let standing = Standing { brand, since, consents: 1, tracks, marks, taken };
         let (address, standings) = (text.parse().expect("an address"), vec![standing]);
         return Answer::json(200, &Standings { address, standings, only_of: None, height, time_ms });

@@ -22,11 +22,11 @@ import { Trouble } from "./offers.js";
 /** What has to be so before somebody can be brought along. */
 function Before({ brand }: { readonly brand: BrandId }) {
   const text = offerWords.value;
-  const standing = standingAt(brand);
+  const since = standingAt(brand)?.since ?? null;
   const today = dayOf(toTimeMs(Date.now()));
-  return standing !== null && standing.since < today ? null : (
+  return since !== null && since < today ? null : (
     <Notice kind="warn">
-      <p>{standing === null ? text.inviteUnknown : text.inviteOlder}</p>
+      <p>{since === null ? text.inviteUnknown : text.inviteOlder}</p>
     </Notice>
   );
 }

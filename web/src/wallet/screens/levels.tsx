@@ -77,7 +77,9 @@ function AtBrand(props: {
         </span>
         <div class="grow">
           <h2>{name}</h2>
-          <p class="small soft">{text.since(dateText(standing.since, language.value))}</p>
+          {standing.since !== null && (
+            <p class="small soft">{text.since(dateText(standing.since, language.value))}</p>
+          )}
         </div>
       </div>
       <div class={canConsent ? "standing" : ""}>

@@ -7,7 +7,8 @@ pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 46] = [
     (
         Code::TrackOutOfBounds,
         "track_out_of_bounds",
-        "the track's terms are outside their limits, or its number isn't higher than those of all tracks before",
+        "the track's terms are outside their limits, its number isn't higher than those of all tracks before, or it \
+         would get levels while a campaign uses up its units",
     ),
     (
         Code::TooManyTracks,
