@@ -38,8 +38,8 @@ pub(crate) struct Took {
     pub(crate) units: u64,
 }
 
-/// An account's own at one brand: the day of the first stamp or grant, the consents, the marks with their last days, and
-/// all that it has ever taken out of campaigns.
+/// An account's own at one brand: the day of the first stamp or grant, the consents, the marks with their last days,
+/// and all that it has ever taken out of campaigns.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Relation {
     pub(crate) since: Option<Day>,

@@ -100,7 +100,9 @@ function AwardParts(fields: Fields) {
       return (
         <div class="fields">
           <Field label={text.to}>
-            {(id) => <Select id={id} value={form.to} all={othersOf(brand, text.toNone)} onValue={(to) => set({ to })} />}
+            {(id) => (
+              <Select id={id} value={form.to} all={othersOf(brand, text.toNone)} onValue={(to) => set({ to })} />
+            )}
           </Field>
           {form.to !== "" && <Text {...fields} name="toWorth" label={text.toWorth} hint={text.worthHint} />}
         </div>
