@@ -36,6 +36,8 @@ mod backfill;
 mod backup;
 #[path = "e2e/connect.rs"]
 mod connect;
+#[path = "e2e/connect_rewards.rs"]
+mod connect_rewards;
 #[path = "e2e/connect_stamps.rs"]
 mod connect_stamps;
 #[path = "e2e/connect_tls.rs"]

@@ -15,6 +15,7 @@ mod host;
 mod light;
 mod lists;
 mod pairs;
+mod presentation;
 mod proven;
 mod receipts;
 mod references;
@@ -42,6 +43,10 @@ pub use lists::BrandFilter;
 /// A receipt that holds by the genesis document alone, and the reasons that one doesn't.
 pub use lojal_chain::{InclusionError, ReceiptTextError, SavedReceipt, TransactionProof};
 pub use lojal_chain::{Pin, SetChange};
+pub use presentation::{
+    PRESENTATION_BYTES_MAX, PRESENTATION_MS_MAX, Presentation, PresentationError, PresentationTextError, Presented,
+    StandingProof, Statement,
+};
 pub use proven::{Seal, Unproven, Verified, Verifier};
 
 use host::{audience_of, is_this_machine};

@@ -119,7 +119,7 @@ struct AddOptions {
     /// The name of the till, for whoever reads the list.
     #[arg(long, value_parser = name)]
     name: Name,
-    /// The things that it may do: earn, pay, capture, return, read, claim.
+    /// The things that it may do: earn, pay, capture, return, read, claim, grant.
     #[arg(long, value_delimiter = ',', required = true)]
     roles: Vec<Role>,
     /// Most points that it may give in a day (UTC), in the brand's smallest unit.

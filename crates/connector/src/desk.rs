@@ -221,8 +221,8 @@ impl Desk {
     }
     /// The account that got points for a purchase, and the day of that, as the ledger has it.
     fn purchase(&self, of: &Reference) -> Result<(Address, Day), Failure> {
-        let is_queued = self.book().entry(&(Kind::Earn, of.clone())).is_some_and(Entry::is_waiting);
-        if is_queued {
+        let waits = |kind| self.book().entry(&(kind, of.clone())).is_some_and(Entry::is_waiting);
+        if waits(Kind::Earn) || waits(Kind::Grant) {
             return Err(still_queued());
         }
         let brand = self.ledger.brand();

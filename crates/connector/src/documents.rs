@@ -3,14 +3,15 @@
 use lojal_client::{TransactionProof, Verified};
 use lojal_types::api::Problem;
 use lojal_types::{
-    AddressText, BrandId, ChainId, Day, Height, Operation, Points, Reference, TimeMs, TrackId, TransactionId,
+    AddressText, BrandId, CampaignId, ChainId, Day, Height, Operation, Points, Reference, TakenBackOf, TimeMs, TrackId,
+    TransactionId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::entry::{Done, Entry, State};
 use crate::ledger::Ledger;
-use crate::wish::{Count, Kind, Wish};
+use crate::wish::{Count, Gift, Kind, Wish};
 
 /// The connector as its tills see it.
 #[derive(Debug, JsonSchema, Serialize)]
@@ -32,7 +33,7 @@ pub(crate) struct StatusDocument {
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 #[schemars(rename = "Entry")]
 pub(crate) struct EntryDocument {
-    #[schemars(extend("enum" = ["issue", "reverse", "capture", "release", "stamp", "take_back"]))]
+    #[schemars(extend("enum" = ["issue", "reverse", "capture", "release", "stamp", "take_back", "grant"]))]
     kind: &'static str,
     reference: String,
     /// `queued` until the outcome is certain, then `done` or `failed`.
@@ -46,6 +47,9 @@ pub(crate) struct EntryDocument {
     /// The units that are counted for a member, or counted no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     stamp: Option<StampDocument>,
+    /// The thing that a campaign gives, or the days of a mark that go back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward: Option<RewardDocument>,
     dated: Day,
     ledger_reference: Reference,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,6 +75,43 @@ pub(crate) struct StampDocument {
     place: Option<u8>,
 }
 
+/// The thing that a campaign gives, or the days of a mark that go back.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Rewarded")]
+pub(crate) struct RewardDocument {
+    /// The campaign; not there of what goes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign: Option<CampaignId>,
+    /// The points, or the number of units, that it gives; the number of days that go back.
+    amount: u64,
+}
+
+impl RewardDocument {
+    fn of(wish: &Wish) -> Option<Self> {
+        match wish {
+            Wish::Grant { gift: Gift { campaign, amount }, .. } => {
+                Some(Self { campaign: Some(*campaign), amount: *amount })
+            }
+            Wish::TakeMark { uncount, .. } => Some(Self { campaign: None, amount: uncount.amount }),
+            _ => None,
+        }
+    }
+    /// The gift, or what goes back of a mark, that a transaction has under a reference.
+    fn under(kind: Kind, (brand, reference): (BrandId, &Reference), operations: &[Operation]) -> Option<Self> {
+        operations.iter().find_map(|operation| match (kind, operation) {
+            (Kind::Grant, Operation::Grant(one)) if (one.brand, &one.reference) == (brand, reference) => {
+                Some(Self { campaign: Some(one.campaign), amount: one.amount })
+            }
+            (Kind::TakeBack, Operation::TakeBack(one))
+                if one.of == TakenBackOf::Mark && (one.brand, &one.reference) == (brand, reference) =>
+            {
+                Some(Self { campaign: None, amount: one.amount })
+            }
+            _ => None,
+        })
+    }
+}
+
 impl StampDocument {
     fn of(wish: &Wish) -> Option<Self> {
         let stamped = wish.count().map(|Count { track, amount, place }| Self { track: Some(track), amount, place });
@@ -86,7 +127,7 @@ impl StampDocument {
                 Some(Self { track: Some(one.track), amount: one.amount, place: one.place })
             }
             (Kind::Return | Kind::TakeBack, Operation::TakeBack(one))
-                if (one.brand, &one.reference) == (brand, reference) =>
+                if one.of == TakenBackOf::Stamp && (one.brand, &one.reference) == (brand, reference) =>
             {
                 Some(Self::back(one.amount))
             }
@@ -111,6 +152,7 @@ impl EntryDocument {
             amount: entry.wish.amount(),
             taken: done.and_then(|done| done.taken),
             stamp: StampDocument::of(&entry.wish),
+            reward: RewardDocument::of(&entry.wish),
             dated: entry.dated,
             ledger_reference: entry.reference.clone(),
             transaction: done.map(|Done { transaction, .. }| *transaction),
@@ -145,10 +187,15 @@ impl EntryDocument {
             (Kind::TakeBack, Operation::TakeBack(one)) if (one.brand, &one.reference) == (brand, reference) => {
                 Some((one.from, None, one.dated))
             }
+            (Kind::Grant, Operation::Grant(one)) if (one.brand, &one.reference) == (brand, reference) => {
+                Some((one.to, None, one.dated))
+            }
             _ => None,
         });
         let (member, amount, dated) = found?;
-        let stamp = StampDocument::under(kind, (brand, reference), &transaction.transaction.operations);
+        let operations = &transaction.transaction.operations;
+        let stamp = StampDocument::under(kind, (brand, reference), operations);
+        let reward = RewardDocument::under(kind, (brand, reference), operations);
         Some(Self {
             kind: kind.name(),
             reference: name,
@@ -157,6 +204,7 @@ impl EntryDocument {
             amount,
             taken: None,
             stamp,
+            reward,
             dated,
             ledger_reference: reference.clone(),
             transaction: Some(receipt.transaction),

@@ -23,6 +23,7 @@ use crate::keys::{ApiKey, Keys, Role};
 use crate::limits::{BODY_BYTES_MAX, BODY_TIMEOUT, PAYMENT_PAUSE, PLACE_TIMEOUT, QUESTIONS_MAX, WAIT_S, WAIT_S_MAX};
 use crate::payments::{Capture, Pay};
 use crate::problem::{Failure, Kind};
+use crate::rewards::{Reward, RewardReturn};
 use crate::stamps::{Stamp, StampReturn};
 use crate::wish::Kind as Wish;
 
@@ -171,6 +172,26 @@ pub(crate) async fn take_back(
     let accepted = app.at_desk(move |desk| desk.take_back(&key, &back)).await?;
     app.outcome(accepted, wait).await
 }
+pub(crate) async fn reward(
+    State(app): Shared,
+    headers: HeaderMap,
+    Wait(wait): Wait,
+    Body(reward): Body<Reward>,
+) -> Result<Response, Failure> {
+    let key = app.key(&headers, Role::Grant).await?;
+    let accepted = app.at_desk(move |desk| desk.reward(&key, &reward)).await?;
+    app.outcome(accepted, wait).await
+}
+pub(crate) async fn take_mark(
+    State(app): Shared,
+    headers: HeaderMap,
+    Wait(wait): Wait,
+    Body(back): Body<RewardReturn>,
+) -> Result<Response, Failure> {
+    let key = app.key(&headers, Role::Return).await?;
+    let accepted = app.at_desk(move |desk| desk.take_mark(&key, &back)).await?;
+    app.outcome(accepted, wait).await
+}
 pub(crate) async fn ask_for(State(app): Shared, headers: HeaderMap, Body(pay): Body<Pay>) -> Result<Response, Failure> {
     let key = app.key(&headers, Role::Pay).await?;
     let asked = app.at_desk(move |desk| {
@@ -247,6 +268,7 @@ pub(crate) async fn reference(
         ReferenceKind::Reverse => Ok(Json(desk.look_up(Wish::Return, &name)?).into_response()),
         ReferenceKind::Stamp => Ok(Json(desk.look_up(Wish::Stamp, &name)?).into_response()),
         ReferenceKind::TakeBack => Ok(Json(desk.look_up(Wish::TakeBack, &name)?).into_response()),
+        ReferenceKind::Grant => Ok(Json(desk.look_up(Wish::Grant, &name)?).into_response()),
         ReferenceKind::Capture => {
             let id = desk.payment_id(&name)?;
             Ok(Json(desk.find(Wish::Capture, name, &id)?).into_response())

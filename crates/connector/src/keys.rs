@@ -41,10 +41,12 @@ pub(crate) enum Role {
     Read,
     /// Give customers codes for their accounts.
     Claim,
+    /// Give members what campaigns give.
+    Grant,
 }
 
 impl Role {
-    const ALL: [Self; 6] = [Self::Earn, Self::Pay, Self::Capture, Self::Return, Self::Read, Self::Claim];
+    const ALL: [Self; 7] = [Self::Earn, Self::Pay, Self::Capture, Self::Return, Self::Read, Self::Claim, Self::Grant];
 
     fn name(self) -> &'static str {
         match self {
@@ -54,6 +56,7 @@ impl Role {
             Self::Return => "return",
             Self::Read => "read",
             Self::Claim => "claim",
+            Self::Grant => "grant",
         }
     }
 }
@@ -64,7 +67,7 @@ impl fmt::Display for Role {
 }
 /// A text that is no role.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the roles are earn, pay, capture, return, read and claim")]
+#[error("the roles are earn, pay, capture, return, read, claim and grant")]
 pub struct RoleError;
 impl FromStr for Role {
     type Err = RoleError;

@@ -4,7 +4,8 @@
 //! - [`cli`]: the commands.
 //! - `desk`: what tills can ask for, without HTTP; `http` and `server` bring it to them by the table of `routes`, of
 //!   which `openapi` makes the description.
-//! - `wish`: the things that tills can want, and the operations that fulfil them; `stamps` are those that count.
+//! - `wish`: the things that tills can want, and the operations that fulfil them; `stamps` are those that count,
+//!   `rewards` those that campaigns give.
 //! - `book`: what tills have asked for and what became of it, in memory and in the `journal` on disk.
 //! - `sender`: the one thread that signs and sends what waits, in order, until each outcome is certain.
 //! - `customers`: accounts that are kept for customers without a wallet; `import` brings their balances from a file,
@@ -34,6 +35,7 @@ mod openapi;
 mod payments;
 mod problem;
 mod problems;
+mod rewards;
 mod routes;
 mod rows;
 mod run;

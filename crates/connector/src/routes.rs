@@ -24,6 +24,7 @@ use crate::openapi::{self, Operation, Written};
 use crate::payments::{Capture, Pay, PaymentDocument};
 use crate::problem::{Failure, Kind};
 use crate::problems;
+use crate::rewards::{Reward, RewardReturn};
 use crate::stamps::{Stamp, StampReturn};
 
 /// A path, what answers there, and the description of that.
@@ -91,6 +92,9 @@ fn for_tills() -> Vec<Route> {
     let stamp = stamp.by(Role::Earn).body::<Stamp>();
     let unstamp = Operation::post("take_back_stamp", "Takes back what was counted for a purchase that is returned.");
     let unstamp = unstamp.by(Role::Return).body::<StampReturn>().kinds(&[Kind::StillQueued]);
+    let reward = Operation::post("reward", "Gives a member what a campaign gives.").by(Role::Grant).body::<Reward>();
+    let unmark = Operation::post("take_back_mark", "Takes back days of a mark that a campaign has given.");
+    let unmark = unmark.by(Role::Return).body::<RewardReturn>().kinds(&[Kind::StillQueued]);
     let ask = Operation::post("ask_for_payment", "Asks for a payment: a text and a QR code for the member's wallet.");
     let ask = ask.by(Role::Pay).body::<Pay>().of_ledger().kinds(&[Kind::InvalidAddress, Kind::DifferentRequest]);
     let look = Operation::get("payment", "A payment, and what became of it.").by(Role::Pay).wait().of_ledger();
@@ -101,6 +105,8 @@ fn for_tills() -> Vec<Route> {
         route("/returns", post(http::give_back), signed(back)),
         route("/stamp", post(http::stamp), signed(stamp.kinds(&[Kind::InvalidAddress]))),
         route("/stamp/returns", post(http::take_back), signed(unstamp)),
+        route("/rewards", post(http::reward), signed(reward.kinds(&[Kind::InvalidAddress]))),
+        route("/rewards/returns", post(http::take_mark), signed(unmark)),
         route(
             "/payments",
             post(http::ask_for),

@@ -3,8 +3,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::api::ReferenceKind;
 use lojal_types::{
-    Address, BrandId, Capture, Day, Issue, Month, Operation, Points, Reference, Release, Reverse, Stamp, TakeBack,
-    TakenBackOf, TrackId,
+    Address, BrandId, CampaignId, Capture, Day, Grant, Issue, Month, Operation, Points, Reference, Release, Reverse,
+    Stamp, TakeBack, TakenBackOf, TrackId,
 };
 
 use crate::keys::Role;
@@ -22,8 +22,10 @@ pub(crate) enum Kind {
     Release,
     /// Something is counted for a member.
     Stamp,
-    /// A count is taken back.
+    /// A count or a mark is taken back.
     TakeBack,
+    /// A campaign gives something.
+    Grant,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
             Self::Earn | Self::Stamp => Role::Earn,
             Self::Return | Self::TakeBack => Role::Return,
             Self::Capture | Self::Release => Role::Capture,
+            Self::Grant => Role::Grant,
         }
     }
     /// The kind under which the ledger knows the reference. A release has none, and stands under its hold's.
@@ -44,6 +47,7 @@ impl Kind {
             Self::Release => ReferenceKind::Hold,
             Self::Stamp => ReferenceKind::Stamp,
             Self::TakeBack => ReferenceKind::TakeBack,
+            Self::Grant => ReferenceKind::Grant,
         }
     }
     /// The name of the ledger's kind, or of the operation that has none.
@@ -71,7 +75,15 @@ impl Count {
     }
 }
 
-/// Units that are taken back of what was stamped under a reference, on a day.
+/// A thing that a campaign gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub(crate) struct Gift {
+    pub(crate) campaign: CampaignId,
+    /// The points, or the number of units of anything else.
+    pub(crate) amount: u64,
+}
+
+/// Units or days that are taken back of what was stamped or given under a reference, on a day.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct Uncount {
     pub(crate) amount: u64,
@@ -80,18 +92,15 @@ pub(crate) struct Uncount {
 }
 
 impl Uncount {
-    fn operation(self, brand: BrandId, from: Address, reference: Reference, dated: Day) -> Operation {
+    fn operation(
+        self,
+        of: TakenBackOf,
+        (brand, from): (BrandId, Address),
+        reference: Reference,
+        dated: Day,
+    ) -> Operation {
         let Self { amount, of: of_reference, of_dated } = self;
-        Operation::TakeBack(TakeBack {
-            brand,
-            from,
-            of: TakenBackOf::Stamp,
-            of_reference,
-            of_dated,
-            amount,
-            reference,
-            dated,
-        })
+        Operation::TakeBack(TakeBack { brand, from, of, of_reference, of_dated, amount, reference, dated })
     }
 }
 
@@ -121,6 +130,10 @@ pub(crate) enum Wish {
         of_dated: Day,
         uncount: Uncount,
     },
+    /// Something that a campaign gives.
+    Grant { to: Address, gift: Gift },
+    /// Days of a mark back.
+    TakeMark { from: Address, uncount: Uncount },
 }
 
 impl Wish {
@@ -131,7 +144,8 @@ impl Wish {
             Self::Capture { .. } => Kind::Capture,
             Self::Release { .. } => Kind::Release,
             Self::Stamp { .. } => Kind::Stamp,
-            Self::TakeBack { .. } => Kind::TakeBack,
+            Self::TakeBack { .. } | Self::TakeMark { .. } => Kind::TakeBack,
+            Self::Grant { .. } => Kind::Grant,
         }
     }
     /// The other kind of use of the reference after which this can't happen.
@@ -141,6 +155,8 @@ impl Wish {
             Self::Capture { .. } => Some(Kind::Release),
             Self::EarnAndStamp { .. } => Some(Kind::Stamp),
             Self::ReturnAndTakeBack { .. } => Some(Kind::TakeBack),
+            // Points that are granted are an issue.
+            Self::Grant { .. } => Some(Kind::Earn),
             _ => None,
         }
     }
@@ -154,10 +170,13 @@ impl Wish {
             | Self::Stamp { to: member, .. }
             | Self::TakeBack { from: member, .. }
             | Self::EarnAndStamp { to: member, .. }
-            | Self::ReturnAndTakeBack { from: member, .. } => *member,
+            | Self::ReturnAndTakeBack { from: member, .. }
+            | Self::Grant { to: member, .. }
+            | Self::TakeMark { from: member, .. } => *member,
         }
     }
-    /// The points that it is about, at most; none for a release, which moves those that are held, and for stamps.
+    /// The points that it is about, at most; none for a release, which moves those that are held, for stamps, and for
+    /// what campaigns give, of which only the ledger knows whether it is points.
     pub(crate) fn amount(&self) -> Option<Points> {
         match self {
             Self::Earn { amount, .. }
@@ -165,7 +184,11 @@ impl Wish {
             | Self::Capture { amount, .. }
             | Self::EarnAndStamp { amount, .. }
             | Self::ReturnAndTakeBack { amount, .. } => Some(*amount),
-            Self::Release { .. } | Self::Stamp { .. } | Self::TakeBack { .. } => None,
+            Self::Release { .. }
+            | Self::Stamp { .. }
+            | Self::TakeBack { .. }
+            | Self::Grant { .. }
+            | Self::TakeMark { .. } => None,
         }
     }
     /// The thing that it counts.
@@ -175,7 +198,7 @@ impl Wish {
             _ => None,
         }
     }
-    /// The units that it takes back.
+    /// The units of a stamp that it takes back.
     pub(crate) fn uncount(&self) -> Option<&Uncount> {
         match self {
             Self::TakeBack { uncount, .. } | Self::ReturnAndTakeBack { uncount, .. } => Some(uncount),
@@ -202,7 +225,9 @@ impl Wish {
                 vec![Operation::Release(Release { brand, from, hold_reference: reference, hold_dated })]
             }
             Self::Stamp { to, count } => vec![count.operation(brand, to, reference, dated)],
-            Self::TakeBack { from, uncount } => vec![uncount.operation(brand, from, reference, dated)],
+            Self::TakeBack { from, uncount } => {
+                vec![uncount.operation(TakenBackOf::Stamp, (brand, from), reference, dated)]
+            }
             Self::EarnAndStamp { to, amount, expiry, count } => {
                 let issue = Issue { brand, to, amount, reference: reference.clone(), dated, expiry };
                 vec![Operation::Issue(issue), count.operation(brand, to, reference, dated)]
@@ -210,8 +235,14 @@ impl Wish {
             Self::ReturnAndTakeBack { from, amount, at_least, of, of_dated, uncount } => {
                 let back = Self::Return { from, amount, at_least, of, of_dated };
                 let mut operations = back.operations(brand, &reference, dated);
-                operations.push(uncount.operation(brand, from, reference, dated));
+                operations.push(uncount.operation(TakenBackOf::Stamp, (brand, from), reference, dated));
                 operations
+            }
+            Self::Grant { to, gift: Gift { campaign, amount } } => {
+                vec![Operation::Grant(Grant { brand, campaign, to, amount, reference, dated })]
+            }
+            Self::TakeMark { from, uncount } => {
+                vec![uncount.operation(TakenBackOf::Mark, (brand, from), reference, dated)]
             }
         }
     }
@@ -224,6 +255,7 @@ impl Wish {
             (Kind::Release, Operation::Release(one)) => Some(one.hold_dated),
             (Kind::Stamp, Operation::Stamp(one)) => Some(one.dated),
             (Kind::TakeBack, Operation::TakeBack(one)) => Some(one.dated),
+            (Kind::Grant, Operation::Grant(one)) => Some(one.dated),
             _ => None,
         });
         days.find(|day| self.operations(brand, reference, *day).iter().all(|operation| by.contains(operation)))
@@ -242,6 +274,7 @@ mod tests {
         let (amount, day) = (Points::new(5), Day::default().plus(9));
         let count = Count { track: TrackId::new(1), amount: 1, place: None };
         let uncount = |of| Uncount { amount: 1, of: reference(of), of_dated: day };
+        let gift = Gift { campaign: CampaignId::new(1), amount: 1 };
         let wishes = [
             Wish::Earn { to: member, amount, expiry: None },
             Wish::Earn { to: other, amount, expiry: None },
@@ -255,6 +288,10 @@ mod tests {
             Wish::Stamp { to: member, count: Count { place: Some(1), ..count } },
             Wish::TakeBack { from: member, uncount: uncount(8) },
             Wish::TakeBack { from: member, uncount: uncount(9) },
+            Wish::TakeMark { from: member, uncount: uncount(9) },
+            Wish::Grant { to: member, gift },
+            Wish::Grant { to: member, gift: Gift { amount: 2, ..gift } },
+            Wish::Grant { to: member, gift: Gift { campaign: CampaignId::new(2), ..gift } },
         ];
         for (at, wish) in wishes.iter().enumerate() {
             for (with, other) in wishes.iter().enumerate() {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use lojal_ledger::key::{CapturedKey, HeldKey, RedeemedKey, ReversedKey, TakenBackKey};
-use lojal_ledger::record::{Held, Issued, Stamped};
+use lojal_ledger::key::{AwardedKey, CapturedKey, HeldKey, MarkedKey, RedeemedKey, ReversedKey, TakenBackKey};
+use lojal_ledger::record::{Held, Issued, Marked, Stamped};
 use lojal_ledger::{Missing, Records, Tip, View, answers};
 use lojal_store::{Placed, Store, Use};
 use lojal_types::api::{ReferenceKind, TransactionStatus, UsedReference, UsedState, UsedUnits};
-use lojal_types::{Address, BrandId, Day, Operation, Points, Reference, TransactionId};
+use lojal_types::{Address, BrandId, Day, Operation, Points, Reference, TakenBackOf, TransactionId};
 
 use crate::app::App;
 use crate::extract::{Dated, Params, written_at};
@@ -54,6 +54,8 @@ enum Record {
     Stamped(Stamped, u64),
     /// With the number of units.
     TakenBack(u64),
+    /// With the days that could be taken back now.
+    Marked(Marked, u32),
 }
 
 /// The use of a reference, for its brand, and for whoever may read the account that the state knows of it.
@@ -78,12 +80,13 @@ pub(crate) async fn one(
     answer.await.map(Json)
 }
 
-/// The account that the state knows of a record: the one that got the points or was stamped, or whose points are held.
+/// The account that the state knows of a record: the one that got something or was stamped, or whose points are held.
 fn owner(record: &Record) -> Option<Address> {
     match record {
         Record::Issued(issued, _) => Some(issued.to),
         Record::Held(held) => Some(held.from),
         Record::Stamped(stamped, _) => Some(stamped.to),
+        Record::Marked(marked, _) => Some(marked.to),
         Record::Redeemed(_) | Record::Captured | Record::Reversed(_) | Record::TakenBack(_) => None,
     }
 }
@@ -92,12 +95,10 @@ fn record(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Recor
     let (brand, reference) = (asked.brand, || asked.reference.clone());
     Ok(match asked.kind {
         ReferenceKind::Issue => match issued(view, brand, &asked.reference, dated)? {
-            Some(issued) => {
-                let left = issued.reversible(&view.lots(issued.to, brand)?, view.tip().time_ms);
-                Some(Record::Issued(issued, left))
-            }
+            Some(issued) => Some(with_left(view, brand, issued)?),
             None => None,
         },
+        ReferenceKind::Grant => granted(view, asked, dated)?,
         ReferenceKind::Redeem => {
             let redeemed = view.latest(|shelf| RedeemedKey { shelf, brand, reference: reference() }, dated)?;
             redeemed.map(|redeemed| Record::Redeemed(redeemed.transaction))
@@ -125,6 +126,23 @@ fn record(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Recor
     })
 }
 
+fn with_left(view: &View, brand: BrandId, issued: Issued) -> Result<Record, Missing> {
+    let left = issued.reversible(&view.lots(issued.to, brand)?, view.tip().time_ms);
+    Ok(Record::Issued(issued, left))
+}
+
+/// A mark, or points that name their campaign. Marks have references of their own, and come first.
+fn granted(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Record>, Missing> {
+    let (brand, reference) = (asked.brand, || asked.reference.clone());
+    if let Some(marked) = view.latest(|shelf| MarkedKey { shelf, brand, reference: reference() }, dated)? {
+        let left = if view.tip().time_ms < marked.take_back_until_ms { marked.left() } else { 0 };
+        return Ok(Some(Record::Marked(marked, left)));
+    }
+    let Some(issued) = issued(view, brand, &asked.reference, dated)? else { return Ok(None) };
+    let by_campaign = view.get(&AwardedKey { shelf: issued.dated.month(), brand, reference: reference() })?;
+    by_campaign.map(|_| with_left(view, brand, issued)).transpose()
+}
+
 /// A transaction of the ledger, and the part of it that has used a reference.
 struct Used {
     status: TransactionStatus,
@@ -144,7 +162,8 @@ fn shown(store: &Store, asked: &Asked, record: Record, tip: Tip) -> Result<UsedR
     Ok(match record {
         Record::Issued(issued, left) => {
             // Of two issues under one reference, which only a false date makes, the index has the last one.
-            let used = by_use(Use::Issue)?.filter(|used| used.dated == issued.dated);
+            let by = |kind| Ok::<_, Failure>(by_use(kind)?.filter(|used| used.dated == issued.dated));
+            let used = by(Use::Issue)?.map_or_else(|| by(Use::Grant), |used| Ok(Some(used)))?;
             let ended_by = if issued.reversed == Points::ZERO { None } else { by_use(Use::ReversalOfIssue)? };
             let state = if issued.reversed == issued.amount { UsedState::Reversed } else { UsedState::Issued };
             UsedReference {
@@ -194,6 +213,19 @@ fn shown(store: &Store, asked: &Asked, record: Record, tip: Tip) -> Result<UsedR
                 ..answer(state, used)
             }
         }
+        Record::Marked(marked, left) => {
+            let used = by_use(Use::Grant)?.filter(|used| used.dated == marked.dated);
+            let ended_by = if marked.taken_back == 0 { None } else { by_use(Use::TakeBackOfMark)? };
+            let state = if marked.left() == 0 { UsedState::TakenBack } else { UsedState::Granted };
+            UsedReference {
+                dated: Some(marked.dated),
+                account: text(marked.to),
+                units: Some(days_of(&marked, left)),
+                until_ms: Some(marked.take_back_until_ms),
+                ended_by: ended_by.map(|used| used.status),
+                ..answer(state, used)
+            }
+        }
         Record::TakenBack(amount) => {
             let units = UsedUnits { amount, track: None, place: None, taken_back: None, left: None };
             UsedReference { units: Some(units), ..answer(UsedState::TakenBack, by_use(Use::TakeBack)?) }
@@ -208,6 +240,17 @@ fn units_of(stamped: &Stamped, left: u64) -> UsedUnits {
         place: stamped.place(),
         taken_back: Some(stamped.taken_back),
         left: Some(left),
+    }
+}
+
+/// The days of a mark; 1 of one without end.
+fn days_of(marked: &Marked, left: u32) -> UsedUnits {
+    UsedUnits {
+        amount: marked.days.unwrap_or(1).into(),
+        track: None,
+        place: None,
+        taken_back: Some(marked.taken_back.into()),
+        left: Some(left.into()),
     }
 }
 
@@ -254,8 +297,13 @@ fn part(operation: &Operation, asked: &Asked) -> Option<(UsedState, Address, Opt
         (ReferenceKind::Issue, Operation::Issue(one)) if is_it(one.brand, &one.reference) => {
             Some((UsedState::Issued, one.to, Some(one.amount), one.dated))
         }
-        (ReferenceKind::Issue, Operation::Reverse(one)) if is_it(one.brand, &one.issue_reference) => {
+        (ReferenceKind::Issue | ReferenceKind::Grant, Operation::Reverse(one))
+            if is_it(one.brand, &one.issue_reference) =>
+        {
             Some((UsedState::Reversed, one.from, Some(one.amount), one.issue_dated))
+        }
+        (ReferenceKind::Issue | ReferenceKind::Grant, Operation::Grant(one)) if is_it(one.brand, &one.reference) => {
+            Some((UsedState::Granted, one.to, None, one.dated))
         }
         (ReferenceKind::Redeem, Operation::Redeem(one)) => {
             let request = one.request.as_ref().filter(|request| is_it(one.brand, &request.reference))?;
@@ -279,7 +327,14 @@ fn part(operation: &Operation, asked: &Asked) -> Option<(UsedState, Address, Opt
         (ReferenceKind::Stamp, Operation::Stamp(one)) if is_it(one.brand, &one.reference) => {
             Some((UsedState::Stamped, one.to, None, one.dated))
         }
-        (ReferenceKind::Stamp, Operation::TakeBack(one)) if is_it(one.brand, &one.of_reference) => {
+        (ReferenceKind::Stamp, Operation::TakeBack(one))
+            if one.of == TakenBackOf::Stamp && is_it(one.brand, &one.of_reference) =>
+        {
+            Some((UsedState::TakenBack, one.from, None, one.of_dated))
+        }
+        (ReferenceKind::Grant, Operation::TakeBack(one))
+            if one.of == TakenBackOf::Mark && is_it(one.brand, &one.of_reference) =>
+        {
             Some((UsedState::TakenBack, one.from, None, one.of_dated))
         }
         (ReferenceKind::TakeBack, Operation::TakeBack(one)) if is_it(one.brand, &one.reference) => {

@@ -3,7 +3,7 @@
 //! 0065).
 
 use lojal_types::hash::hash;
-use lojal_types::{Address, BrandId, Operation, Outcome, Reference, Transaction};
+use lojal_types::{Address, BrandId, Operation, Outcome, Reference, TakenBackOf, Transaction};
 
 /// Never in a preimage of anything else.
 const TAG: &str = "lojal/index/reference/v1";
@@ -26,8 +26,12 @@ pub enum Use {
     Stamp = 6,
     /// Something of the stamp under it was taken back.
     TakeBackOfStamp = 7,
-    /// Something that was counted was taken back under it.
+    /// Something that was counted, or a mark, was taken back under it.
     TakeBack = 8,
+    /// A campaign gave something under it, by an operator.
+    Grant = 9,
+    /// Something of the mark under it was taken back.
+    TakeBackOfMark = 10,
 }
 
 impl Use {
@@ -98,10 +102,14 @@ pub(crate) fn addresses(transaction: &Transaction, outcome: Outcome) -> impl Ite
             ],
             Operation::Release(one) => [Some((Use::EndOfHold, one.brand, &one.hold_reference)), None],
             Operation::Stamp(one) => [Some((Use::Stamp, one.brand, &one.reference)), None],
-            Operation::TakeBack(one) => [
-                Some((Use::TakeBack, one.brand, &one.reference)),
-                Some((Use::TakeBackOfStamp, one.brand, &one.of_reference)),
-            ],
+            Operation::TakeBack(one) => {
+                let of = match one.of {
+                    TakenBackOf::Stamp => Use::TakeBackOfStamp,
+                    TakenBackOf::Mark => Use::TakeBackOfMark,
+                };
+                [Some((Use::TakeBack, one.brand, &one.reference)), Some((of, one.brand, &one.of_reference))]
+            }
+            Operation::Grant(one) => [Some((Use::Grant, one.brand, &one.reference)), None],
             _ => [None, None],
         };
         uses.into_iter().flatten().map(|(kind, brand, reference)| kind.address(brand, reference))
@@ -116,7 +124,7 @@ mod tests {
     fn no_two_uses_share_an_address() {
         let brands = ["kaffet", "kaffe"];
         let of_points = [Use::Issue, Use::ReversalOfIssue, Use::Reversal, Use::Capture, Use::EndOfHold];
-        let of_units = [Use::Stamp, Use::TakeBackOfStamp, Use::TakeBack];
+        let of_units = [Use::Stamp, Use::TakeBackOfStamp, Use::TakeBack, Use::Grant, Use::TakeBackOfMark];
         let references = [vec![1], vec![1, 1], b"t\x011".to_vec()];
         let mut addresses = Vec::new();
         for brand in brands {

@@ -4,6 +4,7 @@
 
 mod allowance;
 mod books;
+mod campaigns;
 mod cast;
 mod consortium;
 mod earning;
@@ -97,7 +98,8 @@ fn play(mut stage: Stage, cast: Cast, layout: &Layout) -> Result<(), TourError> 
     levels::play(&mut stage, &cast)?;
     phone::play(&mut stage, &cast, household)?;
     books::play(&mut stage, &cast, household)?;
-    consortium::play(&mut stage, &cast, layout)?;
+    let annas = campaigns::play(&mut stage, &cast)?;
+    consortium::play(&mut stage, &cast, layout, annas)?;
     stage.conclude();
     Ok(())
 }

@@ -36,7 +36,7 @@ impl Connector {
         let text = dir.display().to_string();
         let listen = ["--brand", "nordmat", "--listen", "127.0.0.1:0"];
         run(lojal_connect(&["init", "--dir", &text]).args(listen).arg("--wallet").arg(&wallet)).success();
-        let roles = ["--name", "till 7", "--roles", "earn,pay,capture,return,read,claim"];
+        let roles = ["--name", "till 7", "--roles", "earn,pay,capture,return,read,claim,grant"];
         let key = run(lojal_connect(&["key", "add", "--dir", &text]).args(roles)).success();
         let mut connector = Self { dir, url: String::new(), key: key.trim_end().to_owned(), running: None };
         connector.start_again();

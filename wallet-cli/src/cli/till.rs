@@ -41,7 +41,7 @@ pub struct RequestArgs {
 /// `lojal reference`.
 #[derive(Debug, Args)]
 pub struct ReferenceOfArgs {
-    /// The kind of its use: issue, redeem, hold, capture, reverse, stamp or take_back
+    /// The kind of its use: issue, redeem, hold, capture, reverse, stamp, take_back or grant
     #[arg(value_parser = values::reference_kind)]
     pub kind: ReferenceKind,
     /// The brand, such as kaffet

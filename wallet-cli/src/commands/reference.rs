@@ -60,8 +60,14 @@ fn in_words(used: &UsedReference, points: &dyn Fn(Option<Points>) -> String) -> 
             format!("{amount}{from} were held, and {} taken", points(used.taken))
         }
         UsedState::Stamped => format!("stamped {}{to}", stamped(used)),
+        UsedState::Granted => format!("gave {}{to}", days(used)),
         UsedState::TakenBack if used.until_ms.is_some() => {
-            format!("stamped {}{to}, and took all of it back", stamped(used))
+            let given = if used.units.is_some_and(|units| units.track.is_some()) {
+                format!("stamped {}", stamped(used))
+            } else {
+                format!("gave {}", days(used))
+            };
+            format!("{given}{to}, and took all of it back")
         }
         UsedState::TakenBack => format!("took back {}{from}", stamped(used)),
         UsedState::Captured => format!("took {amount}{from} that were held"),
@@ -74,8 +80,10 @@ fn in_words(used: &UsedReference, points: &dyn Fn(Option<Points>) -> String) -> 
         let (taken, left) = (points(used.taken), points(Some(left)));
         lines.push(format!("taken back: {taken}; can be taken back now: {left}, at the latest{until}"));
     }
-    if let (UsedState::Stamped, Some(UsedUnits { taken_back: Some(taken), left: Some(left), .. })) =
-        (used.state, used.units)
+    if let (
+        UsedState::Stamped | UsedState::Granted,
+        Some(UsedUnits { taken_back: Some(taken), left: Some(left), .. }),
+    ) = (used.state, used.units)
     {
         lines.push(format!("taken back: {taken}; can be taken back now: {left}, at the latest{until}"));
     }
@@ -95,6 +103,12 @@ fn stamped(used: &UsedReference) -> String {
         Some(place) => format!("place {place}{on}"),
         None => format!("{amount}{on}"),
     }
+}
+
+/// The days of a mark; 1 of one without end.
+fn days(used: &UsedReference) -> String {
+    let days = used.units.map_or(0, |units| units.amount);
+    format!("a mark ({days} to take back at most)")
 }
 
 fn place(transaction: &TransactionStatus) -> String {

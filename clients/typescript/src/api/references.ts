@@ -17,7 +17,16 @@ import type { TransactionStatus } from "./transactions.js";
 import { transactionStatusCodec } from "./transactions.js";
 
 /** The kinds of operations whose reference can be used once. */
-export const REFERENCE_KINDS = ["issue", "redeem", "hold", "capture", "reverse", "stamp", "take_back"] as const;
+export const REFERENCE_KINDS = [
+  "issue",
+  "redeem",
+  "hold",
+  "capture",
+  "reverse",
+  "stamp",
+  "take_back",
+  "grant",
+] as const;
 
 /** A kind of operation whose reference can be used once. */
 export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
@@ -34,27 +43,29 @@ export const USED_STATES = [
   "closed",
   "stamped",
   "taken_back",
+  "granted",
 ] as const;
 
 /**
  * The state of a reference's use. *issued*: not all of it has been taken back. *reversed*: taken back, under a receipt
  * of its own, or all that was issued. *expired*: held, and the time is over. *captured*, *released*: held, and taken by
  * the brand or let go of; *closed*: one of the two, and the node can't tell which. *stamped*: not all of it has been
- * taken back. *taken_back*: under a receipt of its own, or all that was stamped.
+ * taken back. *taken_back*: under a receipt of its own, or all that was stamped or given. *granted*: a mark, of which
+ * not all has been taken back.
  */
 export type UsedState = (typeof USED_STATES)[number];
 
-/** The units of a stamp, or of a taking back. */
+/** The units of a stamp, the days of a mark, or those of a taking back. */
 export interface UsedUnits {
-  /** The number of units that were stamped, or taken back; 1 for a place. */
+  /** The number of units, or of days; 1 for a place and for a mark without end. */
   readonly amount: bigint;
-  /** The track of a stamp; null of a taking back. */
+  /** The track of a stamp; else null. */
   readonly track: TrackId | null;
   /** The place that a stamp has counted; null if there is none, or it had been counted before. */
   readonly place: number | null;
-  /** Of a stamp the units that have been taken back; else null. */
+  /** Of a stamp or a mark those that have been taken back; else null. */
   readonly takenBack: bigint | null;
-  /** Of a stamp the units that could be taken back now; else null. */
+  /** Of a stamp or a mark those that could be taken back now; else null. */
   readonly left: bigint | null;
 }
 
@@ -64,7 +75,7 @@ export interface UsedReference {
   readonly state: UsedState;
   /** The day of the reference, if the node knows it. */
   readonly dated: Day | null;
-  /** The account that got the points, whose points they were, or that was stamped, if the node knows it. */
+  /** The account that got the points or the mark, whose points they were, or that was stamped, if the node knows it. */
   readonly account: Address | null;
   /** The number of points, if the node knows it; null of what has units. */
   readonly amount: Points | null;
@@ -72,13 +83,13 @@ export interface UsedReference {
   readonly taken: Points | null;
   /** Of an issue those that a reversal could take now; else null. */
   readonly left: Points | null;
-  /** The units of a stamp, or of a taking back; null of what has points. */
+  /** The units of a stamp, the days of a mark, or those of a taking back; null of what has points. */
   readonly units: UsedUnits | null;
-  /** The time from which on nothing of an issue or a stamp can be taken back; the end of a hold; else null. */
+  /** The time from which on nothing of an issue, a stamp or a mark can be taken back; the end of a hold; else null. */
   readonly untilMs: TimeMs | null;
   /** The transaction that has used the reference, if the node has it. */
   readonly transaction: TransactionStatus | null;
-  /** The transaction that has ended a hold, or taken back some of an issue or a stamp last, if the node has one. */
+  /** The transaction that has ended a hold, or taken back some of something last, if the node has one. */
   readonly endedBy: TransactionStatus | null;
   /** The block after which this is so. */
   readonly height: Height;

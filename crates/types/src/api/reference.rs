@@ -30,19 +30,21 @@ pub enum ReferenceKind {
     Reverse,
     /// Something that is counted for a receipt.
     Stamp,
-    /// Something that is counted no more, for a receipt.
+    /// Something that is counted no more, or a mark that goes, for a receipt.
     TakeBack,
+    /// Something that a campaign gives, by an operator.
+    Grant,
 }
 
 /// A text that is no kind.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("a reference is of one of these kinds: issue, redeem, hold, capture, reverse, stamp, take_back")]
+#[error("a reference is of one of these kinds: issue, redeem, hold, capture, reverse, stamp, take_back, grant")]
 pub struct ReferenceKindError;
 
 impl ReferenceKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Issue, Self::Redeem, Self::Hold, Self::Capture, Self::Reverse, Self::Stamp, Self::TakeBack];
+    pub const ALL: [Self; 8] =
+        [Self::Issue, Self::Redeem, Self::Hold, Self::Capture, Self::Reverse, Self::Stamp, Self::TakeBack, Self::Grant];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -54,6 +56,7 @@ impl ReferenceKind {
             Self::Reverse => "reverse",
             Self::Stamp => "stamp",
             Self::TakeBack => "take_back",
+            Self::Grant => "grant",
         }
     }
 }
@@ -91,23 +94,26 @@ pub enum UsedState {
     Closed,
     /// Something was stamped, and not all of it has been taken back.
     Stamped,
-    /// A stamp was taken back: under a receipt of its own, or all of it.
+    /// A stamp or a mark was taken back: under a receipt of its own, or all of it.
     TakenBack,
+    /// A mark was granted, and not all of its days have been taken back.
+    Granted,
 }
 
-/// The units of a stamp, or of a taking back.
+/// The units of a stamp, the days of a mark, or those of a taking back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct UsedUnits {
-    /// The number of units that were stamped, or taken back; 1 for a place.
+    /// The number of units that were stamped, of days that were given, or of those that were taken back; 1 for a place
+    /// and for a mark without end.
     pub amount: u64,
-    /// The track of a stamp; null of a taking back.
+    /// The track of a stamp; else null.
     pub track: Option<TrackId>,
-    /// The place that a stamp has counted; null if its track counts none, the place had been counted before, or it is a
-    /// taking back.
+    /// The place that a stamp has counted; null if its track counts none, the place had been counted before, or it isn't
+    /// a stamp.
     pub place: Option<u8>,
-    /// Of a stamp the units that have been taken back; else null.
+    /// Of a stamp or a mark those that have been taken back; else null.
     pub taken_back: Option<u64>,
-    /// Of a stamp the units that could be taken back now; else null.
+    /// Of a stamp or a mark those that could be taken back now; else null.
     pub left: Option<u64>,
 }
 
@@ -118,8 +124,8 @@ pub struct UsedReference {
     pub state: UsedState,
     /// The day of the reference; null if the node doesn't have the transaction, and the state doesn't know the day.
     pub dated: Option<Day>,
-    /// The account that got the points, whose points they were, or that was stamped; null if the node doesn't have the
-    /// transaction, and the state doesn't know it.
+    /// The account that got the points or the mark, whose points they were, or that was stamped; null if the node
+    /// doesn't have the transaction, and the state doesn't know it.
     pub account: Option<AddressText>,
     /// The number of points; null likewise, and of what has units.
     pub amount: Option<Points>,
@@ -127,14 +133,14 @@ pub struct UsedReference {
     pub taken: Option<Points>,
     /// Of an issue those that a reversal could take now; else null.
     pub left: Option<Points>,
-    /// The units of a stamp, or of a taking back; null of what has points.
+    /// The units of a stamp, the days of a mark, or those of a taking back; null of what has points.
     pub units: Option<UsedUnits>,
-    /// The time from which on nothing of an issue or a stamp can be taken back; the end of a hold; else null.
+    /// The time from which on nothing of an issue, a stamp or a mark can be taken back; the end of a hold; else null.
     pub until_ms: Option<TimeMs>,
     /// The transaction that has used the reference; null if the node doesn't have it.
     pub transaction: Option<TransactionStatus>,
-    /// The transaction that has ended a hold, or taken back some of an issue or a stamp last; null if there is none, or
-    /// the node doesn't have it.
+    /// The transaction that has ended a hold, or taken back some of an issue, a stamp or a mark last; null if there is
+    /// none, or the node doesn't have it.
     pub ended_by: Option<TransactionStatus>,
     /// The block after which this is so.
     pub height: Height,

@@ -128,7 +128,7 @@ fn indented_columns() -> Option<usize> {
     lojal_print::columns().map(|columns| columns.saturating_sub(INDENT.len()))
 }
 
-fn tell_indented(text: &str) {
+pub fn tell_indented(text: &str) {
     lojal_print::line("");
     for line in text.trim_end().lines() {
         lojal_print::line(format!("{INDENT}{line}").trim_end());

@@ -32,7 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The votes are told for a network of four.
-pub fn play(stage: &mut Stage, cast: &Cast, layout: &Layout) -> Result<(), TourError> {
+/// `annas` are the points that Anna has got of the coffee bar and of the ski resort by campaigns.
+pub fn play(stage: &mut Stage, cast: &Cast, layout: &Layout, annas: (u64, u64)) -> Result<(), TourError> {
     if layout.count != 4 {
         return Ok(());
     }
@@ -43,7 +44,7 @@ pub fn play(stage: &mut Stage, cast: &Cast, layout: &Layout) -> Result<(), TourE
     let mut node = Newcomer::create(layout, &name)?;
     let motion = voted_in(stage, cast, &baker, &node)?;
     joins(stage, cast, (&mut node, layout), motion)?;
-    gives_points(stage, cast, &baker)?;
+    gives_points(stage, cast, &baker, annas)?;
     fjallen_leaves(stage, cast, &baker)?;
     audited(stage)
 }
@@ -92,14 +93,15 @@ fn ready(client: &Client, motion: MotionId) -> Result<Readiness, TourError> {
     }
 }
 
-fn gives_points(stage: &mut Stage, cast: &Cast, baker: &Actor) -> Result<(), TourError> {
+fn gives_points(stage: &mut Stage, cast: &Cast, baker: &Actor, (coffee, skiing): (u64, u64)) -> Result<(), TourError> {
     let amount = Points::new(WELCOME);
     let to = cast.anna.address;
     let does = format!("Bageriet gives Anna its first {WELCOME} points, by its own gateway.");
     let issue =
         Issue { brand: bakery(), to, amount, reference: reference("opening day, 1"), dated: today(), expiry: None };
     stage.act(baker, &does, vec![Operation::Issue(issue)])?;
-    stage.holds("Anna", to, &[(bakery(), WELCOME), (cast.nordmat.id, 600), (cast.fjallen.id, 100)])
+    let held = [(bakery(), WELCOME), (cast.nordmat.id, 600), (cast.fjallen.id, 100 + skiing), (cast.kaffet.id, coffee)];
+    stage.holds("Anna", to, &held)
 }
 
 fn fjallen_leaves(stage: &mut Stage, cast: &Cast, baker: &Actor) -> Result<(), TourError> {

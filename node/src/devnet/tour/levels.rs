@@ -1,11 +1,11 @@
 //! A level of the ski resort: reached, held, and taken back with a returned purchase.
 
-use lojal_types::{Bounded, Code, Operation, SetTrack, Stamp, TakeBack, TakenBackOf, Track, TrackLevel};
+use lojal_types::{Bounded, Code, Operation, SetTrack, Stamp, TakeBack, TakenBackOf, TimeMs, Track, TrackLevel};
 
 use super::cast::Cast;
 use super::error::TourError;
 use super::stage::{Stage, reference, today};
-use crate::devnet::programme::{FIRST, slopes};
+use crate::devnet::programme::{FIRST, Programme, slopes};
 
 /// The receipts of two purchases.
 const DAY_PASS: &str = "lift 3, receipt 81";
@@ -21,10 +21,9 @@ pub fn play(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
 
 fn the_resort_begins_a_track(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
     let brand = &cast.fjallen;
-    let set = SetTrack { brand: brand.id, track: FIRST, terms: slopes() };
+    let programme = Programme::of(brand.id.as_str(), lojal_consensus::clock::now());
     let does = "Fjällen counts what members buy in a year, and promises three levels: from 1,000, 3,000 and 8,000.";
-    stage.act(&brand.operator, does, vec![Operation::SetTrack(set)])?;
-    Ok(())
+    stage.act(&brand.operator, does, programme.operations(brand.id)).map(drop)
 }
 
 fn anna_reaches_levels(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
@@ -74,16 +73,26 @@ fn stamp(cast: &Cast, amount: u64, receipt: &str) -> Operation {
     })
 }
 
-/// Tells where Anna stands at the resort, and compares it with what it must be.
+/// Tells where Anna stands at the resort, and compares it with what it must be. Who doesn't keep a level falls by one.
 fn stands(stage: &Stage, cast: &Cast, units: u64, level: u8) -> Result<(), TourError> {
     let anna = cast.anna.address.to_text(stage.genesis().network());
     let standings = stage.read("asking for a standing", |client| client.standing(&anna))?;
     let at_resort = standings.standings.iter().find(|one| one.brand == cast.fjallen.id);
     let track = at_resort.and_then(|one| one.tracks.iter().find(|one| one.track == FIRST));
-    let words = |units: u64, level: u8| format!("level {level} with {units}");
-    let found = track.map_or_else(|| "nothing".to_owned(), |track| words(track.units, track.level));
+    let lands = |then: u8| if then == 0 { "none".to_owned() } else { format!("level {then}, softly") };
+    let words = |units: u64, level: u8, then: u8| format!("level {level} with {units}, and then {}", lands(then));
+    let lasts = track.and_then(|track| track.lasts);
+    let then = lasts.map_or(0, |lasts| lasts.then);
+    let found = track.map_or_else(|| "nothing".to_owned(), |track| words(track.units, track.level, then));
+    let until = lasts.map(|lasts| format!("; it is hers through {}", last_month(lasts.until_ms))).unwrap_or_default();
     let next = track.and_then(|track| track.next).map(|next| (next.missing, next.level));
     let next = next.map(|(missing, level)| format!("; {missing} more reach level {level}")).unwrap_or_default();
-    lojal_print::line(format!("    Anna: {found}{next}"));
-    stage.same("where Anna stands", words(units, level), found)
+    lojal_print::line(format!("    Anna: {found}{until}{next}"));
+    // A soft landing: who comes no more has the level below for another year.
+    stage.same("where Anna stands", words(units, level, level.saturating_sub(1)), found)
+}
+
+/// The month before a time at which one begins.
+fn last_month(until: TimeMs) -> String {
+    until.day().minus(1).month().to_string()
 }

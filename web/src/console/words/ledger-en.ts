@@ -228,7 +228,8 @@ export const ledgerEn: typeof ledgerSv = {
     released: "Released",
     closed: "Closed: captured or released",
     stamped: "Stamped",
-    taken_back: "Stamp taken back",
+    taken_back: "Stamp or mark taken back",
+    granted: "Mark granted",
   },
   kinds: {
     issue: "issue",
@@ -237,7 +238,8 @@ export const ledgerEn: typeof ledgerSv = {
     capture: "capture",
     reverse: "reversal",
     stamp: "stamp",
-    take_back: "taken-back stamp",
+    take_back: "taken-back stamp or mark",
+    grant: "grant",
   },
   events: {
     points: "Points",

@@ -227,7 +227,8 @@ export const ledgerSv = {
     released: "Släppt",
     closed: "Avslutat: taget eller släppt",
     stamped: "Stämplat",
-    taken_back: "Stämpel återtagen",
+    taken_back: "Stämpel eller märke återtaget",
+    granted: "Märke givet",
   },
   kinds: {
     issue: "utgivning",
@@ -236,7 +237,8 @@ export const ledgerSv = {
     capture: "uttag av reserverat",
     reverse: "återtagning",
     stamp: "stämpel",
-    take_back: "återtagen stämpel",
+    take_back: "återtagen stämpel eller märke",
+    grant: "förmån",
   },
   events: {
     points: "Poäng",

@@ -1,1 +1,0 @@
-import{Hn as e,Jt as t,Yt as n,h as r,lt as i}from"./format-CLp_9unM.js";function a(a){return i(n(t.RECEIPT,e(r(a))))}export{a as t};
