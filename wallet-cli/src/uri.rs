@@ -1,9 +1,9 @@
 //! Texts that a till or a brand's site and a member show each other, fit for a QR code and for being pasted.
 //!
-//! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay`, `hold`, `claim` or `refer`, says what it is; its data
-//! are a version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white space
-//! nowhere does. The checksum finds every change of one or two characters, and any other damage but for one case in
-//! 2^30.
+//! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay`, `hold`, `claim` or `refer`, says what it is;
+//! its data are a version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white
+//! space nowhere does. The checksum finds every change of one or two characters, and any other damage but for one case
+//! in 2^30.
 
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32m, Hrp};

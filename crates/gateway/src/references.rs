@@ -213,23 +213,30 @@ fn shown(store: &Store, asked: &Asked, record: Record, tip: Tip) -> Result<UsedR
                 ..answer(state, used)
             }
         }
-        Record::Marked(marked, left) => {
-            let used = by_use(Use::Grant)?.filter(|used| used.dated == marked.dated);
-            let ended_by = if marked.taken_back == 0 { None } else { by_use(Use::TakeBackOfMark)? };
-            let state = if marked.left() == 0 { UsedState::TakenBack } else { UsedState::Granted };
-            UsedReference {
-                dated: Some(marked.dated),
-                account: text(marked.to),
-                units: Some(days_of(&marked, left)),
-                until_ms: Some(marked.take_back_until_ms),
-                ended_by: ended_by.map(|used| used.status),
-                ..answer(state, used)
-            }
-        }
+        Record::Marked(marked, left) => shown_mark(store, asked, (&marked, left), tip)?,
         Record::TakenBack(amount) => {
             let units = UsedUnits { amount, track: None, place: None, taken_back: None, left: None };
             UsedReference { units: Some(units), ..answer(UsedState::TakenBack, by_use(Use::TakeBack)?) }
         }
+    })
+}
+
+fn shown_mark(
+    store: &Store,
+    asked: &Asked,
+    (marked, left): (&Marked, u32),
+    tip: Tip,
+) -> Result<UsedReference, Failure> {
+    let used = by_use(store, asked, Use::Grant)?.filter(|used| used.dated == marked.dated);
+    let ended_by = if marked.taken_back == 0 { None } else { by_use(store, asked, Use::TakeBackOfMark)? };
+    let state = if marked.left() == 0 { UsedState::TakenBack } else { UsedState::Granted };
+    Ok(UsedReference {
+        dated: Some(marked.dated),
+        account: Some(marked.to.to_text(store.genesis().network())),
+        units: Some(days_of(marked, left)),
+        until_ms: Some(marked.take_back_until_ms),
+        ended_by: ended_by.map(|used| used.status),
+        ..answer(store, tip, state, used)
     })
 }
 

@@ -1,4 +1,4 @@
-//! What campaigns give, granted through the connector, on a real network.
+//! Gifts of campaigns, granted through the connector, on a real network.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What somebody is at a brand, shown to a shop that has neither an account nor a gateway.
+//! Levels and memberships, shown to a shop that has neither an account nor a gateway.
 
 use std::fs;
 

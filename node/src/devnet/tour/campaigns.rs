@@ -1,4 +1,4 @@
-//! What brands give beside points for purchases: a full card, a friend, a surprise, and guests for whom another brand
+//! The gifts of brands beside points for purchases: a full card, a friend, a surprise, and guests for whom another brand
 //! pays. The auditor's table of all of it ends the chapter.
 
 use lojal_auditor::progress::Progress;
@@ -57,7 +57,7 @@ fn a_full_card_is_a_cup(stage: &mut Stage, cast: &Cast) -> Result<(), TourError>
     stage.refused(anna, "One card is one cup, so a second claim finds it empty.", claim(), Code::ProgressMissing)
 }
 
-/// What pays both takes a friend whom the brand has known since an earlier day, and nobody on a tour has been.
+/// Both are paid if the brand has known the friend since an earlier day, and on a tour it knows nobody for so long.
 fn a_friend_is_brought_along(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
     let (brand, anna) = (&cast.nordmat, &cast.anna);
     let does = "Nordmat begins its programme: a challenge, 250 points for both when a friend comes along, and prizes.";
