@@ -13,7 +13,7 @@ CLAIM = 70
 # The field that names whom an operation concerns, where it is one.
 CONCERNED = {ISSUE: "to", 2: "source", 4: "source", 5: "source", 6: "source", 7: "source", 19: "account",
              26: "operator", 34: "account", 36: "account", 39: "account", 41: "household", JOIN: "household",
-             LEAVE: "household", 65: "to", 66: "source", 69: "to"}
+             LEAVE: "household", 65: "to", 66: "source", 69: "to", 71: "account", 72: "to"}
 
 
 class Histories:

@@ -192,11 +192,13 @@ CAMPAIGN = record(
     award=choice({
         0: record(amount=POINTS, up_to=POINTS, months=optional(number(1))),
         1: record(mark=number(2), days=optional(number(2))),
+        2: record(valid_days=number(2)),
+        3: record(to=optional(record(brand=BRAND, price_micro=number(8)))),
     }),
     referral=optional(record(award=POINTS, year_max=number(2))),
     per_member=optional(record(times=number(2), per=number(1, 0, 3))), stock=optional(number(8)),
     budget=optional(POINTS), sponsor=optional(record(brand=BRAND, price_micro=number(8))), households=BOOL,
-    paused=BOOL, about=HASH,
+    returnable=BOOL, paused=BOOL, about=HASH,
 )
 
 # The actions of a brand's motion, with the numbers and fields of the operations that they are.
@@ -251,11 +253,14 @@ OPERATIONS = choice({
     52: record(endpoint=ENDPOINT),
     65: record(brand=BRAND, track=number(2), to=ADDRESS, amount=number(8), place=optional(number(1)),
                reference=REFERENCE, dated=DAY),
-    66: record(brand=BRAND, source=ADDRESS, of=number(1, 0, 1), of_reference=REFERENCE, of_dated=DAY,
+    66: record(brand=BRAND, source=ADDRESS, of=number(1, 0, 2), of_reference=REFERENCE, of_dated=DAY,
                amount=number(8), reference=REFERENCE, dated=DAY),
     69: record(brand=BRAND, campaign=number(4), to=ADDRESS, amount=number(8), reference=REFERENCE, dated=DAY),
     70: record(brand=BRAND, campaign=number(4), account=ADDRESS, quantity=number(2), price_max=POINTS,
                referrer=optional(ADDRESS)),
+    71: record(brand=BRAND, account=ADDRESS, voucher=fixed(16), quantity=number(2), request=REQUEST),
+    72: record(brand=BRAND, to=ADDRESS, of=number(1, 0, 2), of_reference=REFERENCE, of_dated=DAY, amount=POINTS,
+               reference=REFERENCE, dated=DAY),
     73: record(brand=BRAND, consents=number(1)),
 })
 
@@ -275,6 +280,20 @@ PROOF = record(beside=many(HASH, 0, 256), page=many(choice({
 # The proof of the shelf's record, then the record and the proof in its tree, if there is the shelf.
 SHELF = record(root=HASH, count=number(8), drop_ms=TIME)
 SHELF_PROOF = record(state=PROOF, on_shelf=optional(record(shelf=fixed(48), tree=PROOF)))
+
+SUM = number(16)
+FIRST_TOTALS = record(issued=SUM, outstanding=POINTS, held=POINTS, redeemed=SUM, converted_out=SUM, expired=SUM,
+                      reversed=SUM)
+LATER_TOTALS = record(donated=SUM, refunded=SUM)
+
+
+def read_totals(reader: Reader) -> dict[str, int]:
+    """A brand's totals, whose end stands there only if there is something in it (protocol, Encodings)."""
+    totals: dict[str, int] = FIRST_TOTALS(reader)
+    later = {"donated": 0, "refunded": 0} if reader.at == len(reader.data) else LATER_TOTALS(reader)
+    require(reader.at == 96 or any(later.values()), "an end of totals without anything in it")
+    return {**totals, **later}
+
 
 CHUNKS = many(record(depth=number(2), hash=HASH, entries=number(4), bytes=number(4)), 1, 2**18)
 MANIFEST = record(format=number(4, 1, 1), header=HEADER, chunks=CHUNKS,

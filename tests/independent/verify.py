@@ -33,7 +33,7 @@ from validators import Validators, address_of, check_certificate, validators_of
 
 HOUR_MS = 60 * 60 * 1000
 MINUTE_MS = 60 * 1000
-REDEEM, ROTATE_KEY, START_RECOVERY = 2, 32, 34
+REDEEM, ROTATE_KEY, START_RECOVERY, GRANT, CLAIM, USE_VOUCHER = 2, 32, 34, 69, 70, 71
 VERSIONS = (1, 2)
 
 
@@ -67,6 +67,8 @@ class Chain:
         self.time_ms = document.time_ms
         self.seen: dict[tuple[int, bytes], int] = {}
         self.keys: dict[bytes, set[bytes]] = {}
+        # The campaigns that have given something, by the ids of the vouchers that it is if it is one.
+        self.given: dict[bytes, int] = {}
         self.transactions = 0
 
     def append(self, encoded: bytes, certificate: bytes) -> Block:
@@ -162,16 +164,45 @@ def request_reference(chain_id: bytes, operation: dict[str, Any]) -> bytes:
     return tagged("request", chain_id, request)
 
 
+def voucher_id(chain_id: bytes, transaction: bytes, index: int) -> bytes:
+    """The id of the voucher that an operation gives: "the first 16 bytes of the hash, under `lojal/claim/v1`, of the
+    transaction's id and the operation's index" (protocol, Vouchers and refunds)."""
+    return tagged("claim", chain_id, transaction, bytes([index]))[:16]
+
+
+def voucher_reference(chain_id: bytes, operation: dict[str, Any], campaign: int) -> bytes:
+    """The reference of the request that the use of a voucher of a campaign answers: "The reference is the hash of the
+    request under `lojal/voucher-request/v1`" (protocol, Vouchers and refunds)."""
+    answer = operation["request"]
+    household = operation["account"] if answer["for_household"] else None
+    request = sized(operation["brand"]) + little(campaign, 4) + little(operation["quantity"], 2)
+    request += little(answer["dated"], 4) + little(answer["until_ms"], 8) + may_be_there(household) + answer["salt"]
+    return tagged("voucher-request", chain_id, request)
+
+
 def check_receipts(chain: Chain, block: Block, receipts: list[bytes]) -> None:
     """Refuses receipts that aren't those of the block, and applied answers to other requests."""
     require(block.header["receipts_root"] == list_root(receipts), "the root of the receipts differs")
     require(len(receipts) == len(block.transactions), "a receipt for each transaction")
     for signed, receipt in zip(block.transactions, receipts):
-        require(receipt[:32] == chain.transaction_id(signed), "a receipt of another transaction")
-        for operation in signed.fields["operations"] if receipt[32:] == b"\0" else []:
-            if operation.get("request") is not None:
-                reference = operation["request"]["reference"]
-                require(reference == request_reference(chain.id, operation), "an answer to another request")
+        identity = chain.transaction_id(signed)
+        require(receipt[:32] == identity, "a receipt of another transaction")
+        for index, operation in enumerate(signed.fields["operations"] if receipt[32:] == b"\0" else []):
+            check_answer(chain, operation)
+            if operation["kind"] in (GRANT, CLAIM):
+                chain.given[voucher_id(chain.id, identity, index)] = operation["campaign"]
+
+
+def check_answer(chain: Chain, operation: dict[str, Any]) -> None:
+    """Refuses an applied answer to another request, and the use of a voucher that nothing has given."""
+    if operation.get("request") is None:
+        return
+    if operation["kind"] == USE_VOUCHER:
+        require(operation["voucher"] in chain.given, "a voucher that was never given")
+        reference = voucher_reference(chain.id, operation, chain.given[operation["voucher"]])
+    else:
+        reference = request_reference(chain.id, operation)
+    require(operation["request"]["reference"] == reference, "an answer to another request")
 
 
 def fold_activity(before: bytes, transaction: bytes, height: int, outcome: bytes) -> bytes:

@@ -22,7 +22,6 @@ import type {
 import { addressOfKey, decode, fromHex, tagOf, transactionId, unsignedTransactionCodec } from "@lojal/client";
 
 import { canApprove, isLast, waitOf } from "../src/console/model/motion-state.js";
-import { offeredRoles } from "../src/console/model/offered-roles.js";
 import { formOf, policyOf, spanOf } from "../src/console/model/policy-form.js";
 import { changedRows, policyPairs } from "../src/console/model/rows.js";
 import { tellAction } from "../src/console/model/tell-actions.js";
@@ -210,14 +209,7 @@ test("terms are written in the brands' own points and in money, and come back ex
   assert.deepEqual(wrong({ price: "0" }), []);
 });
 
-const NOTHING = { brand: null, operators: [], partnerships: [] };
-
-test("the role to grant is offered from version 2 on, and not while the version is unknown", () => {
-  const before = ["issue", "capture", "reverse", "admin"];
-  assert.deepEqual([offeredRoles(null), offeredRoles(1)], [before, before]);
-  assert.deepEqual(offeredRoles(2), [...before, "grant"]);
-  assert.deepEqual(offeredRoles(3), [...before, "grant"]);
-});
+const NOTHING = { brand: null, operators: [], partnerships: [], campaigns: new Map() };
 
 test("an appointment is told as one, and a change of an operator as what it changes", () => {
   const key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a" as PublicKey;
@@ -283,6 +275,7 @@ test("a campaign is told by its terms, and in both languages", () => {
     budget: 10_000n as Points,
     sponsor: { brand: KAFFET, priceMicro: 10_000_000n },
     households: false,
+    returnable: false,
     paused: true,
     about: "00".repeat(32) as Hash,
   };
@@ -291,7 +284,7 @@ test("a campaign is told by its terms, and in both languages", () => {
   assert.equal(told.title, "Villkor för kampanj 3");
   const rows = new Map(told.rows.map(({ name, after }) => [name, after]));
   assert.equal(rows.get("Kräver"), "10 på stämpelspår 2, den här månaden, som förbrukas; känd i högst 60 dagar");
-  assert.equal(rows.get("Ger"), "30, högst 30, i 3 månader");
+  assert.equal(rows.get("Ger"), "30 poäng, i 3 månader");
   assert.equal(rows.get("Högst per medlem"), "1 någonsin");
   assert.equal(rows.get("Betalas av"), "Kaffet, 0,1 SEK per poäng");
   assert.equal(rows.get("Pausad"), "ja");

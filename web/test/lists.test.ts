@@ -28,6 +28,8 @@ function month(name: string, issued: bigint): api.BrandMonth {
     convertedOut: none,
     expired: none,
     reversed: none,
+    donated: none,
+    refunded: none,
     outstanding: 1300n as Points,
     held: 5n as Points,
     byExpiry: LOTS.map(({ expiry, amount }) => ({ expiry, points: amount })),
@@ -50,8 +52,8 @@ test("members and what expires are tables with the brand's decimals", () => {
 test("months and what is outstanding by expiry are tables, however large the sums are", () => {
   const months = [month("2026-11", 40_000_000_000_000_000_000n), month("2026-12", 0n)];
   const [head, first, second] = monthsTable(months, KAFFET, EN).split("\r\n");
-  assert.equal(head, "month,issued,redeemed,converted_out,expired,reversed,outstanding,held,block");
-  assert.equal(first, "2026-11,400000000000000000.00,0.25,0.00,0.00,0.00,13.00,0.05,7");
+  assert.equal(head, "month,issued,redeemed,converted_out,expired,reversed,donated,refunded,outstanding,held,block");
+  assert.equal(first, "2026-11,400000000000000000.00,0.25,0.00,0.00,0.00,0.00,0.00,13.00,0.05,7");
   assert.match(second ?? "", /^2026-12,0\.00,/);
   const [, earliest, never] = expiriesTable(month("2026-12", 0n), KAFFET, EN).split("\r\n");
   assert.deepEqual([earliest, never], ["2026-12,2027-05,12.50", "2026-12,never,0.50"]);

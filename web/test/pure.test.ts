@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import type {
@@ -269,4 +270,12 @@ test("a message is read only as the gateway writes it", () => {
   for (const wrong of ["", "nonsense", "[]", "{}", '{"type":"<b>","id":"1"}', '{"type":"a","id":7}', "null"]) {
     assert.equal(messageIn(wrong), null, wrong);
   }
+});
+
+test("tests in the browser find whole texts by their roles, since hidden words beside a link are texts too", () => {
+  const directory = new URL("../../test/browser/", import.meta.url);
+  const sources = readdirSync(directory).map((name) => [name, readFileSync(new URL(name, directory), "utf8")] as const);
+  assert.ok(sources.length > 10);
+  const found = sources.filter(([, text]) => /getByText\([^()]*exact/.test(text)).map(([name]) => name);
+  assert.deepEqual(found, []);
 });

@@ -9,7 +9,7 @@ import type { Tagged } from "./codec/combine.js";
 import { defaulted, list, names, option, orEmpty, struct, variants } from "./codec/combine.js";
 import { bool, u16, u32, u64, u8 } from "./codec/primitives.js";
 import { chainHash, tag } from "./hash.js";
-import type { ChainId, Hash, TransactionId } from "./ids.js";
+import type { ChainId, Hash, TransactionId, VoucherId } from "./ids.js";
 import { hashCodec } from "./ids.js";
 import { CAMPAIGN_EARLY_REQUIRES_MAX, CAMPAIGN_REQUIRES_MAX } from "./limits.js";
 import type { Points } from "./points.js";
@@ -49,9 +49,9 @@ export interface RequirementsByType {
   readonly level: { readonly track: TrackId; readonly level: number };
   /** A mark of the brand. */
   readonly mark: { readonly mark: MarkId };
-  /** The brand has first counted or given something at most so many days ago. */
+  /** The brand has first stamped or granted something at most so many days ago. */
   readonly new: { readonly days: number };
-  /** The brand has first counted or given something at least so many days ago. */
+  /** The brand has first stamped or granted something at least so many days ago. */
   readonly since: { readonly days: number };
 }
 
@@ -75,10 +75,22 @@ export interface AwardsByType {
   readonly points: { readonly amount: Points; readonly upTo: Points; readonly months: number | null };
   /** A mark, for so many days a unit, or for ever. */
   readonly mark: { readonly mark: MarkId; readonly days: number | null };
+  /** A voucher: a coffee, a ticket, which is used at a till through so many days after the one on which it is given. */
+  readonly voucher: { readonly validDays: number };
+  /** Nothing for whoever pays: the points are donated, and their value is owed to a brand if there is one. */
+  readonly cause: { readonly to: Recipient | null };
 }
 
 /** The thing that a campaign gives. */
 export type Award = Tagged<"type", AwardsByType>;
+
+/** A brand that donations go to. */
+export interface Recipient {
+  /** The brand. */
+  readonly brand: BrandId;
+  /** The debt to it for each point, in millionths of the settlement currency's minor unit, 1 to 10^12. */
+  readonly priceMicro: bigint;
+}
 
 /** The award of a member who has brought another one along. */
 export interface Referral {
@@ -135,6 +147,8 @@ export interface Campaign {
   readonly sponsor: Sponsor | null;
   /** True if households can take part. */
   readonly households: boolean;
+  /** True if members can return vouchers that they haven't used, for the points that these cost. */
+  readonly returnable: boolean;
   /** True while it gives nothing. */
   readonly paused: boolean;
   /** The hash of the document that tells members about it. */
@@ -154,12 +168,16 @@ const requirementCodec: Codec<Requirement> = variants<RequirementsByType, "type"
   since: [4, struct<RequirementsByType["since"]>({ days: u16 })],
 });
 
+const recipientCodec: Codec<Recipient> = struct<Recipient>({ brand: brandIdCodec, priceMicro: u64 });
+
 const awardCodec: Codec<Award> = variants<AwardsByType, "type">("type", {
   points: [
     0,
     struct<AwardsByType["points"]>({ amount: pointsCodec, upTo: pointsCodec, months: option(u8) }),
   ],
   mark: [1, struct<AwardsByType["mark"]>({ mark: markIdCodec, days: option(u16) })],
+  voucher: [2, struct<AwardsByType["voucher"]>({ validDays: u16 })],
+  cause: [3, struct<AwardsByType["cause"]>({ to: option(recipientCodec) })],
 });
 
 const earlyCodec: Codec<Early> = struct<Early>({
@@ -190,9 +208,16 @@ export const campaignCodec: Codec<Campaign> = struct<Campaign>({
   budget: option(pointsCodec),
   sponsor: option(struct<Sponsor>({ brand: brandIdCodec, priceMicro: u64 })),
   households: orFalse,
+  returnable: orFalse,
   paused: orFalse,
   about: hashCodec,
 });
+
+/** The other brand that a campaign names: the one that pays, or to which donations go; no campaign has both. */
+export function partnerOf({ award, sponsor }: Campaign): BrandId | null {
+  const recipient = award.type === "cause" ? award.to : null;
+  return recipient?.brand ?? sponsor?.brand ?? null;
+}
 
 /**
  * The hash by which a sponsor names the terms that it accepts: "`lojal/campaign/v1` of the brand, the campaign and the
@@ -214,7 +239,16 @@ const CLAIM_BYTES = 16;
  * transaction's id and the operation's index" (protocol, Campaigns). So whoever signs it knows it beforehand.
  */
 export function claimReference(chain: ChainId, transaction: TransactionId, index: number): Reference {
-  return referenceOf(firstBytes(chainHash(tag.CLAIM, chain, fromHex(transaction), Uint8Array.of(index)), CLAIM_BYTES));
+  return referenceOf(claimBytes(chain, transaction, index));
+}
+
+/** The id of the voucher that a grant or a claim gives: the same bytes as a claim's reference. */
+export function voucherId(chain: ChainId, transaction: TransactionId, index: number): VoucherId {
+  return toHex(claimBytes(chain, transaction, index)) as VoucherId;
+}
+
+function claimBytes(chain: ChainId, transaction: TransactionId, index: number): Uint8Array {
+  return firstBytes(chainHash(tag.CLAIM, chain, fromHex(transaction), Uint8Array.of(index)), CLAIM_BYTES);
 }
 
 /** The reference of the points for whoever has brought the member of a claim along: that of the claim, and a byte 1. */

@@ -71,6 +71,12 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
   issue_expiry_out_of_range:
     "expiry, the points' last month, must not be over, later than this brand's policy gives, or more than 60 " +
       "months ahead; leave it out for what the policy gives",
+  refund_exceeds_payment: "more points than are left of the payment: a part of it was refunded before",
+  not_refundable:
+    "nothing is remembered of this payment, since it is from before version 2 of the protocol: issue points",
+  refund_window_closed: "the time in which this payment could be refunded is over: issue points",
+  refund_not_whole:
+    "of a claim whole units are refunded: the amount must be a multiple of what one unit cost",
   invalid_key: "the new key is no valid Ed25519 public key",
   key_unchanged: "the new key already signs for this account",
   account_frozen: "this account is frozen; unfreeze it first, which takes a while unless its guardians agree",
@@ -160,7 +166,8 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
   already_invited: "this account has the same invitation to this household already",
   households_spent: "this account has created as many households today as it may; wait for the next day (UTC)",
   track_out_of_bounds:
-    "the track's terms are outside their limits, or its number isn't higher than those of all tracks before",
+    "the track's terms are outside their limits, its number isn't higher than those of all tracks before, or it " +
+    "would get levels while a campaign uses up its units",
   too_many_tracks: "the brand has 4 rolling tracks, or 16 of the other kinds, that aren't over: wait until one is",
   track_promised: "a track that has begun can only become kinder: what is harder is a new track",
   unknown_track: "the brand has no track with this number (any more)",
@@ -168,9 +175,10 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
   place_out_of_range:
     "the track doesn't have this place; places are counted from 0, and only a track of places has any",
   stamp_too_large: "more units than a stamp of this track can have, or more than can be counted",
-  award_to_other: "the stamp was given to another account",
-  take_back_window_closed: "the time in which this stamp could be taken back is over",
-  take_back_exceeds: "more units than are left of the stamp",
+  award_to_other: "the stamp, mark or voucher was given to, or the payment made by, another account",
+  take_back_window_closed: "the time in which this could be taken back is over",
+  take_back_exceeds:
+    "more units than are left of the stamp, more days than of the mark, or more uses than of the voucher",
   insufficient_progress: "a claim has used up units of this stamp, so that fewer are left to take back",
   no_relation: "the brand has never stamped or given this account anything, so there is nothing to consent to",
   unknown_consent: "consents are a sum of 1 (ranks), 2 (profiling), 4 (sharing with partners) and 8 (reminders)",
@@ -204,6 +212,15 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
   not_for_households: "households don't take part in this campaign: take a member",
   quantity_out_of_range:
     "a claim is of 1 to 100 units of what has a price, and of 1 of anything else or of a mark without end",
+  too_many_vouchers: "the account has 32 vouchers of the brand: use one first, or wait until one is over",
+  unknown_voucher:
+    "the account has no such voucher of the brand: it was never given, is used up, or was returned",
+  voucher_over: "the voucher's last day is over",
+  voucher_exceeded: "fewer uses are left of the voucher",
+  voucher_used:
+    "fewer uses are left of what was claimed than are to be returned: they are used, or its last day is over",
+  not_returnable:
+    "members can't return what this campaign gives: ask the brand, whose operators can refund it",
   standing_full:
     "the account has 32 marks of the brand, or 64 of its campaigns are counted of it: wait until one is over",
   not_governor: "only the governor of a validator can do this",

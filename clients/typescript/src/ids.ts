@@ -22,6 +22,8 @@ export type Hash = Brand<string, "Hash">;
 export type PublicKey = Brand<string, "PublicKey">;
 /** Random bytes that make a request for points unlike any other. */
 export type Salt = Brand<string, "Salt">;
+/** Identifies a voucher: the first 16 bytes of the hash of the transaction and the operation that gave it. */
+export type VoucherId = Brand<string, "VoucherId">;
 /** An Ed25519 signature. */
 export type Signature = Brand<string, "Signature">;
 /** A block's distance from genesis; the first block has height 1, the genesis state height 0. */
@@ -43,6 +45,8 @@ export const hashCodec: Codec<Hash> = fixedHex(32);
 export const publicKeyCodec: Codec<PublicKey> = fixedHex(32);
 /** The forms of salts. */
 export const saltCodec: Codec<Salt> = fixedHex(16);
+/** The forms of vouchers' ids. */
+export const voucherIdCodec: Codec<VoucherId> = fixedHex(16);
 /** The forms of signatures. */
 export const signatureCodec: Codec<Signature> = fixedHex(64);
 /** The forms of heights. */
@@ -78,6 +82,10 @@ export function parsePublicKey(text: string): PublicKey {
 }
 /** Checks that a text is a salt. */
 export function parseSalt(text: string): Salt {
+  return parse(text, 16);
+}
+/** Checks that a text is a voucher's id. */
+export function parseVoucherId(text: string): VoucherId {
   return parse(text, 16);
 }
 /** Checks that a text is a signature's, whether it holds or not. */

@@ -141,6 +141,10 @@ export const CAMPAIGN_TIMES_MAX = 1_000;
 export const CAMPAIGN_UNITS_MAX = 100;
 /** Most days that a unit of a mark gives, and that a fact looks back. */
 export const CAMPAIGN_DAYS_MAX = 1_100;
+/** Most days that a voucher can be used after the one on which it is given. */
+export const VOUCHER_DAYS_MAX = 400;
+/** Most vouchers that an account has of a brand at a time. */
+export const VOUCHERS_MAX = 32;
 /** Most marks that an account has of a brand at a time. */
 export const MARKS_MAX = 32;
 /** Most campaigns of a brand whose bounds an account's standing remembers. */

@@ -2,7 +2,8 @@
 
 import type { Brand } from "./bytes.js";
 import type { Codec } from "./codec/codec.js";
-import { struct } from "./codec/combine.js";
+import type { Fields } from "./codec/combine.js";
+import { defaulted, struct } from "./codec/combine.js";
 import { mapped, text, textOf, u128, u32, u64 } from "./codec/primitives.js";
 import { DecodeError, TextError } from "./error.js";
 import type { Expiry } from "./time.js";
@@ -132,7 +133,9 @@ export function fromMicro(micro: bigint): ExactMoney {
   return { minor: toMoney(micro / MICRO), micro: Number(micro % MICRO) };
 }
 
-/** A brand's totals: issued = outstanding + held + redeemed + converted out + expired + reversed. */
+/**
+ * A brand's totals: issued + refunded = outstanding + held + redeemed + donated + converted out + expired + reversed.
+ */
 export interface Totals {
   /** Ever issued, for other brands' points included. */
   readonly issued: GrossPoints;
@@ -148,10 +151,18 @@ export interface Totals {
   readonly expired: GrossPoints;
   /** Taken back by the brand. */
   readonly reversed: GrossPoints;
+  /** Given for causes. */
+  readonly donated: GrossPoints;
+  /** Given back of what was redeemed. */
+  readonly refunded: GrossPoints;
 }
 
-/** The forms of totals. */
-export const totalsCodec: Codec<Totals> = struct<Totals>({
+type LaterTotals = Pick<Totals, "donated" | "refunded">;
+
+/** The forms of sums of which none stands for a field that JSON leaves out. */
+export const grossOrNoneCodec: Codec<GrossPoints> = defaulted(grossPointsCodec, () => 0n as GrossPoints);
+
+const firstTotals: Fields<Omit<Totals, keyof LaterTotals>> = {
   issued: grossPointsCodec,
   outstanding: pointsCodec,
   held: pointsCodec,
@@ -159,10 +170,41 @@ export const totalsCodec: Codec<Totals> = struct<Totals>({
   convertedOut: grossPointsCodec,
   expired: grossPointsCodec,
   reversed: grossPointsCodec,
-});
+};
+const laterTotals: Fields<LaterTotals> = { donated: grossOrNoneCodec, refunded: grossOrNoneCodec };
+const firstTotalsCodec = struct(firstTotals);
+const laterTotalsCodec = struct(laterTotals);
+
+/** The forms of totals. Version 1 has no donations and no refunds: where there are none, the bytes end before them. */
+export const totalsCodec: Codec<Totals> = {
+  ...struct<Totals>({ ...firstTotals, ...laterTotals }),
+  write(writer, totals) {
+    firstTotalsCodec.write(writer, totals);
+    if (hasLater(totals)) {
+      laterTotalsCodec.write(writer, totals);
+    }
+  },
+  read(reader) {
+    const first = firstTotalsCodec.read(reader);
+    if (reader.isAtEnd()) {
+      return { ...first, ...NONE_LATER };
+    }
+    const later = laterTotalsCodec.read(reader);
+    if (!hasLater(later)) {
+      throw new DecodeError("totals end before donations and refunds if there are none");
+    }
+    return { ...first, ...later };
+  },
+};
+
+const NONE_LATER: LaterTotals = { donated: 0n as GrossPoints, refunded: 0n as GrossPoints };
+
+function hasLater({ donated, refunded }: LaterTotals): boolean {
+  return donated !== 0n || refunded !== 0n;
+}
 
 /** True if a brand's totals add up (protocol, Points). */
 export function addUp(totals: Totals): boolean {
-  const { issued, outstanding, held, redeemed, convertedOut, expired, reversed } = totals;
-  return (issued as bigint) === outstanding + held + redeemed + convertedOut + expired + reversed;
+  const { issued, outstanding, held, redeemed, donated, convertedOut, expired, reversed, refunded } = totals;
+  return issued + refunded === outstanding + held + redeemed + donated + convertedOut + expired + reversed;
 }

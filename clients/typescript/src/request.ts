@@ -1,14 +1,16 @@
-/** A till's request, and the reference that commits to it (protocol, Points). */
+/** A till's request for points or a voucher, and the reference that commits to it (protocol, Points). */
 
 import type { Address } from "./address.js";
 import { addressCodec } from "./address.js";
 import type { BrandId } from "./brand.js";
 import { brandIdCodec } from "./brand.js";
+import type { CampaignId } from "./campaign.js";
+import { campaignIdCodec } from "./campaign.js";
 import type { Codec } from "./codec/codec.js";
 import { encode } from "./codec/codec.js";
 import type { Tagged } from "./codec/combine.js";
 import { nothing, option, struct, variants } from "./codec/combine.js";
-import { bool } from "./codec/primitives.js";
+import { bool, u16 } from "./codec/primitives.js";
 import { chainHash, tag } from "./hash.js";
 import type { ChainId, Salt } from "./ids.js";
 import { saltCodec } from "./ids.js";
@@ -50,6 +52,27 @@ export interface Request {
   readonly salt: Salt;
 }
 
+/**
+ * A request for uses of a voucher of a campaign. The reference of its answer is its hash, so nothing else than what it
+ * asks for can use that.
+ */
+export interface VoucherRequest {
+  /** The brand of the campaign. */
+  readonly brand: BrandId;
+  /** The campaign whose voucher is to be used. */
+  readonly campaign: CampaignId;
+  /** The number of uses. */
+  readonly quantity: number;
+  /** The day on which it was made. */
+  readonly dated: Day;
+  /** The time from which on it must not be answered any more. */
+  readonly untilMs: TimeMs;
+  /** The household whose voucher is to be used, if it is to be that one's. */
+  readonly household: Address | null;
+  /** Random bytes, which make two requests for the same thing two. */
+  readonly salt: Salt;
+}
+
 /** The request that an operation answers: its reference, and what the operation doesn't say otherwise. */
 export interface AnsweredRequest {
   /** The hash of the request; a request is answered once. */
@@ -80,6 +103,17 @@ export const requestCodec: Codec<Request> = struct<Request>({
   salt: saltCodec,
 });
 
+/** The forms of requests for vouchers. */
+export const voucherRequestCodec: Codec<VoucherRequest> = struct<VoucherRequest>({
+  brand: brandIdCodec,
+  campaign: campaignIdCodec,
+  quantity: u16,
+  dated: dayCodec,
+  untilMs: timeMsCodec,
+  household: option(addressCodec),
+  salt: saltCodec,
+});
+
 /** The forms of what an answer says of its request. */
 export const answeredRequestCodec: Codec<AnsweredRequest> = struct<AnsweredRequest>({
   reference: referenceCodec,
@@ -99,6 +133,25 @@ export function referenceOfRequest(request: Request, chain: ChainId): Reference 
 
 /** The statement of an answer about its request, on a network. */
 export function answered(request: Request, chain: ChainId): AnsweredRequest {
-  const { dated, untilMs, household, salt } = request;
-  return { reference: referenceOfRequest(request, chain), dated, untilMs, forHousehold: household !== null, salt };
+  return answeredBy(request, referenceOfRequest(request, chain));
+}
+
+/**
+ * The reference of the answer to a request for a voucher on a network: the hash of the request under
+ * `lojal/voucher-request/v1` (protocol, Vouchers and refunds).
+ */
+export function referenceOfVoucherRequest(request: VoucherRequest, chain: ChainId): Reference {
+  return referenceOf(chainHash(tag.VOUCHER_REQUEST, chain, encode(voucherRequestCodec, request)));
+}
+
+/** The statement of an answer about the request for a voucher that it answers, on a network. */
+export function answeredForVoucher(request: VoucherRequest, chain: ChainId): AnsweredRequest {
+  return answeredBy(request, referenceOfVoucherRequest(request, chain));
+}
+
+function answeredBy(
+  { dated, untilMs, household, salt }: Pick<Request, "dated" | "untilMs" | "household" | "salt">,
+  reference: Reference,
+): AnsweredRequest {
+  return { reference, dated, untilMs, forHousehold: household !== null, salt };
 }

@@ -43,14 +43,15 @@ function campaignTerms(): ReadonlyMap<CampaignId, Campaign> {
   return new Map(set.map(({ campaign, terms }) => [campaign, terms]));
 }
 
-/** The references on the shelves that have given points by a campaign, or a mark. */
+/** The references on the shelves that have given points by a campaign, a mark or a voucher. */
 function given(): ReadonlySet<string> {
   const keys = listIn(field(story?.output ?? null, "last_shelves")).flatMap((shelf) => {
     return listIn(field(shelf, "records")).map((pair) => fromHex(text(listIn(pair)[0] ?? null)));
   });
   const references = keys.flatMap((key) => {
     const name = kindOfKey(key);
-    return name === "awarded" || name === "marked" ? [decodeKey(recordKinds[name], key).reference] : [];
+    const isGiven = name === "awarded" || name === "marked" || name === "givenVoucher";
+    return isGiven ? [decodeKey(recordKinds[name], key).reference] : [];
   });
   return new Set(references);
 }
@@ -73,8 +74,10 @@ test("whoever claims knows the references of what it gives", () => {
     return operation.type === "claim" ? [{ operation, reference: claimReference(chain, transaction, index) }] : [];
   });
   assert.ok(claims.length > 1);
+  const terms = campaignTerms();
   for (const { operation, reference } of claims) {
-    assert.ok(references.has(reference));
+    // What is donated leaves nothing under a reference.
+    assert.equal(references.has(reference), terms.get(operation.campaign)?.award.type !== "cause");
     assert.equal(references.has(referralReference(reference)), operation.referrer !== null);
   }
   assert.ok(claims.some(({ operation }) => operation.referrer !== null));

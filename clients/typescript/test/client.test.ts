@@ -113,6 +113,7 @@ test("a question goes to its route", async () => {
     [(client) => client.governance(), "/v1/governance"],
     [(client) => client.motion(7n as MotionId), "/v1/governance/7"],
     [(client) => client.payment(reference, dated), "/v1/payments/0a0b?dated=2027-03-14"],
+    [(client) => client.voucherUse(reference, dated), "/v1/uses/0a0b?dated=2027-03-14"],
     [(client) => client.transaction(ID), `/v1/transactions/${ID}`],
     [(client) => client.block(7n as Height), "/v1/blocks/7"],
     [(client) => client.latestBlock(), "/v1/blocks/latest"],

@@ -13,17 +13,18 @@ import { DecodeError, LojalError } from "../src/error.js";
 import { genesisDocumentCodec } from "../src/genesis.js";
 import { guardiansCodec, recoveryCodec } from "../src/guardian.js";
 import { memberRightsCodec } from "../src/household.js";
-import type { ChainId } from "../src/ids.js";
+import type { ChainId, VoucherId } from "../src/ids.js";
 import { writeJson } from "../src/json.js";
 import { nameCodec } from "../src/name/name.js";
 import { accountsOf, answerOf, askedBy, brandsOf, operationCodec, spendingOf } from "../src/operation/operation.js";
+import { voucherAnswerOf, voucherAskedBy } from "../src/operation/vouchers.js";
 import { rolesCodec } from "../src/operator.js";
 import { currencyCodec } from "../src/points.js";
 import { signedReadTokenCodec } from "../src/read-token.js";
 import { receiptCodec } from "../src/receipt.js";
 import { referenceCodec } from "../src/reference.js";
 import type { Request } from "../src/request.js";
-import { referenceOfRequest, requestCodec } from "../src/request.js";
+import { referenceOfRequest, referenceOfVoucherRequest, requestCodec, voucherRequestCodec } from "../src/request.js";
 import {
   accountRecordCodec,
   balanceRecordCodec,
@@ -78,7 +79,7 @@ test("operations have their bytes, kinds and accounts", () => {
     }
     assert.throws(() => operationCodec.fromJson({ ...objectIn(input), more: 1n }, NETWORK), LojalError, name);
   }
-  assert.equal(kinds.size, 47, "every kind of operation has a vector");
+  assert.equal(kinds.size, 49, "every kind of operation has a vector");
 });
 
 test("requests have their bytes and references, and answers give them back", () => {
@@ -108,6 +109,19 @@ test("requests have their bytes and references, and answers give them back", () 
     assert.deepEqual(askedBy(answer), request, name);
     assert.equal(answer.request?.reference, field(output, "reference"), name);
     assert.ok(dayCodec.toJson(request.dated, NETWORK) === fields["dated"], name);
+  }
+});
+
+test("requests for vouchers have their bytes and references, and answers give them back", () => {
+  for (const { name, input, output } of vectors("voucher-requests")) {
+    const { chain_id: id, ...fields } = objectIn(input);
+    const chain = text(id) as ChainId;
+    const request = assertBothForms(voucherRequestCodec, fields, text(field(output, "borsh")), name);
+    assert.equal(referenceOfVoucherRequest(request, chain), field(output, "reference"), name);
+    const owner = request.household ?? ("11".repeat(20) as Address);
+    const answer = voucherAnswerOf(request, chain, owner, "7a".repeat(16) as VoucherId);
+    assert.deepEqual(voucherAskedBy(answer, request.campaign), request, name);
+    assert.equal(answer.request.reference, field(output, "reference"), name);
   }
 });
 

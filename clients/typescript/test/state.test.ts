@@ -50,7 +50,15 @@ function recordOf(name: RecordKindName, entry: JsonObject): Json {
     case "takenBack":
     case "awarded":
     case "marked":
-      return { ...others, transaction: halfOf(parseTransactionId(text(entry["transaction"]))) };
+    case "givenVoucher":
+    case "refunded":
+      return withHalf(others);
+    case "redeemed":
+    case "captured":
+    case "claimed": {
+      const { paid = null } = others;
+      return { ...others, paid: paid === null ? null : withHalf(objectIn(paid)) };
+    }
     case "issuedToday":
     case "transferredToday":
     case "convertedToday":
@@ -92,6 +100,11 @@ function recordOf(name: RecordKindName, entry: JsonObject): Json {
   }
 }
 
+/** An entry with the half of its transaction's id that records have. */
+function withHalf(entry: JsonObject): JsonObject {
+  return { ...entry, transaction: halfOf(parseTransactionId(text(entry["transaction"]))) };
+}
+
 function holdOf(json: Json): Json {
   const { counted, ...hold } = objectIn(json);
   if (counted === null || counted === undefined) {
@@ -103,10 +116,8 @@ function holdOf(json: Json): Json {
 
 /** The fields of an entry in words that its key has. */
 function keyFieldsOf(name: RecordKindName, entry: JsonObject): JsonObject {
-  if (["issued", "held", "stamped", "takenBack", "awarded", "marked"].includes(name)) {
-    return { ...entry, shelf: monthOfDay(parseDay(text(entry["dated"]))) };
-  }
-  return entry;
+  const dated = name === "claimed" ? field(entry["paid"] ?? null, "dated") : entry["dated"];
+  return dated === undefined ? entry : { ...entry, shelf: monthOfDay(parseDay(text(dated))) };
 }
 
 /** Those fields that a codec of this library has. */
@@ -125,7 +136,7 @@ function kindOf(name: RecordKindName): RecordKind<object, unknown> {
 
 /** The kinds that are about an account, but for its own record and that of a governor's seat. */
 const BLINDED = new Set<RecordKindName>([
-  ...(["balance", "holds", "transferredToday", "standing"] as const),
+  ...(["balance", "holds", "transferredToday", "standing", "vouchers"] as const),
   ...(["memberships", "household", "member", "invitation", "spent"] as const),
 ]);
 

@@ -59,9 +59,11 @@ pub fn brand_text(brand: &BrandReport, columns: Option<usize>) -> String {
         total("converted out", totals.converted_out),
         total("expired", totals.expired),
         total("reversed", totals.reversed),
-        ("holders".to_owned(), brand.holders.to_string()),
-        heading("liability by last month"),
     ];
+    // Version 1 has neither.
+    let later = [total("donated", totals.donated), total("refunded", totals.refunded)];
+    rows.extend(later.into_iter().filter(|_| totals.donated.max(totals.refunded) > GrossPoints::default()));
+    rows.extend([("holders".to_owned(), brand.holders.to_string()), heading("liability by last month")]);
     rows.extend(by_month(&brand.liability));
     if !brand.held_by_month.is_empty() {
         rows.push(heading("held by last month"));

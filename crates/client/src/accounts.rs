@@ -55,9 +55,9 @@ impl Client {
         &self,
         address: &AddressText,
         verifier: &mut Verifier,
-        show: impl Fn(&Verifier, Address, &api::ProvenAccount) -> Result<Verified<T>, Unproven>,
+        show: impl Fn(&Verifier, Address, &api::ProvenState) -> Result<Verified<T>, Unproven>,
     ) -> Result<Verified<T>, ClientError> {
-        let answer: api::ProvenAccount = self.get_json(&format!("/v1/accounts/{address}/proof"), &[])?;
+        let answer: api::ProvenState = self.get_json(&format!("/v1/accounts/{address}/proof"), &[])?;
         let untrue = |reason: String| ClientError::Untrue { url: self.url.clone(), reason };
         let canonical = address.to_canonical(verifier.network()).map_err(|error| untrue(error.to_string()))?;
         let what = format!("the account {address}");

@@ -211,7 +211,7 @@ impl Client {
         brand: BrandId,
         genesis: &Genesis,
     ) -> Result<StandingProof, ClientError> {
-        let answer: api::ProvenAccount = self.get_json(&format!("/v1/accounts/{account}/proof"), &[])?;
+        let answer: api::ProvenState = self.get_json(&format!("/v1/accounts/{account}/proof"), &[])?;
         let what = format!("the account {account}");
         let of_this = |error: Unproven| self.false_of(&what, &error);
         let header: Header = decode(&answer.header, "header").map_err(of_this)?;
@@ -229,7 +229,7 @@ impl Client {
 
 /// The proofs of an answer without which a standing isn't proven.
 fn needed(
-    answer: &api::ProvenAccount,
+    answer: &api::ProvenState,
     mut records: ProvenRecords,
     (who, brand): ((Address, PublicKey), BrandId),
 ) -> Result<Bounded<(Vec<u8>, Proof), 0, PROOFS_MAX>, Unproven> {

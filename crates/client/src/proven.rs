@@ -150,7 +150,7 @@ impl Verifier {
     ///
     /// # Errors
     /// What is wrong with the answer.
-    pub fn account(&self, address: Address, answer: &api::ProvenAccount) -> Result<Verified<api::Account>, Unproven> {
+    pub fn account(&self, address: Address, answer: &api::ProvenState) -> Result<Verified<api::Account>, Unproven> {
         Ok(self.account_and_activity(address, answer)?.map(|(account, _)| account))
     }
     /// The same with the activity in its record, to which its history has to lead; none if there is no record.
@@ -160,7 +160,7 @@ impl Verifier {
     pub fn account_and_activity(
         &self,
         address: Address,
-        answer: &api::ProvenAccount,
+        answer: &api::ProvenState,
     ) -> Result<Verified<(api::Account, Option<Activity>)>, Unproven> {
         let (seal, records) = self.records(answer)?;
         let value = (answers::account(&records, address)?, answers::activity(&records, address)?);
@@ -170,16 +170,12 @@ impl Verifier {
     ///
     /// # Errors
     /// As for [`Verifier::account`].
-    pub fn standings(
-        &self,
-        address: Address,
-        answer: &api::ProvenAccount,
-    ) -> Result<Verified<api::Standings>, Unproven> {
+    pub fn standings(&self, address: Address, answer: &api::ProvenState) -> Result<Verified<api::Standings>, Unproven> {
         let (seal, records) = self.records(answer)?;
         Ok(Verified { value: answers::standings(&records, address)?, seal })
     }
     /// The records that an answer proves, and the block after which they are so.
-    fn records(&self, answer: &api::ProvenAccount) -> Result<(Seal, ProvenRecords), Unproven> {
+    fn records(&self, answer: &api::ProvenState) -> Result<(Seal, ProvenRecords), Unproven> {
         let header: Header = decode(&answer.header, "header")?;
         let seal = self.header(&answer.header, &answer.certificate)?;
         if answer.proofs.len() > PROOFS_MAX {

@@ -1,4 +1,4 @@
-//! `GET /v1/accounts/{address}/proof`.
+//! `GET /v1/accounts/{address}/proof` and `/v1/brands/{id}/campaigns/proof`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,17 +8,18 @@ use axum::extract::State;
 use lojal_ledger::tree::Proof;
 use lojal_ledger::{Missing, NotProven, ProvenRecords, View, answers};
 use lojal_store::Store;
-use lojal_types::{Address, Height, HexBytes, api};
+use lojal_types::{Address, BrandId, Height, HexBytes, api};
 
 use crate::app::App;
-use crate::extract::AddressSegment;
+use crate::brands::unknown_brand;
+use crate::extract::{AddressSegment, Segment};
 use crate::limits::PROOFS_MAX;
 use crate::outcome::{self, canonical};
 use crate::problem::{Failure, Kind};
 use crate::readers::Caller;
 use crate::rights::{Sight, not_permitted, sight};
 
-/// The proofs of an account, by their keys, and the height at which they hold.
+/// The proofs of a part of the state, by their keys, and the height at which they hold.
 struct Proven {
     height: Height,
     proofs: BTreeMap<Box<[u8]>, Proof>,
@@ -29,18 +30,45 @@ pub(crate) async fn account(
     State(app): State<Arc<App>>,
     caller: Caller,
     AddressSegment(address): AddressSegment,
-) -> Result<Json<api::ProvenAccount>, Failure> {
+) -> Result<Json<api::ProvenState>, Failure> {
     let seen = move |view: &View| match sight(view, &caller, address)? {
         Some(Sight::Whole) => proofs(view, address).map(Some),
         Some(Sight::Of(_)) | None => Ok(None),
     };
-    let proven = app.read(seen).await?.ok_or_else(not_permitted)?.ok_or_else(Failure::internal)?;
+    let proven = app.read(seen).await?.ok_or_else(not_permitted)?;
+    told(&app, proven).await
+}
+
+/// The proofs of a brand's campaigns, for everybody.
+pub(crate) async fn campaigns(
+    State(app): State<Arc<App>>,
+    Segment(brand): Segment<BrandId>,
+) -> Result<Json<api::ProvenState>, Failure> {
+    let chain = app.chain();
+    let seen = move |view: &View| match view.brand(brand)? {
+        Some(_) => of(view, |records| answers::campaigns(records, &chain, brand).map(drop)).map(Some),
+        None => Ok(None),
+    };
+    let proven = app.read(seen).await?.ok_or_else(unknown_brand)?;
+    told(&app, proven).await
+}
+
+async fn told(app: &Arc<App>, proven: Option<Proven>) -> Result<Json<api::ProvenState>, Failure> {
+    let proven = proven.ok_or_else(Failure::internal)?;
     if proven.height == Height::GENESIS {
         let detail = "there is no block yet, and so no certificate that could prove anything; try again in a moment";
         return Err(Failure::new(Kind::UnknownBlock, detail));
     }
     let store = app.gateway.store.clone();
     app.blocking(move || answer(&store, proven)).await.map(Json)
+}
+
+/// The proofs that one answer needs. None if the state contradicts itself.
+fn of(view: &View, ask: impl Fn(&ProvenRecords) -> Result<(), NotProven>) -> Result<Option<Proven>, Missing> {
+    let mut records = ProvenRecords::new(view.network(), view.tip(), view.state_root());
+    let (height, mut proofs) = (view.tip().height, BTreeMap::new());
+    let is_proven = prove(view, (&mut records, &mut proofs), ask, PROOFS_MAX)?;
+    Ok(is_proven.then_some(Proven { height, proofs }))
 }
 
 /// The proofs that the answers about an account and its standings need, of the latter as many as clients read. None if
@@ -78,11 +106,11 @@ fn prove(
     Ok(true)
 }
 
-fn answer(store: &Store, proven: Proven) -> Result<api::ProvenAccount, Failure> {
+fn answer(store: &Store, proven: Proven) -> Result<api::ProvenState, Failure> {
     let (header, certificate) = outcome::decided(store, proven.height)?;
     let with_key =
         |(key, proof): (Box<[u8]>, Proof)| api::ProvenKey { key: HexBytes(key.into_vec()), proof: canonical(&proof) };
-    Ok(api::ProvenAccount {
+    Ok(api::ProvenState {
         header: canonical(&header),
         certificate: canonical(&certificate),
         proofs: proven.proofs.into_iter().map(with_key).collect(),

@@ -221,6 +221,7 @@ fn shown(store: &Store, asked: &Asked, record: Record, tip: Tip) -> Result<UsedR
     })
 }
 
+/// The same about a mark, with the days that could be taken back now.
 fn shown_mark(
     store: &Store,
     asked: &Asked,

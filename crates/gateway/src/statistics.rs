@@ -63,6 +63,8 @@ fn month(before: &Sums, end: &MonthEnd) -> api::BrandMonth {
         converted_out: grown(from.converted_out, to.converted_out),
         expired: grown(from.expired, to.expired),
         reversed: grown(from.reversed, to.reversed),
+        donated: grown(from.donated, to.donated),
+        refunded: grown(from.refunded, to.refunded),
         outstanding: to.outstanding,
         held: to.held,
         by_expiry: points_of(sums, None),

@@ -1,11 +1,11 @@
 //! The pages that transactions are going to need, as far as it can be told before they are executed: nothing depends on
 //! it but time.
 
-use lojal_types::{Month, Operation, TakenBackOf, TimeMs, Transaction};
+use lojal_types::{Month, Operation, Payment, TakenBackOf, TimeMs, Transaction};
 
 use crate::key::{
-    AccountKey, AwardedKey, CapturedKey, HeldKey, IssuedKey, MarkedKey, RedeemedKey, ReversedKey, StampedKey, StateKey,
-    TakenBackKey,
+    AccountKey, AwardedKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, IssuedKey, MarkedKey, RedeemedKey,
+    RefundedKey, ReversedKey, StampedKey, StateKey, TakenBackKey, UsedVoucherKey,
 };
 use crate::shelves::searched_at;
 use crate::state::View;
@@ -87,8 +87,15 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
             let (shelf, reference) = (one.hold_dated.month(), one.hold_reference.clone());
             add(shelf, HeldKey { shelf, brand: one.brand, reference }.encode());
         }
+        _ => add_of_programme(operation, &months().collect::<Vec<_>>(), add),
+    }
+}
+
+/// The same of operations of the programme, with the months of the shelves that may have what is used once.
+fn add_of_programme(operation: &Operation, months: &[Month], mut add: impl FnMut(Month, Box<[u8]>)) {
+    match operation {
         Operation::Stamp(one) => {
-            for shelf in months() {
+            for shelf in months.iter().copied() {
                 add(shelf, StampedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
             }
         }
@@ -97,15 +104,32 @@ fn add_references(operation: &Operation, view: &View, time: TimeMs, references: 
             match one.of {
                 TakenBackOf::Stamp => add(shelf, StampedKey { shelf, brand: one.brand, reference }.encode()),
                 TakenBackOf::Mark => add(shelf, MarkedKey { shelf, brand: one.brand, reference }.encode()),
+                TakenBackOf::Voucher => add(shelf, GivenVoucherKey { shelf, brand: one.brand, reference }.encode()),
             }
-            for shelf in months() {
+            for shelf in months.iter().copied() {
                 add(shelf, TakenBackKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
             }
         }
         Operation::Grant(one) => {
-            for shelf in months() {
+            for shelf in months.iter().copied() {
                 add(shelf, IssuedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
                 add(shelf, MarkedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+                add(shelf, GivenVoucherKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+            }
+        }
+        Operation::UseVoucher(one) => {
+            let (shelf, reference) = (one.request.dated.month(), one.request.reference.clone());
+            add(shelf, UsedVoucherKey { shelf, brand: one.brand, reference }.encode());
+        }
+        Operation::Refund(one) => {
+            let (shelf, reference) = (one.of_dated.month(), one.of_reference.clone());
+            match one.of {
+                Payment::Redeem => add(shelf, RedeemedKey { shelf, brand: one.brand, reference }.encode()),
+                Payment::Capture => add(shelf, CapturedKey { shelf, brand: one.brand, reference }.encode()),
+                Payment::Claim => add(shelf, ClaimedKey { shelf, brand: one.brand, reference }.encode()),
+            }
+            for shelf in months.iter().copied() {
+                add(shelf, RefundedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
             }
         }
         _ => {}

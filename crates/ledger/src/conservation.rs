@@ -1,7 +1,8 @@
-//! Conservation, for every brand, after every block: "issued (converted in included) = outstanding + held + redeemed +
-//! converted out + expired + reversed", "outstanding = the sum of all accounts' live lots, by expiry, those of ended
-//! holds included", "held = the sum of all open holds' lots, by the minute of their end and by expiry", and "issued,
-//! redeemed, converted out, expired and reversed never fall" (protocol, Points).
+//! Conservation, for every brand, after every block: "issued (converted in included) + refunded = outstanding + held +
+//! redeemed + donated + converted out + expired + reversed", "outstanding = the sum of all accounts' live lots, by
+//! expiry, those of ended holds included", "held = the sum of all open holds' lots, by the minute of their end and by
+//! expiry", and "issued, redeemed, donated, refunded, converted out, expired and reversed never fall" (protocol,
+//! Points).
 //!
 //! Checked from what a block changed after every block, and over the whole state by the auditor, by code that shares
 //! nothing with the operations that keep the totals.
@@ -11,10 +12,13 @@ mod brand_motions;
 mod campaigns;
 mod closings;
 mod fault;
+mod obligations;
 mod operators;
+mod refunds;
 mod seats;
 mod shelves;
 mod standings;
+mod vouchers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -214,6 +218,9 @@ pub(crate) fn check_block(
     accounts::check_block(written)?;
     standings::check_block(written, time)?;
     campaigns::check_block(written)?;
+    refunds::check_block(written)?;
+    vouchers::check_block(written, time)?;
+    obligations::check_block(written)?;
     tally.accounts_add_up()?;
     for (brand, before, after) in totals {
         balanced(brand, &after)?;
@@ -257,6 +264,8 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
     shelves::check(view)?;
     standings::check(view)?;
     campaigns::check(view)?;
+    refunds::check(view)?;
+    vouchers::check(view)?;
     operators::check(view)?;
     seats::check(view)?;
     brand_motions::check(view)?;
@@ -309,10 +318,11 @@ fn read<K: StateKey>(key: &[u8], value: &[u8]) -> Option<(K, K::Record)> {
 }
 
 fn balanced(brand: BrandId, totals: &Totals) -> Result<(), ConservationError> {
-    let Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed } = totals;
-    let parts = [(*outstanding).into(), (*held).into(), *redeemed, *converted_out, *expired, *reversed];
+    let Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded } = totals;
+    let parts = [(*outstanding).into(), (*held).into(), *redeemed, *donated, *converted_out, *expired, *reversed];
     let sum = parts.iter().try_fold(0_u128, |sum, part: &GrossPoints| sum.checked_add(part.get()));
-    if sum == Some(issued.get()) { Ok(()) } else { Err(ConservationError::Totals(brand)) }
+    let all = issued.get().checked_add(refunded.get());
+    if sum.is_some() && sum == all && refunded <= redeemed { Ok(()) } else { Err(ConservationError::Totals(brand)) }
 }
 
 /// Checks that no total that can only grow has fallen: issued points stay issued, and spent ones never come back.
@@ -323,6 +333,8 @@ fn nothing_fell(brand: BrandId, before: &Totals, after: &Totals) -> Result<(), C
         ("converted out", before.converted_out, after.converted_out),
         ("expired", before.expired, after.expired),
         ("reversed", before.reversed, after.reversed),
+        ("donated", before.donated, after.donated),
+        ("refunded", before.refunded, after.refunded),
     ];
     match growing.into_iter().find(|(_, before, after)| after < before) {
         Some((total, ..)) => Err(ConservationError::Fallen { brand, total }),

@@ -309,6 +309,7 @@ impl<'a> BlockExecutor<'a> {
             time: self.time,
             height: self.height,
             parameters: &self.parameters,
+            rules: self.rules,
         }
     }
 

@@ -7,6 +7,7 @@ mod genesis;
 mod governance;
 mod operations;
 mod programme;
+mod vouchers;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ pub(crate) use self::genesis::*;
 pub(crate) use self::governance::*;
 pub(crate) use self::operations::*;
 pub(crate) use self::programme::*;
+pub(crate) use self::vouchers::*;
 
 use crate::conservation::balance_sheet;
 use crate::execute::BlockExecutor;
@@ -319,6 +321,8 @@ pub(crate) struct Sums {
     pub(crate) converted_out: u64,
     pub(crate) expired: u64,
     pub(crate) reversed: u64,
+    pub(crate) donated: u64,
+    pub(crate) refunded: u64,
 }
 
 impl Sums {
@@ -332,6 +336,8 @@ impl Sums {
             converted_out: small(totals.converted_out),
             expired: small(totals.expired),
             reversed: small(totals.reversed),
+            donated: small(totals.donated),
+            refunded: small(totals.refunded),
         }
     }
 }

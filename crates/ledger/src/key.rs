@@ -8,6 +8,7 @@ mod packed;
 mod partnership;
 mod programme;
 mod shelf;
+mod voucher;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{Address, BrandId, Expiry, Hash, Month, Parameters, Totals, ValidatorSet};
@@ -23,6 +24,7 @@ pub use self::programme::{
     AwardedKey, CampaignKey, CampaignListKey, MarkedKey, StampedKey, StandingKey, TakenBackKey, TrackKey, TrackListKey,
 };
 pub use self::shelf::{CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey};
+pub use self::voucher::{ClaimedKey, GivenVoucherKey, RefundedKey, UsedVoucherKey, VouchersKey};
 use crate::record::{
     Account, Balance, Brand, BrandList, Closings, DayCount, HeldUntil, Holds, Operator, OperatorList, RecentDigest,
 };
@@ -327,6 +329,11 @@ mod tests {
             CampaignKey::KIND,
             AwardedKey::KIND,
             MarkedKey::KIND,
+            VouchersKey::KIND,
+            GivenVoucherKey::KIND,
+            UsedVoucherKey::KIND,
+            ClaimedKey::KIND,
+            RefundedKey::KIND,
         ];
         let count = kinds.len();
         kinds.sort_unstable();

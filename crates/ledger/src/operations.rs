@@ -3,6 +3,7 @@
 mod allowance;
 mod approvals;
 mod authority;
+mod awarding;
 mod awards;
 mod balances;
 mod brand;
@@ -10,6 +11,7 @@ mod brand_motions;
 mod campaigns;
 mod convert;
 mod counters;
+mod donations;
 mod enact;
 mod expired_holds;
 mod governance;
@@ -22,10 +24,12 @@ mod ledger;
 mod marks;
 mod obligations;
 mod partnership;
+mod payments;
 mod recovery;
 mod redeem;
 mod reference;
 mod referrals;
+mod refunds;
 mod requirements;
 mod reverse;
 mod safeguards;
@@ -35,9 +39,10 @@ mod standings;
 mod taking;
 mod tracks;
 mod transfer;
+mod vouchers;
 
 pub(crate) use ledger::set_aside;
-use lojal_types::{Address, BrandId, ChainId, Height, Operation, Parameters, PublicKey, TimeMs, TransactionId};
+use lojal_types::{Address, BrandId, ChainId, Height, Operation, Parameters, PublicKey, Rules, TimeMs, TransactionId};
 
 use crate::overlay::Overlay;
 use crate::stop::Stop;
@@ -77,6 +82,8 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) height: Height,
     /// The parameters in force in the block.
     pub(crate) parameters: &'c Parameters,
+    /// The rules in force in the block.
+    pub(crate) rules: &'static Rules,
 }
 
 /// Applies one operation; after an error the caller takes the whole transaction back.
@@ -136,6 +143,8 @@ fn act(context: &mut Context<'_, '_>, operation: &Operation) -> Result<(), Stop>
         Operation::AcceptSponsorship(accept) => campaigns::accept(context, accept),
         Operation::Grant(grant) => grants::grant(context, grant),
         Operation::Claim(claim) => grants::claim(context, claim),
+        Operation::UseVoucher(one) => vouchers::apply(context, one),
+        Operation::Refund(refund) => refunds::apply(context, refund),
         Operation::SetConsent(set) => standings::set_consent(context, set),
     }
 }

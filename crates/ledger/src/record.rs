@@ -5,6 +5,7 @@ mod campaign;
 mod closings;
 mod governance;
 mod programme;
+mod voucher;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::{
@@ -26,6 +27,7 @@ pub use self::governance::{
 pub use self::programme::{
     Awarded, Count, HeldLevel, HeldMark, Marked, Progress, Stamped, Standing, Taken, TakenBack, TrackLevels, TrackList,
 };
+pub use self::voucher::{Captured, Claimed, GivenVoucher, Paid, Redeemed, Refunded, UsedVoucher, Voucher, Vouchers};
 use crate::half_id::HalfId;
 
 /// An account: "An account exists from the first points or stamp it receives, an operator's from its appointment, a
@@ -187,13 +189,6 @@ pub struct Held {
     /// True if the brand has captured or released it.
     pub closed: bool,
     /// The transaction that made it.
-    pub transaction: TransactionId,
-}
-
-/// The payment that has used a reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Redeemed {
-    /// The transaction that paid.
     pub transaction: TransactionId,
 }
 

@@ -41,16 +41,9 @@ impl Count {
 }
 
 impl Standing {
-    /// The standing of an account that nothing was counted of before.
-    pub(crate) fn since(day: Day) -> Self {
-        Self {
-            since: day,
-            consents: 0,
-            progress: Bounded::default(),
-            levels: Bounded::default(),
-            marks: Bounded::default(),
-            taken: Bounded::default(),
-        }
+    /// The standing of an account that a brand stamps or grants something on a day.
+    pub(crate) fn known_on(self, day: Day) -> Self {
+        Self { since: self.since.or(Some(day)), ..self }
     }
     /// The units or places that count on a track in a month, while it isn't over, without those that are used up.
     pub fn units(&self, track: TrackId, month: Month) -> u64 {

@@ -1,20 +1,45 @@
 //! The sums that all points of a brand are in, and when those in accounts expire: statistics are made of them. All of
 //! it is in the state, so that it costs a search for each month that points can live, however many accounts there are.
 
+use std::io::{self, Read, Write};
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::EXPIRY_MONTHS_MAX;
-use lojal_types::{BrandId, Expiry, Month, Points, Totals};
+use lojal_types::{BrandId, Expiry, GrossPoints, Month, Points, Totals, read_tail, write_tail};
 
 use crate::key::{BrandListKey, OutstandingKey, StateKey, TotalsKey};
 use crate::tree::{Missing, StateTree};
 
+/// The bytes of totals without what later versions add: five sums and two numbers of points.
+const TOTALS_BYTES: u64 = 5 * 16 + 2 * 8;
+
 /// The sums of a brand's points.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+///
+/// In bytes the totals of version 1 come first, and what later versions add comes last, since it isn't always there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
     /// The sums that all that were ever issued are in.
     pub totals: Totals,
     /// The points in accounts that expire together, by rising expiry; none of it is 0.
     pub by_expiry: Vec<(Expiry, Points)>,
+}
+
+impl BorshSerialize for Sums {
+    fn serialize<W: Write>(&self, writer: &mut W) -> io::Result<()> {
+        let none = GrossPoints::default();
+        Totals { donated: none, refunded: none, ..self.totals }.serialize(writer)?;
+        self.by_expiry.serialize(writer)?;
+        let later = (self.totals.donated, self.totals.refunded);
+        write_tail(&Some(later).filter(|later| *later != (none, none)), writer)
+    }
+}
+impl BorshDeserialize for Sums {
+    fn deserialize_reader<R: Read>(reader: &mut R) -> io::Result<Self> {
+        let first = Totals::deserialize_reader(&mut reader.by_ref().take(TOTALS_BYTES))?;
+        let by_expiry = Vec::deserialize_reader(reader)?;
+        let (donated, refunded) = read_tail(reader)?.unwrap_or_default();
+        Ok(Self { totals: Totals { donated, refunded, ..first }, by_expiry })
+    }
 }
 
 /// The brands of a version of the state with this tree, by id.
@@ -42,4 +67,22 @@ pub fn sums(tree: &StateTree, brand: BrandId, month: Month) -> Result<Option<Sum
 fn record<K: StateKey>(tree: &StateTree, key: &K) -> Result<Option<K::Record>, Missing> {
     let record = |value| K::record(value).expect("the state holds only records that this crate encoded");
     Ok(tree.get(&key.encode())?.map(record))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_without_donations_and_refunds_have_the_bytes_of_version_1_and_others_are_read_back() {
+        let totals = Totals { issued: GrossPoints::new(7), outstanding: Points::new(7), ..Totals::default() };
+        let sums = Sums { totals, by_expiry: vec![(Expiry::Never, Points::new(7))] };
+        let bytes = borsh::to_vec(&sums).expect("in memory");
+        assert_eq!(bytes, borsh::to_vec(&(totals, &sums.by_expiry)).expect("in memory"));
+        let later = Sums { totals: Totals { refunded: GrossPoints::new(1), ..totals }, ..sums.clone() };
+        for one in [sums, later] {
+            let bytes = borsh::to_vec(&one).expect("in memory");
+            assert_eq!(borsh::from_slice::<Sums>(&bytes).expect("just written"), one);
+        }
+    }
 }

@@ -10,9 +10,9 @@ use lojal_types::{
 use crate::key::{
     CampaignKey, CampaignListKey, ConvertedTodayKey, CreditorsKey, HeldKey, IssuedTodayKey, ObligationKey, OperatorKey,
     OperatorListKey, PartnersKey, PartnershipKey, RedeemedKey, StandingKey, StateKey, TrackKey, TrackListKey,
-    TransferredTodayKey,
+    TransferredTodayKey, VouchersKey,
 };
-use crate::record::{Account, CampaignRecord, DayCount, Held, Operator, Standing};
+use crate::record::{Account, CampaignRecord, DayCount, Held, Operator, Standing, Voucher};
 use crate::records::Records;
 use crate::state::{Tip, View};
 use crate::tree::Missing;
@@ -244,6 +244,16 @@ impl View {
             Ok((campaign, record.expect("every listed campaign has a record")))
         };
         known.map(record).collect()
+    }
+
+    /// The vouchers that an account can use at a brand, by rising id.
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn vouchers(&self, account: Address, brand: BrandId) -> Result<Vec<Voucher>, Missing> {
+        let today = self.tip().time_ms.day();
+        let vouchers = self.get(&VouchersKey { account, brand })?.unwrap_or_default().vouchers;
+        Ok(vouchers.iter().copied().filter(|one| one.is_live_on(today)).collect())
     }
 
     fn today<K: StateKey<Record = DayCount>>(&self, key: &K) -> Result<Points, Missing> {

@@ -7,6 +7,7 @@ use lojal_types::{
     Action, Address, Approvals, BrandAction, BrandId, Campaign, CampaignId, Day, Endpoint, Guardians, Hash, Height,
     Lot, MarkId, MemberRights, Month, MotionId, MotionStatus, Name, Parameters, PartnershipProposal, PartnershipTerms,
     Policy, PublicKey, Recovery, Reference, Role, Safeguards, Settings, TimeMs, Totals, Track, TrackId, Validator,
+    VoucherId,
 };
 
 /// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
@@ -179,7 +180,7 @@ impl Facts {
     }
 
     /// Notes since when a brand has counted anything of an account, and what the member allows it.
-    pub fn relation(&mut self, account: Address, brand: BrandId, since: Day, consents: u8) {
+    pub fn relation(&mut self, account: Address, brand: BrandId, since: Option<Day>, consents: u8) {
         self.note(format!("relation of {account:?} with {brand}"), &(since, consents));
     }
 
@@ -188,10 +189,18 @@ impl Facts {
         &mut self,
         (brand, campaign): (BrandId, CampaignId),
         (terms, accepted): (&Campaign, Option<Hash>),
-        times: u64,
-        [points, reversed, paid]: [u128; 3],
+        units: (u64, u64),
+        [points, reversed, paid, refunded]: [u128; 4],
     ) {
-        self.note(format!("campaign {campaign} of {brand}"), &(terms, accepted, times, points, reversed, paid));
+        let sums = (points, reversed, paid, refunded);
+        self.note(format!("campaign {campaign} of {brand}"), &(terms, accepted, units, sums));
+    }
+
+    /// Notes the vouchers that an account can use today: by rising id, of which campaign, how often, until when.
+    pub fn vouchers(&mut self, account: Address, brand: BrandId, vouchers: &[(VoucherId, CampaignId, u64, Day)]) {
+        if !vouchers.is_empty() {
+            self.note(format!("vouchers of {account:?} of {brand}"), &vouchers);
+        }
     }
 
     /// Notes the marks that an account has of a brand, and the units that are counted of it by campaign.

@@ -19,14 +19,15 @@ mod programme;
 mod shelves;
 mod show;
 mod tables;
+mod vouchers;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
-    Address, Allowances, BrandId, ChainId, Code, Day, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month,
-    Name, Operation, Outcome, PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs,
-    TransactionId, VerifiedTransaction,
+    Address, Allowances, BrandId, ChainId, Code, Day, Expiry, Genesis, Guardians, MemberRights, Month, Name, Operation,
+    Outcome, PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, TransactionId,
+    VerifiedTransaction,
 };
 
 use self::activity::Deed;
@@ -63,6 +64,8 @@ pub(crate) struct Sums {
     converted_out: u128,
     expired: u128,
     reversed: u128,
+    donated: u128,
+    refunded: u128,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -352,39 +355,13 @@ impl Model {
             Operation::TakeBack(take) => self.take_back(sender, take),
             Operation::SetCampaign(set) => self.set_campaign(sender, set),
             Operation::AcceptSponsorship(accept) => self.accept_sponsorship(sender, accept),
-            Operation::Grant(grant) => self.grant(sender, grant),
+            Operation::Grant(grant) => self.grant(act, grant),
             Operation::Claim(claim) => self.claim(act, claim),
+            Operation::UseVoucher(one) => self.use_voucher(sender, one),
+            Operation::Refund(refund) => self.refund(sender, refund),
             Operation::SetConsent(set) => self.set_consent(sender, set),
             Operation::CancelRecovery(_) | Operation::Freeze(_) | Operation::Unfreeze(_) => Ok(()),
         }
-    }
-
-    /// Checks that the sender may take points, and counts them for a member's limit; gives the limit that they count
-    /// for.
-    fn spend(
-        &mut self,
-        sender: Address,
-        from: Address,
-        brand: BrandId,
-        amount: u64,
-        leaves: bool,
-    ) -> Result<Option<(Address, Month)>, Code> {
-        if sender == from {
-            return Ok(None);
-        }
-        let member = self.tables.households.get(&from).and_then(|household| household.members.get(&sender));
-        let rights = member.cloned().ok_or(Code::NotOwner)?;
-        ensure(!(leaves && rights.role == MemberRole::Child), Code::ChildMayNot)?;
-        self.return_expired(from, brand);
-        let listed = rights.limits.iter().find(|limit| limit.brand == brand).map(|limit| limit.month_max.get());
-        let max = match rights.role {
-            MemberRole::Admin => return Ok(None),
-            MemberRole::Adult if listed.is_none() => return Ok(None),
-            MemberRole::Adult | MemberRole::Child => listed.unwrap_or(0),
-        };
-        let key = (from, sender, brand, self.month);
-        count(&mut self.tables.spent_in, key, amount, max, Code::MemberLimitReached)?;
-        Ok(Some((sender, self.month)))
     }
 
     fn check_role(&self, brand: BrandId, sender: Address, role: Role) -> Result<(), Code> {

@@ -6,6 +6,7 @@ mod brands;
 mod bundles;
 mod campaigns;
 mod choices;
+mod given_mistakes;
 mod governance;
 mod households;
 mod keys;
@@ -15,6 +16,7 @@ mod programme;
 mod seats;
 #[cfg(test)]
 mod tests;
+mod vouchers;
 
 use std::collections::VecDeque;
 
@@ -38,7 +40,7 @@ const ATTEMPTS: usize = 8;
 type Make = fn(&mut Workload, usize) -> Option<Operation>;
 
 /// The operations of members, with their weights.
-const MEMBERS_DO: [(u64, Make); 20] = [
+const MEMBERS_DO: [(u64, Make); 22] = [
     (12, Workload::redeem),
     (16, Workload::transfer),
     (10, Workload::hold),
@@ -59,10 +61,12 @@ const MEMBERS_DO: [(u64, Make); 20] = [
     (1, Workload::unfreeze),
     (2, Workload::set_consent),
     (8, Workload::claim),
+    (6, Workload::use_voucher),
+    (2, Workload::refund),
 ];
 
 /// The operations of operators, with their weights.
-const OPERATORS_DO: [(u64, Make); 25] = [
+const OPERATORS_DO: [(u64, Make); 27] = [
     (20, Workload::issue),
     (5, Workload::reverse),
     (12, Workload::capture),
@@ -88,6 +92,8 @@ const OPERATORS_DO: [(u64, Make); 25] = [
     (4, Workload::accept_sponsorship),
     (10, Workload::grant),
     (3, Workload::take_back_mark),
+    (2, Workload::take_back_voucher),
+    (5, Workload::refund),
 ];
 
 /// The operations of governors, with their weights.
@@ -221,6 +227,9 @@ impl Workload {
         }
         if let Some(present) = self.random.once_in(8).then(|| self.present()).flatten() {
             return present;
+        }
+        if let Some(back) = self.random.once_in(12).then(|| self.back()).flatten() {
+            return back;
         }
         if let Some(ballot) = self.random.once_in(15).then(|| self.brand_ballot()).flatten() {
             return ballot;

@@ -32,6 +32,8 @@ pub enum Use {
     Grant = 9,
     /// Something of the mark under it was taken back.
     TakeBackOfMark = 10,
+    /// Uses of the voucher under it were taken back.
+    TakeBackOfVoucher = 11,
 }
 
 impl Use {
@@ -106,6 +108,7 @@ pub(crate) fn addresses(transaction: &Transaction, outcome: Outcome) -> impl Ite
                 let of = match one.of {
                     TakenBackOf::Stamp => Use::TakeBackOfStamp,
                     TakenBackOf::Mark => Use::TakeBackOfMark,
+                    TakenBackOf::Voucher => Use::TakeBackOfVoucher,
                 };
                 [Some((Use::TakeBack, one.brand, &one.reference)), Some((of, one.brand, &one.of_reference))]
             }
@@ -124,11 +127,12 @@ mod tests {
     fn no_two_uses_share_an_address() {
         let brands = ["kaffet", "kaffe"];
         let of_points = [Use::Issue, Use::ReversalOfIssue, Use::Reversal, Use::Capture, Use::EndOfHold];
-        let of_units = [Use::Stamp, Use::TakeBackOfStamp, Use::TakeBack, Use::Grant, Use::TakeBackOfMark];
+        let of_units = [Use::Stamp, Use::TakeBackOfStamp, Use::TakeBack, Use::Grant];
+        let taken_back = [Use::TakeBackOfMark, Use::TakeBackOfVoucher];
         let references = [vec![1], vec![1, 1], b"t\x011".to_vec()];
         let mut addresses = Vec::new();
         for brand in brands {
-            for kind in of_points.into_iter().chain(of_units) {
+            for kind in of_points.into_iter().chain(of_units).chain(taken_back) {
                 for bytes in &references {
                     let reference = Reference::new(bytes.clone()).expect("up to 32 bytes");
                     addresses.push(kind.address(brand.parse().expect("valid"), &reference));

@@ -20,7 +20,7 @@ mod webhook;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenAccount, ProvenKey};
+pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenKey, ProvenState};
 pub use self::campaign::{BrandCampaign, CampaignState, Campaigns};
 pub use self::event::{
     DATA_TYPE, EVENT_TYPES, Event, EventData, EventPlace, EventPlaceError, Expiring, ExpiringPoints, REMINDER_INDEX,

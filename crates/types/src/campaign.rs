@@ -14,15 +14,12 @@ use crate::bounded::Bounded;
 use crate::brand::BrandId;
 use crate::day::Day;
 use crate::hash::{chain_hash, tag};
-use crate::ids::{ChainId, Hash, TransactionId};
+use crate::ids::{ChainId, Hash, TransactionId, VoucherId};
 use crate::limits::{CAMPAIGN_EARLY_REQUIRES_MAX, CAMPAIGN_REQUIRES_MAX};
 use crate::points::Points;
 use crate::reference::Reference;
 use crate::time::{Month, TimeMs};
 use crate::track::TrackId;
-
-/// The length of a claim's reference.
-const CLAIM_BYTES: usize = 16;
 
 /// The number of a campaign of a brand; a later one has a higher number, and none is used again.
 #[derive(
@@ -147,6 +144,9 @@ pub struct Campaign {
     /// True if households can take part.
     #[serde(default)]
     pub households: bool,
+    /// True if members can return vouchers that they haven't used, for the points that these cost.
+    #[serde(default)]
+    pub returnable: bool,
     /// True while it gives nothing.
     #[serde(default)]
     pub paused: bool,
@@ -198,6 +198,27 @@ pub enum Award {
         #[serde(default)]
         days: Option<u16>,
     },
+    /// A voucher: a coffee, a ticket, which is used at a till.
+    Voucher {
+        /// The days that it can be used after the one on which it is given, 1 to 400.
+        valid_days: u16,
+    },
+    /// Nothing for whoever pays: the points are donated.
+    Cause {
+        /// The brand to which their value is owed then, if it is one.
+        #[serde(default)]
+        to: Option<Recipient>,
+    },
+}
+
+/// A brand that donations go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipient {
+    /// The brand.
+    pub brand: BrandId,
+    /// The debt to it for each point, in millionths of the settlement currency's minor unit, 1 to 10^12.
+    pub price_micro: u64,
 }
 
 /// The award of a member who has brought another one along.
@@ -251,8 +272,13 @@ impl Period {
 /// The reference of what a claim issues or gives: the first 16 bytes of the hash under `lojal/claim/v1` of the
 /// transaction's id and the operation's place in it (protocol, Campaigns). So whoever signs it knows it beforehand.
 pub fn claim_reference(chain: &ChainId, transaction: &TransactionId, index: u8) -> Reference {
+    Reference::new(voucher_id(chain, transaction, index).as_bytes().to_vec()).expect("16 bytes")
+}
+
+/// The id of the voucher that an operation gives: the same bytes as a claim's reference.
+pub fn voucher_id(chain: &ChainId, transaction: &TransactionId, index: u8) -> VoucherId {
     let hash = chain_hash(tag::CLAIM, chain, &[transaction.as_bytes(), &[index]]);
-    Reference::new(hash[..CLAIM_BYTES].to_vec()).expect("16 bytes")
+    VoucherId::new(*hash.first_chunk().expect("a hash has more than 16 bytes"))
 }
 
 /// The reference of the points for whoever has brought the member of a claim along: that of the claim, and a byte 1.
@@ -299,12 +325,12 @@ pub enum Requirement {
         /// The mark.
         mark: MarkId,
     },
-    /// The brand has first counted or given something at most so many days ago.
+    /// The brand has first stamped or granted something at most so many days ago.
     New {
         /// The days, at most 1100.
         days: u16,
     },
-    /// The brand has first counted or given something at least so many days ago.
+    /// The brand has first stamped or granted something at least so many days ago.
     Since {
         /// The days, at most 1100.
         days: u16,

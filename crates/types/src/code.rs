@@ -110,6 +110,14 @@ pub enum Code {
     HoldTooSmall = 235,
     /// An issue whose points would be over before it, or live longer than the brand's policy lets them.
     IssueExpiryOutOfRange = 236,
+    /// More points than are left of the payment.
+    RefundExceedsPayment = 237,
+    /// A payment of which it isn't known what was paid.
+    NotRefundable = 238,
+    /// The time in which this payment could be refunded is over.
+    RefundWindowClosed = 239,
+    /// A part of what one unit of a claim cost.
+    RefundNotWhole = 240,
     /// The new key is not a valid Ed25519 public key.
     InvalidKey = 301,
     /// The new key is the one that already signs for the account.
@@ -308,6 +316,18 @@ pub enum Code {
     NotForHouseholds = 747,
     /// A claim of no units, of too many, or of several where there is one.
     QuantityOutOfRange = 748,
+    /// The account has as many vouchers of the brand as there can be.
+    TooManyVouchers = 751,
+    /// The account has no such voucher of the brand.
+    UnknownVoucher = 752,
+    /// The voucher's last day is over.
+    VoucherOver = 753,
+    /// More uses than are left of the voucher.
+    VoucherExceeded = 754,
+    /// Fewer uses are left of what was claimed than are to be returned.
+    VoucherUsed = 755,
+    /// Members can't return what the campaign gives.
+    NotReturnable = 756,
     /// The account has as many marks of the brand, or as many campaigns are counted of it, as there can be.
     StandingFull = 757,
     /// The sender is the governor of no validator.

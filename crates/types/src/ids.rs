@@ -111,6 +111,11 @@ hex_newtype!(
     Salt, 16
 );
 hex_newtype!(
+    /// Identifies a voucher: the first 16 bytes of the hash of the transaction and the operation that gave it
+    /// (protocol, Campaigns).
+    VoucherId, 16
+);
+hex_newtype!(
     /// An Ed25519 signature.
     Signature, 64
 );

@@ -45,6 +45,7 @@ pub mod rules;
 pub mod safeguard;
 mod schema;
 pub mod seat;
+mod tail;
 pub mod time;
 pub mod totals;
 pub mod track;
@@ -58,8 +59,8 @@ pub use block::{Block, Header};
 pub use bounded::Bounded;
 pub use brand::{Approvals, BrandId, Policy};
 pub use campaign::{
-    Award, Campaign, CampaignId, Early, MarkId, PerMember, Period, Referral, Requirement, Sponsor, TakenBy,
-    claim_reference, referral_reference,
+    Award, Campaign, CampaignId, Early, MarkId, PerMember, Period, Recipient, Referral, Requirement, Sponsor, TakenBy,
+    claim_reference, referral_reference, voucher_id,
 };
 pub use certificate::{Certificate, CommitSignature, VoteContent, VoteKind};
 pub use code::Code;
@@ -74,17 +75,17 @@ pub use governance::{
 pub use guardian::{AgreedKey, Guardian, Guardians, Recovery, RecoveryVote};
 pub use hex_bytes::HexBytes;
 pub use household::{MemberLimit, MemberLimits, MemberRights, MemberRole};
-pub use ids::{BlockId, ChainId, ChainTag, Hash, Height, PublicKey, Salt, Signature, TransactionId};
+pub use ids::{BlockId, ChainId, ChainTag, Hash, Height, PublicKey, Salt, Signature, TransactionId, VoucherId};
 pub use key::KeyPair;
 pub use money::{Currency, ExactMoney, Money};
 pub use name::Name;
 pub use operation::{
     AcceptPartnership, AcceptSponsorship, Activate, Agree, Approve, ApproveForBrand, BrandAction, BrandActions,
     CancelRecovery, Capture, Claim, CloseBrand, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze,
-    Grant, Hold, Invite, Issue, Join, Leave, OPERATION_NAMES, Operation, Propose, ProposeForBrand, ProposePartnership,
-    Redeem, Release, RemoveMember, RemoveOperator, Reverse, RotateKey, SetApprovals, SetCampaign, SetConsent,
-    SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, SetTrack, Settle, Stamp, StartRecovery, StopForBrand,
-    TakeBack, TakenBackOf, Transfer, Unfreeze, Withdraw,
+    Grant, Hold, Invite, Issue, Join, Leave, OPERATION_NAMES, Operation, Payment, Propose, ProposeForBrand,
+    ProposePartnership, Redeem, Refund, Release, RemoveMember, RemoveOperator, Reverse, RotateKey, SetApprovals,
+    SetCampaign, SetConsent, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, SetTrack, Settle, Stamp,
+    StartRecovery, StopForBrand, TakeBack, TakenBackOf, Transfer, Unfreeze, UseVoucher, Withdraw,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};
@@ -92,10 +93,11 @@ pub use points::{Lot, Points};
 pub use read::{Audience, ReadToken, SignedReadToken};
 pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;
-pub use request::{AnsweredRequest, Request, RequestKind};
+pub use request::{AnsweredRequest, Request, RequestKind, VoucherRequest};
 pub use rules::{Rules, Versions};
 pub use safeguard::{Barred, Cancelled, Change, Safeguards, Waiting};
 pub use seat::{GenesisSeat, Governance, Settings};
+pub use tail::{read_tail, write_tail};
 pub use time::{Expiry, Month, TimeMs};
 pub use totals::{GrossPoints, Totals};
 pub use track::{Track, TrackId, TrackKind, TrackLevel};

@@ -189,6 +189,10 @@ pub const CAMPAIGN_TIMES_MAX: u16 = 1_000;
 pub const CAMPAIGN_UNITS_MAX: u16 = 100;
 /// Most days that a unit of a mark gives, and that a fact looks back.
 pub const CAMPAIGN_DAYS_MAX: u16 = 1_100;
+/// Most days that a voucher can be used.
+pub const VOUCHER_DAYS_MAX: u16 = 400;
+/// Most vouchers that an account has of a brand at a time.
+pub const VOUCHERS_MAX: usize = 32;
 /// Most marks that an account has of a brand at a time.
 pub const MARKS_MAX: usize = 32;
 /// Most campaigns of a brand whose bounds an account's standing remembers.

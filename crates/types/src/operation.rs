@@ -7,6 +7,7 @@
 mod answer;
 mod brand;
 mod brand_motion;
+mod brands;
 mod campaign;
 mod governance;
 mod holds;
@@ -16,6 +17,7 @@ mod names;
 mod partnership;
 mod points;
 mod programme;
+mod voucher;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
@@ -35,6 +37,7 @@ pub use self::names::OPERATION_NAMES;
 pub use self::partnership::{AcceptPartnership, Convert, EndPartnership, ProposePartnership, Settle};
 pub use self::points::{Issue, Redeem, Reverse, Transfer};
 pub use self::programme::{SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf};
+pub use self::voucher::{Payment, Refund, UseVoucher};
 use crate::address::Address;
 use crate::brand::BrandId;
 use crate::guardian::Guardian;
@@ -140,6 +143,10 @@ pub enum Operation<A = Address> {
     Grant(Grant<A>) = 69,
     /// See [`Claim`].
     Claim(Claim<A>) = 70,
+    /// See [`UseVoucher`].
+    UseVoucher(UseVoucher<A>) = 71,
+    /// See [`Refund`].
+    Refund(Refund<A>) = 72,
     /// See [`SetConsent`].
     SetConsent(SetConsent) = 73,
 }
@@ -197,6 +204,8 @@ impl<A> Operation<A> {
             Self::AcceptSponsorship(one) => Operation::AcceptSponsorship(one),
             Self::Grant(one) => Operation::Grant(one.try_map(f)?),
             Self::Claim(one) => Operation::Claim(one.try_map(f)?),
+            Self::UseVoucher(one) => Operation::UseVoucher(one.try_map(f)?),
+            Self::Refund(one) => Operation::Refund(one.try_map(f)?),
             Self::SetConsent(one) => Operation::SetConsent(one),
         })
     }
@@ -230,6 +239,8 @@ impl<A> Operation<A> {
             Self::TakeBack(one) => [Some(&one.from), None],
             Self::Grant(one) => [Some(&one.to), None],
             Self::Claim(one) => [Some(&one.account), one.referrer.as_ref()],
+            Self::UseVoucher(one) => [Some(&one.account), None],
+            Self::Refund(one) => [Some(&one.to), None],
             Self::ProposePartnership(_)
             | Self::AcceptPartnership(_)
             | Self::EndPartnership(_)
@@ -264,80 +275,6 @@ impl<A> Operation<A> {
         named.chain(of_motion.into_iter().flatten())
     }
 
-    /// Tells whether it does something with points of one of the brands.
-    pub fn is_in_points_of(&self, brands: &[BrandId]) -> bool {
-        let has = |brand: &BrandId| brands.contains(brand);
-        match self {
-            Self::Issue(one) => has(&one.brand),
-            Self::Redeem(one) => has(&one.brand),
-            Self::Transfer(one) => has(&one.brand),
-            Self::Reverse(one) => has(&one.brand),
-            Self::Hold(one) => has(&one.brand),
-            Self::Capture(one) => has(&one.brand),
-            Self::Release(one) => has(&one.brand),
-            Self::Convert(one) => has(&one.from) || has(&one.to),
-            Self::Stamp(one) => has(&one.brand),
-            Self::TakeBack(one) => has(&one.brand),
-            Self::Grant(one) => has(&one.brand),
-            Self::Claim(one) => has(&one.brand),
-            Self::SetConsent(one) => has(&one.brand),
-            _ => false,
-        }
-    }
-    /// The brands that the operation names.
-    pub fn brands(&self) -> impl Iterator<Item = BrandId> {
-        let brands = match self {
-            Self::Issue(one) => [Some(one.brand), None],
-            Self::Redeem(one) => [Some(one.brand), None],
-            Self::Transfer(one) => [Some(one.brand), None],
-            Self::Reverse(one) => [Some(one.brand), None],
-            Self::Hold(one) => [Some(one.brand), None],
-            Self::Capture(one) => [Some(one.brand), None],
-            Self::Release(one) => [Some(one.brand), None],
-            Self::ProposePartnership(one) => [Some(one.from), Some(one.to)],
-            Self::AcceptPartnership(one) => [Some(one.from), Some(one.to)],
-            Self::EndPartnership(one) => [Some(one.from), Some(one.to)],
-            Self::Convert(one) => [Some(one.from), Some(one.to)],
-            Self::Settle(one) => [Some(one.creditor), Some(one.debtor)],
-            Self::SetPolicy(one) => [Some(one.brand), None],
-            Self::SetOperator(one) => [Some(one.brand), None],
-            Self::RemoveOperator(one) => [Some(one.brand), None],
-            Self::ProposeForBrand(one) => [Some(one.brand), None],
-            Self::ApproveForBrand(one) => [Some(one.brand), None],
-            Self::StopForBrand(one) => [Some(one.brand), None],
-            Self::SetApprovals(one) => [Some(one.brand), None],
-            Self::CloseBrand(one) => [Some(one.brand), None],
-            Self::SetTrack(one) => [Some(one.brand), None],
-            Self::Stamp(one) => [Some(one.brand), None],
-            Self::TakeBack(one) => [Some(one.brand), None],
-            Self::SetCampaign(one) => [Some(one.brand), one.terms.sponsor.map(|sponsor| sponsor.brand)],
-            Self::AcceptSponsorship(one) => [Some(one.brand), None],
-            Self::Grant(one) => [Some(one.brand), None],
-            Self::Claim(one) => [Some(one.brand), None],
-            Self::SetConsent(one) => [Some(one.brand), None],
-            Self::RotateKey(_)
-            | Self::SetGuardians(_)
-            | Self::StartRecovery(_)
-            | Self::CancelRecovery(_)
-            | Self::FinishRecovery(_)
-            | Self::Freeze(_)
-            | Self::Unfreeze(_)
-            | Self::Agree(_)
-            | Self::CreateHousehold(_)
-            | Self::Invite(_)
-            | Self::Join(_)
-            | Self::Leave(_)
-            | Self::SetMember(_)
-            | Self::RemoveMember(_)
-            | Self::Propose(_)
-            | Self::Approve(_)
-            | Self::Withdraw(_)
-            | Self::Activate(_)
-            | Self::SetEndpoint(_) => [None, None],
-        };
-        brands.into_iter().flatten()
-    }
-
     /// True if the operation can be asked for under these rules.
     pub fn is_known_to(&self, rules: &Rules) -> bool {
         match self {
@@ -351,7 +288,9 @@ impl<A> Operation<A> {
             | Self::SetCampaign(_)
             | Self::AcceptSponsorship(_)
             | Self::Grant(_)
-            | Self::Claim(_) => rules.programme,
+            | Self::Claim(_)
+            | Self::UseVoucher(_)
+            | Self::Refund(_) => rules.programme,
             _ => true,
         }
     }

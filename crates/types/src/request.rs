@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::brand::BrandId;
+use crate::campaign::CampaignId;
 use crate::day::Day;
 use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, Salt};
@@ -44,6 +45,25 @@ pub struct Request {
     pub salt: Salt,
 }
 
+/// A request for uses of a voucher of a campaign. The reference of its answer is its hash.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct VoucherRequest {
+    /// The brand of the campaign.
+    pub brand: BrandId,
+    /// The campaign whose voucher is to be used.
+    pub campaign: CampaignId,
+    /// The number of uses.
+    pub quantity: u16,
+    /// The day on which it was made.
+    pub dated: Day,
+    /// The time from which on it must not be answered any more.
+    pub until_ms: TimeMs,
+    /// The household whose voucher is to be used, if it is to be that one's.
+    pub household: Option<Address>,
+    /// Random bytes, which make two requests for the same thing two.
+    pub salt: Salt,
+}
+
 /// The request that an operation answers: its reference, and what the operation doesn't say otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +85,15 @@ impl Request {
     pub fn reference(&self, chain: &ChainId) -> Reference {
         let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
         let digest = chain_hash(tag::REQUEST, chain, &[&bytes]);
+        Reference::new(digest.to_vec()).expect("a hash has the length of a reference")
+    }
+}
+
+impl VoucherRequest {
+    /// The reference of the answer on a network.
+    pub fn reference(&self, chain: &ChainId) -> Reference {
+        let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
+        let digest = chain_hash(tag::VOUCHER_REQUEST, chain, &[&bytes]);
         Reference::new(digest.to_vec()).expect("a hash has the length of a reference")
     }
 }

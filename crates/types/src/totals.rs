@@ -1,6 +1,7 @@
 //! The sums that all points that a brand ever issued are in now (protocol, Points).
 
 use std::fmt;
+use std::io;
 use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -8,8 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use crate::decode::from_text;
+use crate::decode::{from_text, invalid_data};
 use crate::points::Points;
+use crate::tail::{read_tail, write_tail};
 
 /// A sum of points over all of a brand's time, which only grows: "What was issued in all has no bound" (protocol,
 /// Points), but 128 bits hold 2^75 times the largest amount. "Sums over all of a brand's time: `u128`, in JSON a string
@@ -65,10 +67,12 @@ impl<'de> Deserialize<'de> for GrossPoints {
     }
 }
 
-/// A brand's totals: issued = outstanding + held + redeemed + converted out + expired + reversed.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize,
-)]
+/// A brand's totals: issued + refunded = outstanding + held + redeemed + donated + converted out + expired +
+/// reversed.
+///
+/// Version 1 has no donations and no refunds: where there are none, the bytes end with the rest. So totals stand last
+/// in whatever is written of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Totals {
     /// Ever issued, for other brands' points included.
     pub issued: GrossPoints,
@@ -84,6 +88,45 @@ pub struct Totals {
     pub expired: GrossPoints,
     /// Taken back by the brand.
     pub reversed: GrossPoints,
+    /// Given for causes.
+    #[serde(default)]
+    pub donated: GrossPoints,
+    /// Given back of what was redeemed.
+    #[serde(default)]
+    pub refunded: GrossPoints,
+}
+
+/// The part of the totals that every version has.
+#[derive(BorshSerialize, BorshDeserialize)]
+struct First {
+    issued: GrossPoints,
+    outstanding: Points,
+    held: Points,
+    redeemed: GrossPoints,
+    converted_out: GrossPoints,
+    expired: GrossPoints,
+    reversed: GrossPoints,
+}
+
+impl BorshSerialize for Totals {
+    fn serialize<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {
+        let Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded } = *self;
+        First { issued, outstanding, held, redeemed, converted_out, expired, reversed }.serialize(writer)?;
+        let later = (donated, refunded);
+        write_tail(&Some(later).filter(|later| *later != Default::default()), writer)
+    }
+}
+impl BorshDeserialize for Totals {
+    fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
+        let first = First::deserialize_reader(reader)?;
+        let First { issued, outstanding, held, redeemed, converted_out, expired, reversed } = first;
+        let later: Option<(GrossPoints, GrossPoints)> = read_tail(reader)?;
+        if later == Some(Default::default()) {
+            return Err(invalid_data("totals end before donations and refunds if there are none"));
+        }
+        let (donated, refunded) = later.unwrap_or_default();
+        Ok(Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded })
+    }
 }
 
 #[cfg(test)]
@@ -106,6 +149,19 @@ mod tests {
             assert!(serde_json::from_str::<GrossPoints>(&format!("\"{wrong}\"")).is_err(), "{wrong}");
         }
         assert!(serde_json::from_str::<GrossPoints>("1").is_err(), "a number");
+    }
+
+    #[test]
+    fn totals_without_donations_and_refunds_have_the_bytes_of_version_1() {
+        let totals = Totals { issued: GrossPoints::new(7), outstanding: Points::new(7), ..Totals::default() };
+        let bytes = borsh::to_vec(&totals).expect("in memory");
+        assert_eq!(bytes.len(), 5 * 16 + 2 * 8);
+        assert_eq!(borsh::from_slice::<Totals>(&bytes).expect("just written"), totals);
+        let later = Totals { refunded: GrossPoints::new(1), ..totals };
+        let longer = borsh::to_vec(&later).expect("in memory");
+        assert_eq!((longer.len(), borsh::from_slice::<Totals>(&longer).expect("just written")), (128, later));
+        let zeros: Vec<u8> = bytes.iter().copied().chain([0; 32]).collect();
+        assert!(borsh::from_slice::<Totals>(&zeros).is_err(), "one form of the same totals");
     }
 
     #[test]

@@ -161,6 +161,11 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<ReversedKey>(),
         state::<HeldKey>(),
         state::<CapturedKey>(),
+        state::<VouchersKey>(),
+        state::<GivenVoucherKey>(),
+        state::<UsedVoucherKey>(),
+        state::<ClaimedKey>(),
+        state::<RefundedKey>(),
         state::<HeldUntilKey>(),
     ];
     let accounts = [state::<AccountKey>(), state::<BalanceKey>(), state::<HoldsKey>(), state::<TransferredTodayKey>()];

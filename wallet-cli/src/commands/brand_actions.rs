@@ -17,6 +17,7 @@ use crate::output::grouped;
 pub(super) struct BrandReader<'a> {
     pub(super) network: NetworkKind,
     pub(super) brands: &'a [api::Brand],
+    pub(super) campaigns: &'a [api::Campaigns],
     pub(super) decimals: &'a Decimals,
     /// The unit of money.
     pub(super) unit: &'a str,
@@ -53,7 +54,11 @@ impl BrandReader<'_> {
             BrandAction::SetApprovals(one) => approvals_in_words(one),
             BrandAction::CloseBrand(one) => closing_in_words(one),
             BrandAction::SetTrack(one) => track_in_words(one),
-            BrandAction::SetCampaign(one) => campaign_in_words(one, self.decimals.of(one.brand)),
+            BrandAction::SetCampaign(one) => {
+                let of_brand = self.campaigns.iter().filter(|of| of.brand == one.brand);
+                let known = of_brand.flat_map(|of| &of.campaigns).find(|known| known.campaign == one.campaign);
+                campaign_in_words(one, known.map(|known| &known.terms), self.decimals.of(one.brand))
+            }
             BrandAction::AcceptSponsorship(one) => format!(
                 "the brand pays for the points of campaign {} of {}, on the terms with the digest {}",
                 one.campaign, one.brand, one.terms

@@ -165,7 +165,14 @@ fn words_of(
 ) -> Result<String, CommandError> {
     let brands = gateways.ask(|gateway| Ok(gateway.client()?.brands()?))?.brands;
     let (decimals, unit) = (Decimals::of_brands(&brands, genesis)?, money_unit(genesis));
-    let reader = BrandReader { network: somebody.network(), brands: &brands, decimals: &decimals, unit: &unit };
+    let mut campaigns = Vec::new();
+    for action in actions.iter() {
+        if let BrandAction::SetCampaign(one) = action {
+            campaigns.push(gateways.ask(|gateway| Ok(gateway.client()?.campaigns(&one.brand)?))?);
+        }
+    }
+    let network = somebody.network();
+    let reader = BrandReader { network, brands: &brands, campaigns: &campaigns, decimals: &decimals, unit: &unit };
     Ok(reader.in_words(actions))
 }
 

@@ -3,12 +3,17 @@
 use lojal_types::{Award, Campaign, Money, Period, Points, Requirement, SetCampaign, TakenBy, TimeMs};
 use lojal_wallet::time::{format_duration, utc};
 
+use super::programme::changes;
 use crate::output::grouped;
 
-/// A campaign that begins or changes, in words: its terms as they will be.
-pub(super) fn campaign_in_words(set: &SetCampaign, decimals: u8) -> String {
-    let lines = lines(&set.terms, decimals).into_iter().map(|line| format!("  {line}"));
-    let lines = lines.collect::<Vec<_>>().join("\n");
+/// A campaign that begins or changes, in words: its terms as they will be, and beside them what goes and comes, if it
+/// is known what they are.
+pub(super) fn campaign_in_words(set: &SetCampaign, before: Option<&Campaign>, decimals: u8) -> String {
+    let after = lines(&set.terms, decimals);
+    let lines = match before {
+        Some(before) => changes(&lines(before, decimals), &after),
+        None => after.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"),
+    };
     format!("campaign {} of {} becomes:\n{lines}", set.campaign, set.brand)
 }
 
@@ -20,10 +25,12 @@ pub(super) fn lines(terms: &Campaign, decimals: u8) -> Vec<String> {
         let facts: Vec<String> = early.requires.iter().map(fact_in_words).collect();
         lines.push(format!("{} earlier for whom {}", format_duration(early.ms), facts.join(", and ")));
     }
+    let operators = terms.sponsor.map_or_else(String::new, |sponsor| format!(" and by those of {}", sponsor.brand));
+    let granted = format!("granted by the brand's operators{operators}");
     lines.push(match terms.by {
-        TakenBy::Operator => "granted by the brand's operators".to_owned(),
+        TakenBy::Operator => granted,
         TakenBy::Member => "claimed by members".to_owned(),
-        TakenBy::Either => "granted by the brand's operators, or claimed by members".to_owned(),
+        TakenBy::Either => format!("{granted}, or claimed by members"),
     });
     lines.extend(terms.requires.iter().map(|fact| format!("asks that {}", fact_in_words(fact))));
     if !terms.price.is_zero() {
@@ -58,6 +65,7 @@ pub(super) fn lines(terms: &Campaign, decimals: u8) -> Vec<String> {
         ));
     }
     lines.push(format!("households {}", if terms.households { "take part too" } else { "don't take part" }));
+    lines.extend(terms.returnable.then(|| "members can return what they haven't used".to_owned()));
     lines.extend(terms.paused.then(|| "paused: it gives nothing".to_owned()));
     lines.push(format!("told to members in a document with the hash {}", terms.about));
     lines
@@ -80,6 +88,11 @@ pub(super) fn award_in_words(award: &Award, decimals: u8) -> String {
         }
         Award::Mark { mark, days: Some(days) } => format!("gives mark {mark} for {days} days"),
         Award::Mark { mark, days: None } => format!("gives mark {mark} for ever"),
+        Award::Voucher { valid_days } => format!("gives a voucher that can be used for {valid_days} days"),
+        Award::Cause { to: None } => "donates the points".to_owned(),
+        Award::Cause { to: Some(to) } => {
+            format!("donates the points; {} is owed {} millionths of a minor unit for each", to.brand, to.price_micro)
+        }
     }
 }
 

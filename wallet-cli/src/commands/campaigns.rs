@@ -147,7 +147,7 @@ pub(super) fn grant(context: &Context, args: GrantArgs) -> Result<Report, Comman
     let amount = match (amount, award) {
         (Some(text), _) => amount::parse(&text, decimals)?,
         (None, Award::Points { amount, .. }) => amount,
-        (None, Award::Mark { .. }) => Points::new(1),
+        (None, Award::Mark { .. } | Award::Voucher { .. } | Award::Cause { .. }) => Points::new(1),
     };
     let reference = one_reference(&session, reference.receipt, reference.reference);
     // A grant of points is an issue, and shares its references.

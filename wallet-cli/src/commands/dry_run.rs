@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::carry::built;
 use super::decimals::Decimals;
 use super::programme::track_text;
+use super::standing::{mark_text, taken_text};
 use super::transact::{InWords, Session};
 use super::whole::Whole;
 use crate::cli::{Sending, Validity};
@@ -127,10 +128,12 @@ fn table(told: &Simulation, decimals: &Decimals) -> Option<String> {
 fn standing_text(effect: &StandingEffect) -> String {
     let Some(after) = &effect.after else { return paragraph(format!("{}: nothing is counted", effect.address)) };
     let mut lines = vec![paragraph(format!("{} would be at {}:", effect.address, after.brand))];
-    if after.tracks.is_empty() {
+    if after.tracks.is_empty() && after.marks.is_empty() {
         lines.push(indented("nothing would count".to_owned()));
     }
     lines.extend(after.tracks.iter().map(|track| indented(track_text(track))));
+    lines.extend(after.marks.iter().map(|mark| indented(mark_text(mark))));
+    lines.extend(after.taken.iter().map(|taken| indented(taken_text(taken))));
     lines.join("\n")
 }
 

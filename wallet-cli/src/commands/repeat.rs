@@ -33,6 +33,8 @@ impl Repeat {
             | Operation::Stamp(_)
             | Operation::TakeBack(_)
             | Operation::Grant(_)
+            | Operation::UseVoucher(_)
+            | Operation::Refund(_)
             | Operation::Settle(_) => Self::ReferenceIsUsed,
             Operation::RotateKey(_)
             | Operation::SetGuardians(_)

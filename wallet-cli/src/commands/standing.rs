@@ -44,20 +44,21 @@ pub(super) fn consent(context: &Context, args: &ConsentArgs) -> Result<Report, C
 /// A standing at a brand, and a line for each track.
 pub(super) fn at_brand(standing: &api::Standing) -> Vec<String> {
     let allowed = consents_text(standing.consents);
-    let head = format!("{} · since {} · it may do with this: {allowed}", standing.brand, standing.since);
+    let since = standing.since.map(|since| format!(" · since {since}")).unwrap_or_default();
+    let head = format!("{}{since} · it may do with this: {allowed}", standing.brand);
     let tracks = standing.tracks.iter().map(|track| indented(track_text(track)));
     let mut lines = vec![paragraph(head)];
     lines.extend(tracks);
     lines.extend(standing.marks.iter().map(|mark| indented(mark_text(mark))));
     lines.extend(standing.taken.iter().map(|taken| indented(taken_text(taken))));
-    if standing.tracks.is_empty() {
+    if standing.tracks.is_empty() && standing.marks.is_empty() {
         lines.push(indented("nothing counts now".to_owned()));
     }
     lines
 }
 
 /// A mark with its last day.
-fn mark_text(mark: &api::MarkStanding) -> String {
+pub(super) fn mark_text(mark: &api::MarkStanding) -> String {
     match mark.until {
         Some(until) => format!("mark {} until {until}", mark.mark),
         None => format!("mark {} for ever", mark.mark),
@@ -65,7 +66,7 @@ fn mark_text(mark: &api::MarkStanding) -> String {
 }
 
 /// The units that were taken of a campaign, or the members that were brought along.
-fn taken_text(taken: &api::TakenStanding) -> String {
+pub(super) fn taken_text(taken: &api::TakenStanding) -> String {
     let period = taken.until.map_or_else(String::new, |until| format!(", which counts until {until}"));
     match taken.as_referrer {
         true => format!("brought along {} by campaign {}{period}", taken.times, taken.campaign),

@@ -65,7 +65,8 @@ impl Whole<'_> {
     }
     fn brand_actions(&self, actions: &BrandActions<AddressText>) -> String {
         let unit = money_unit(self.genesis);
-        let reader = BrandReader { network: self.network, brands: &[], decimals: self.decimals, unit: &unit };
+        let reader =
+            BrandReader { network: self.network, brands: &[], campaigns: &[], decimals: self.decimals, unit: &unit };
         reader.in_words(actions)
     }
     fn fields(&self, data: &impl Serialize) -> String {

@@ -52,6 +52,7 @@ pub(super) fn in_words(
             format!("held {}{} until {end} UTC", points(one.amount, one.brand), of(one.from))
         }
         Operation::Capture(one) => format!("took {} of what was held{}", points(one.amount, one.brand), of(one.from)),
+        Operation::Refund(one) => format!("refunded {} to {}", points(one.amount, one.brand), one.to),
         Operation::Release(one) => {
             format!("released what was held of {}{}, reference {}", one.brand, of(one.from), one.hold_reference)
         }
@@ -91,6 +92,7 @@ pub(super) fn reference_of(operation: &Operation<AddressText>) -> Option<&Refere
         Operation::Reverse(one) => Some(&one.reference),
         Operation::Hold(one) => Some(&one.request.reference),
         Operation::Capture(one) => Some(&one.reference),
+        Operation::Refund(one) => Some(&one.reference),
         Operation::Release(one) => Some(&one.hold_reference),
         Operation::Settle(one) => Some(&one.reference),
         Operation::Stamp(one) => Some(&one.reference),
@@ -141,6 +143,7 @@ fn of_programme(operation: &Operation<AddressText>) -> String {
             let of = match one.of {
                 TakenBackOf::Stamp => "the stamp",
                 TakenBackOf::Mark => "the mark under",
+                TakenBackOf::Voucher => "the voucher under",
             };
             format!("took back {} of {of} {} of {} for {}", one.amount, one.of_reference, one.brand, one.from)
         }
@@ -154,6 +157,9 @@ fn of_programme(operation: &Operation<AddressText>) -> String {
         Operation::Claim(one) => {
             let for_all = if one.quantity == 1 { String::new() } else { format!("{} of ", one.quantity) };
             format!("claimed {for_all}campaign {} of {} for {}", one.campaign, one.brand, one.account)
+        }
+        Operation::UseVoucher(one) => {
+            format!("used {} of voucher {} of {} for {}", one.quantity, one.voucher, one.brand, one.account)
         }
         Operation::SetConsent(one) => format!("allowed {}: {}", one.brand, consents_text(one.consents)),
         operation => of_governors(operation),

@@ -5,11 +5,12 @@ use std::fs;
 use lojal_types::api::{BrandMotion, Operator};
 use lojal_types::operation::{brand_digest, try_map_actions};
 use lojal_types::{
-    AddressText, Approvals, Bounded, BrandAction, BrandActions, Hash, MotionId, NetworkKind, Operation, Points, Policy,
-    Role, SetPolicy, TimeMs,
+    AddressText, Approvals, Bounded, BrandAction, BrandActions, Campaign, CampaignId, Hash, MotionId, NetworkKind,
+    Operation, Points, Policy, Role, SetCampaign, SetPolicy, TimeMs,
 };
 
 use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
+use crate::support::programme::gifts;
 use crate::support::server::Server;
 use crate::support::{Wallet, genesis, key, other, policy};
 
@@ -96,6 +97,20 @@ fn the_number_of_a_motion_is_told_to_who_has_put_it_forward() {
     let server = ledger(vec![BrandMotion { by: own(), ..motion(None) }]);
     let command = ["policy", "set", "kaffet", "--expiry-months", "36", "--yes", "--json"];
     assert_eq!(Wallet::at(server.url()).run(&command).json()["motion"], 4);
+}
+
+#[test]
+fn a_motion_about_a_campaign_shows_what_goes_and_comes_as_things_are_now() {
+    let terms = Campaign { budget: Some(Points::new(200_000)), paused: true, ..gifts() };
+    let set = SetCampaign { brand: "kaffet".parse().expect("valid"), campaign: CampaignId::new(1), terms };
+    let actions = Bounded::from([BrandAction::SetCampaign(set)]);
+    let server = ledger(vec![BrandMotion { digest: digest_of(&actions), actions, ..motion(None) }]);
+    let shown = Wallet::at(server.url()).run(&["brand", "motion", "show", "kaffet", "4"]).stdout;
+    let changes =
+        ["- at most 1,000.00 points in all", "+ at most 2,000.00 points in all", "+ paused: it gives nothing"];
+    for expected in changes.into_iter().chain(["granted by the brand's operators and by those of fjallet"]) {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ import { freshness } from "../wallet/model/account.js";
 import { canRead, isKeyHere, wallet } from "../wallet/model/session.js";
 import { lazy } from "../wallet/ui/lazy.js";
 import { UnlockDialog } from "../wallet/ui/unlock.js";
-import { choose, chosen, fault, mine } from "./model/brand.js";
+import { choose, chosen, fault, hasCampaigns, mine } from "./model/brand.js";
 import { say } from "./model/saying.js";
 import { Detail, CarriedScreen } from "./screens/detail.js";
 import { Overview } from "./screens/overview.js";
@@ -29,6 +29,13 @@ const OperatorScreen = lazy<Of>(async () => (await import("./screens/operators.j
 const RemoveOperator = lazy<Of>(async () => (await import("./screens/operators.js")).RemoveOperator);
 const PolicyScreen = lazy(async () => (await import("./screens/policy.js")).PolicyScreen);
 const PolicyEdit = lazy(async () => (await import("./screens/policy.js")).PolicyEdit);
+const Campaigns = lazy(async () => (await import("./screens/campaigns.js")).Campaigns);
+const CampaignScreen = lazy<Of>(async () => (await import("./screens/campaigns.js")).CampaignScreen);
+const CampaignPause = lazy<Of>(async () => (await import("./screens/campaigns.js")).CampaignPause);
+const CampaignAccept = lazy<Of>(async () => (await import("./screens/campaigns.js")).CampaignAccept);
+const CampaignNew = lazy(async () => (await import("./screens/campaign-form.js")).CampaignNew);
+const CampaignEdit = lazy<Of>(async () => (await import("./screens/campaign-form.js")).CampaignEdit);
+const CampaignGrant = lazy<Of>(async () => (await import("./screens/campaign-grant.js")).CampaignGrant);
 const Partners = lazy(async () => (await import("./screens/partners.js")).Partners);
 const PartnerNew = lazy<Of>(async () => (await import("./screens/partner-form.js")).PartnerNew);
 const PartnerAccept = lazy<Of>(async () => (await import("./screens/partner-form.js")).PartnerAccept);
@@ -55,6 +62,9 @@ function tabs(): readonly Tab[] {
     { place: "figures", icon: "figures", text: nav.figures, short: null },
     { place: "operators", icon: "key", text: nav.operators, short: nav.operatorsShort },
     { place: "policy", icon: "shield", text: nav.policy },
+    ...(hasCampaigns.value
+      ? [{ place: "campaigns", icon: "gift" as const, text: nav.campaigns, short: null }]
+      : []),
     { place: "partners", icon: "swap", text: nav.partners, short: null },
     { place: "motions", icon: "check", text: nav.motions, short: null },
     { place: "governance", icon: "spark", text: nav.governance, short: null },
@@ -69,6 +79,7 @@ function rootOf(name: string): string {
   const roots: Readonly<Record<string, string>> = {
     tx: "transactions",
     operator: "operators",
+    campaign: "campaigns",
     partner: "partners",
     paid: "partners",
     motion: "motions",
@@ -99,8 +110,31 @@ function Screen({ name, of }: Place) {
   }
 }
 
+/** The screens of campaigns. */
+function CampaignPlace({ name, of }: Place) {
+  switch (name) {
+    case "campaign":
+      return <CampaignScreen key={of} of={of} />;
+    case "campaign-new":
+      return <CampaignNew />;
+    case "campaign-edit":
+      return <CampaignEdit key={of} of={of} />;
+    case "campaign-pause":
+      return <CampaignPause key={of} of={of} />;
+    case "campaign-accept":
+      return <CampaignAccept key={of} of={of} />;
+    case "campaign-grant":
+      return <CampaignGrant key={of} of={of} />;
+    default:
+      return <Campaigns />;
+  }
+}
+
 /** The screens on which something is decided. */
 function Decisions({ name, of }: Place) {
+  if (name.startsWith("campaign")) {
+    return <CampaignPlace name={name} of={of} />;
+  }
   switch (name) {
     case "operators":
       return <Operators />;

@@ -9,7 +9,7 @@ import { language } from "../shared/preferences.js";
 import { useAnswer } from "./model.js";
 import { words } from "./words.js";
 
-const PARTS = ["outstanding", "held", "redeemed", "convertedOut", "expired", "reversed"] as const;
+const PARTS = ["outstanding", "held", "redeemed", "donated", "convertedOut", "expired", "reversed"] as const;
 
 function PolicyChips({ brand }: { readonly brand: api.BrandAnswer }) {
   const text = words.value.brands;
@@ -38,8 +38,9 @@ function BrandPanel({ brand }: { readonly brand: api.BrandAnswer }) {
   const { totals, decimals } = brand;
   const amount = (points: Points | GrossPoints): string => amountText(points, decimals, language.value);
   const isRight = addUp(totals);
+  const all = totals.issued + totals.refunded;
   const part = (points: bigint): number => {
-    return totals.issued === (0n as bigint) ? 0 : Number((points * 10_000n) / (totals.issued as bigint)) / 100;
+    return all === 0n ? 0 : Number((points * 10_000n) / all) / 100;
   };
   return (
     <section class="panel stack" aria-label={brand.name} data-testid={`brand-${brand.id}`}>
@@ -48,6 +49,11 @@ function BrandPanel({ brand }: { readonly brand: api.BrandAnswer }) {
         <span>
           <span class="soft">{text.issued}</span> <span class="number">{amount(totals.issued)}</span>
         </span>
+        {totals.refunded > 0n && (
+          <span>
+            <span class="soft">{text.refunded}</span> <span class="number">{amount(totals.refunded)}</span>
+          </span>
+        )}
       </div>
       {brand.suspended && <p class="bad">{text.suspended}</p>}
       <div class="bar-chart" aria-hidden="true">

@@ -19,11 +19,15 @@ interface Of {
   readonly of: string;
 }
 const Activity = lazy(async () => (await import("./screens/activity.js")).Activity);
+const BrandScreen = lazy<Of>(async () => (await import("./screens/offers.js")).BrandScreen);
+const Claim = lazy<Of>(async () => (await import("./screens/claim.js")).Claim);
 const Convert = lazy(async () => (await import("./screens/convert.js")).Convert);
 const Expiring = lazy(async () => (await import("./screens/expiring.js")).Expiring);
 const Family = lazy(async () => (await import("./screens/family.js")).Family);
+const Invite = lazy<Of>(async () => (await import("./screens/invite.js")).Invite);
 const Levels = lazy(async () => (await import("./screens/levels.js")).Levels);
 const Notices = lazy(async () => (await import("./screens/notices.js")).Notices);
+const Offers = lazy(async () => (await import("./screens/offers.js")).Offers);
 const ReceiptScreen = lazy(async () => (await import("./screens/receipt.js")).ReceiptScreen);
 const Recover = lazy<Of>(async () => (await import("./screens/recover.js")).Recover);
 const Scan = lazy(async () => (await import("./screens/scan.js")).Scan);
@@ -74,6 +78,14 @@ function Screen({ name, of }: Place) {
       return <Security />;
     case "levels":
       return <Levels />;
+    case "offers":
+      return <Offers />;
+    case "brand":
+      return <BrandScreen key={of} of={of} />;
+    case "claim":
+      return <Claim key={of} of={of} />;
+    case "invite":
+      return <Invite key={of} of={of} />;
     case "notices":
       return <Notices />;
     case "recover":

@@ -28,6 +28,7 @@ const URGENT: Readonly<Record<string, Texts>> = {
 const OTHERS: readonly (readonly [prefix: string, place: string, texts: Texts])[] = [
   ["points.expiring", "expiring", ["Några av dina poäng går snart ut.", "Some of your points expire soon."]],
   ["points.", "activity", ["Något har hänt med dina poäng.", "Something has happened to your points."]],
+  ["voucher.", "activity", ["Något har hänt med dina kuponger.", "Something has happened to your vouchers."]],
   ["hold.", "activity", ["Något har hänt med poäng som hålls.", "Something has happened to points on hold."]],
   ["household.", "family", ["Något har hänt i familjen.", "Something has happened in the family."]],
 ];
@@ -41,7 +42,7 @@ export function noticeOf(type: string, language: string): Notice {
   if (urgent !== undefined) {
     return { title: "Lojal", body: pick(urgent), place: "security", isUrgent: true };
   }
-  const isIncoming = type === "points.issued" || type === "points.transferred";
+  const isIncoming = ["points.issued", "points.transferred", "points.refunded"].includes(type);
   const found = OTHERS.find(([prefix]) => type.startsWith(prefix));
   const other: Texts = found?.[2] ?? ["Något har hänt i plånboken.", "Something has happened in the wallet."];
   return {

@@ -4,8 +4,10 @@ import { after, before, describe } from "node:test";
 
 import type { Browser } from "playwright-core";
 
+import { beginCampaigns, campaignTests } from "./campaigns.js";
 import { consoleTests } from "./console.js";
 import { consoleActTests } from "./console-acts.js";
+import { consoleCampaignTests } from "./console-campaigns.js";
 import { consoleListTests } from "./console-lists.js";
 import { consoleMotionTests } from "./console-motions.js";
 import { explorerTests, makePartners } from "./explorer.js";
@@ -37,6 +39,7 @@ describe("the pages", { skip: skipped() }, () => {
     }
     makePartners(network);
     beginProgrammes(network, "member-1");
+    beginCampaigns(network);
   });
   after(async () => {
     await browser.close();
@@ -49,6 +52,7 @@ describe("the pages", { skip: skipped() }, () => {
   recoveryTests(world);
   noticeTests(world);
   levelTests(world);
+  campaignTests(world);
   lieTests(world);
   tillTests(world);
   reachTests(world);
@@ -56,5 +60,6 @@ describe("the pages", { skip: skipped() }, () => {
   consoleTests(world);
   consoleActTests(world);
   consoleListTests(world);
+  consoleCampaignTests(world);
   consoleMotionTests(world);
 });

@@ -21,11 +21,17 @@ function stamp(network: Network, brand: string, track: number, to: string, ...wh
   network.lojal(brand, "stamp", brand, String(track), to, ...what, "--receipt", `receipt ${crypto.randomUUID()}`);
 }
 
-/** Begins a brand's first track. */
-function begin(network: Network, brand: string, ...lines: readonly string[]): void {
+/** Begins another track of a brand, and answers with its number. */
+function begin(network: Network, brand: string, ...lines: readonly string[]): number {
   const terms = join(network.scratch, `${brand}.toml`);
   writeFileSync(terms, `take_back_days = 14\nabout = "${"9d".repeat(32)}"\n${lines.join("\n")}\n`);
   network.lojal(brand, "track", "set", brand, "--terms", terms, "--yes");
+  return lastTrack(network, brand);
+}
+
+/** The number of a brand's last track. */
+export function lastTrack(network: Network, brand: string): number {
+  return (JSON.parse(network.lojal(brand, "track", "list", brand, "--json")) as { readonly last: number }).last;
 }
 
 function level(atLeast: number, months: number): string {
@@ -36,16 +42,16 @@ function level(atLeast: number, months: number): string {
 export function beginProgrammes(network: Network, member: string): void {
   const rolling = (months: number): string => `[kind]\ntype = "rolling"\nmonths = ${months}`;
   const slopes = [rolling(12), level(1000, 12), level(3000, 12), level(8000, 12)];
-  begin(network, "fjallen", "stamp_max = 100000", "soft = true", ...slopes);
-  begin(network, "kaffet", "stamp_max = 10", rolling(6), level(10, 1));
+  const levels = begin(network, "fjallen", "stamp_max = 100000", "soft = true", ...slopes);
+  const card = begin(network, "kaffet", "stamp_max = 10", rolling(6), level(10, 1));
   const [opens, closes] = [Date.now() - 60_000, Date.now() + 40 * 24 * 60 * 60 * 1000];
   const window = `opens_ms = ${opens}\ncloses_ms = ${closes}`;
-  begin(network, "nordmat", "stamp_max = 1", `[kind]\ntype = "places"\n${window}\ncount = 8`);
+  const hunt = begin(network, "nordmat", "stamp_max = 1", `[kind]\ntype = "places"\n${window}\ncount = 8`);
   const to = addressOf(network, member);
-  stamp(network, "fjallen", 1, to, "3700");
-  stamp(network, "kaffet", 1, to, "7");
-  stamp(network, "nordmat", 1, to, "--place", "0");
-  stamp(network, "nordmat", 1, to, "--place", "4");
+  stamp(network, "fjallen", levels, to, "3700");
+  stamp(network, "kaffet", card, to, "7");
+  stamp(network, "nordmat", hunt, to, "--place", "0");
+  stamp(network, "nordmat", hunt, to, "--place", "4");
 }
 
 /** The standing of a member at a brand, as the wallet of the command line proves it. */

@@ -1,7 +1,7 @@
 /** Scenario 21: a member's life with the wallet. */
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -9,7 +9,11 @@ import encodeQR from "qr";
 import type { Browser } from "playwright-core";
 
 import type { Network } from "./world.js";
-import { addressOf, issue, launch, picture, plain, request, stored, totalOf, until, Visitor } from "./world.js";
+import { addressOf, issue, issueMany, launch, picture, plain } from "./world.js";
+import { request, stored, totalOf, until, Visitor } from "./world.js";
+
+/** Transactions of a long history: more than are made before somebody scrolls. */
+const MANY = 130;
 
 /** The passphrase of new members. */
 export const PHRASE = "tretton gula elefanter dansar";
@@ -227,6 +231,33 @@ export function memberTests(world: () => { readonly network: Network; readonly b
       /./,
       "the command line verifies the file",
     );
+    await visitor.leave();
+  });
+
+  test("a long history is read whole, and made as far as somebody scrolls", async () => {
+    const { network, browser } = world();
+    await issueMany(network, "fjallen", addressOf(network, "member-2"), MANY);
+    const visitor = await Visitor.of(browser, network);
+    const { page } = visitor;
+    await visitor.importFile(network.path("wallets/member-2/key.json"));
+    await visitor.go("activity");
+    await page.getByTestId("complete").waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Spara allt som tabell (CSV)" }).click(),
+    ]);
+    const rows = readFileSync(await download.path(), "utf8").trim().split("\r\n").length - 1;
+    assert.ok(rows >= MANY, `the table has ${rows} rows`);
+    const shown = page.locator("a.item");
+    assert.ok((await shown.count()) < MANY, "what is far below isn't made");
+    const all = await until(
+      async () => {
+        await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+        return shown.count();
+      },
+      (count) => count >= rows,
+    );
+    assert.ok(all >= rows, `${all} of ${rows} are shown`);
     await visitor.leave();
   });
 }

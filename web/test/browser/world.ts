@@ -7,6 +7,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import type { Operation } from "@lojal/client";
+import {
+  addressOfKey,
+  dayOf,
+  Gateways,
+  Genesis,
+  keyOf,
+  newTransaction,
+  parseAddress,
+  parseBrandId,
+  receiptReference,
+  signTransactionBy,
+  toPoints,
+  toTimeMs,
+} from "@lojal/client";
 import type { Browser, BrowserContext, Locator, Page, Route } from "playwright-core";
 import { chromium } from "playwright-core";
 
@@ -205,6 +220,30 @@ export function request(network: Network, amount: number, brand = "nordmat"): st
 /** Gives points to a member. */
 export function issue(network: Network, brand: string, to: string, amount: string): void {
   network.lojal(brand, "issue", to, amount, brand, "--receipt", `receipt ${crypto.randomUUID()}`);
+}
+
+/** Gives a point many times, each in a transaction of its own. */
+export async function issueMany(network: Network, brand: string, to: string, times: number): Promise<void> {
+  const genesis = Genesis.fromToml(network.read("genesis.toml"));
+  const key = keyOf(network.secret(brand));
+  const own = addressOfKey(key.publicKey);
+  const now = toTimeMs(Date.now());
+  const each = (): Operation => ({
+    type: "issue",
+    brand: parseBrandId(brand),
+    to: parseAddress(to, genesis.network),
+    amount: toPoints(1),
+    reference: receiptReference(`receipt ${crypto.randomUUID()}`),
+    dated: dayOf(now),
+    expiry: null,
+  });
+  const signed = await Promise.all(
+    Array.from({ length: times }, () => {
+      return signTransactionBy(newTransaction(genesis.chainId, own, [each()], now), genesis.chainId, key);
+    }),
+  );
+  const gateways = new Gateways([network.urls[0] ?? ""], genesis);
+  await gateways.ask(async (gateway) => (await gateway.client()).submitBatch(signed, true));
 }
 
 /** The address of a wallet of the command line. */

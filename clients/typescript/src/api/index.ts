@@ -3,6 +3,7 @@
 export * from "./accounts.js";
 export * from "./brand-motions.js";
 export * from "./brands.js";
+export * from "./campaigns.js";
 export * from "./events.js";
 export * from "./light.js";
 export * from "./lists.js";
@@ -12,4 +13,5 @@ export * from "./references.js";
 export * from "./simulation.js";
 export * from "./standings.js";
 export * from "./transactions.js";
+export * from "./vouchers.js";
 export * from "./webhooks.js";

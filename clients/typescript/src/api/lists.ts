@@ -8,7 +8,7 @@ import { plainText } from "../codec/primitives.js";
 import type { Height } from "../ids.js";
 import { heightCodec } from "../ids.js";
 import type { GrossPoints, Lot, Points } from "../points.js";
-import { grossPointsCodec, lotCodec, pointsCodec } from "../points.js";
+import { grossOrNoneCodec, grossPointsCodec, lotCodec, pointsCodec } from "../points.js";
 import type { Expiry, Month, TimeMs } from "../time.js";
 import { expiryCodec, monthCodec, timeMsCodec } from "../time.js";
 import type { TransactionStatus } from "./transactions.js";
@@ -135,6 +135,10 @@ export interface BrandMonth {
   readonly expired: GrossPoints;
   /** Taken back by the brand. */
   readonly reversed: GrossPoints;
+  /** Given for causes. */
+  readonly donated: GrossPoints;
+  /** Given back of what was redeemed. */
+  readonly refunded: GrossPoints;
   /** In accounts, not expired, after its last block. */
   readonly outstanding: Points;
   /** Set aside by holds then. */
@@ -167,6 +171,8 @@ export const brandStatisticsCodec: JsonCodec<BrandStatistics> = jsonStruct<Brand
       convertedOut: grossPointsCodec,
       expired: grossPointsCodec,
       reversed: grossPointsCodec,
+      donated: grossOrNoneCodec,
+      refunded: grossOrNoneCodec,
       outstanding: pointsCodec,
       held: pointsCodec,
       byExpiry: jsonList(pointsByExpiryCodec),

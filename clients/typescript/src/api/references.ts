@@ -26,6 +26,9 @@ export const REFERENCE_KINDS = [
   "stamp",
   "take_back",
   "grant",
+  "claim",
+  "use_voucher",
+  "refund",
 ] as const;
 
 /** A kind of operation whose reference can be used once. */
@@ -44,6 +47,9 @@ export const USED_STATES = [
   "stamped",
   "taken_back",
   "granted",
+  "claimed",
+  "used",
+  "refunded",
 ] as const;
 
 /**
@@ -51,13 +57,14 @@ export const USED_STATES = [
  * of its own, or all that was issued. *expired*: held, and the time is over. *captured*, *released*: held, and taken by
  * the brand or let go of; *closed*: one of the two, and the node can't tell which. *stamped*: not all of it has been
  * taken back. *taken_back*: under a receipt of its own, or all that was stamped or given. *granted*: a mark, of which
- * not all has been taken back.
+ * not all has been taken back. *claimed*: for points. *used*: a voucher. *refunded*: under a receipt of its own, or all
+ * that was paid.
  */
 export type UsedState = (typeof USED_STATES)[number];
 
-/** The units of a stamp, the days of a mark, or those of a taking back. */
+/** The units of a stamp, a taking back, a claim or a use of a voucher, or the days of a mark. */
 export interface UsedUnits {
-  /** The number of units, or of days; 1 for a place and for a mark without end. */
+  /** The number of units, of days or of uses; 1 for a place and for a mark without end. */
   readonly amount: bigint;
   /** The track of a stamp; else null. */
   readonly track: TrackId | null;
@@ -79,17 +86,26 @@ export interface UsedReference {
   readonly account: Address | null;
   /** The number of points, if the node knows it; null of what has units. */
   readonly amount: Points | null;
-  /** Of an issue those that have been taken back, of a hold that was captured those that the brand took; else null. */
+  /**
+   * Of an issue those that have been taken back, of a hold that was captured those that the brand took, of a payment
+   * those that have been refunded; else null.
+   */
   readonly taken: Points | null;
-  /** Of an issue those that a reversal could take now; else null. */
+  /** Of an issue those that a reversal could take now, of a payment those that a refund could give back; else null. */
   readonly left: Points | null;
-  /** The units of a stamp, the days of a mark, or those of a taking back; null of what has points. */
+  /** The units of a stamp, a taking back, a claim or a use, or the days of a mark; null of what has points. */
   readonly units: UsedUnits | null;
-  /** The time from which on nothing of an issue, a stamp or a mark can be taken back; the end of a hold; else null. */
+  /**
+   * The time from which on nothing of an issue, a stamp or a mark can be taken back, and nothing of a payment refunded;
+   * the end of a hold; else null.
+   */
   readonly untilMs: TimeMs | null;
   /** The transaction that has used the reference, if the node has it. */
   readonly transaction: TransactionStatus | null;
-  /** The transaction that has ended a hold, or taken back some of something last, if the node has one. */
+  /**
+   * The transaction that has ended a hold, or taken back some of something, or refunded some of a payment last, if the
+   * node has one.
+   */
   readonly endedBy: TransactionStatus | null;
   /** The block after which this is so. */
   readonly height: Height;

@@ -4,9 +4,11 @@ import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { BrandId } from "../brand.js";
 import { brandIdCodec } from "../brand.js";
+import type { CampaignId, MarkId } from "../campaign.js";
+import { campaignIdCodec, markIdCodec } from "../campaign.js";
 import type { JsonCodec } from "../codec/codec.js";
 import { jsonList, jsonOption, jsonStruct, orEmpty } from "../codec/combine.js";
-import { u64, u8 } from "../codec/primitives.js";
+import { bool, u16, u64, u8 } from "../codec/primitives.js";
 import type { Height } from "../ids.js";
 import { heightCodec } from "../ids.js";
 import type { Day, TimeMs } from "../time.js";
@@ -52,23 +54,47 @@ export interface TrackStanding {
   readonly next: NextLevel | null;
 }
 
+/** A mark that an account has: a badge, a membership. */
+export interface MarkStanding {
+  /** Its number. */
+  readonly mark: MarkId;
+  /** The last day on which it has it; null for ever. */
+  readonly until: Day | null;
+}
+
+/** The units that an account has taken of a campaign with a bound for each account. */
+export interface TakenStanding {
+  /** The campaign. */
+  readonly campaign: CampaignId;
+  /** True for the members that it has brought along, false for its own units. */
+  readonly asReferrer: boolean;
+  /** The number of units. */
+  readonly times: number;
+  /** The last day on which they count for the bound; null for all time. */
+  readonly until: Day | null;
+}
+
 /** The standing of an account at a brand: all that is counted of it. */
 export interface Standing {
   /** The brand. */
   readonly brand: BrandId;
-  /** The day of the first stamp. */
-  readonly since: Day;
+  /** The day of the first stamp or grant; null if the account has only claimed something. */
+  readonly since: Day | null;
   /** The sum of what the member allows: see {@link CONSENTS}. */
   readonly consents: number;
   /** The tracks that aren't over and on which something counts or a level is held, by number. */
   readonly tracks: readonly TrackStanding[];
+  /** The marks that it has, by number. */
+  readonly marks: readonly MarkStanding[];
+  /** The units that count for the bounds of campaigns, by campaign. */
+  readonly taken: readonly TakenStanding[];
 }
 
 /** `GET /v1/accounts/{address}/standing`: the standings of an account. */
 export interface Standings {
   /** The account. */
   readonly address: Address;
-  /** Its standing at each brand that has ever stamped anything for it, by brand. */
+  /** Its standing at each brand that has ever counted or given anything for it, by brand. */
   readonly standings: readonly Standing[];
   /** The brands at which it is shown, for an operator who sees nothing else of the account. */
   readonly onlyOf: readonly BrandId[] | null;
@@ -91,15 +117,29 @@ const trackStandingCodec: JsonCodec<TrackStanding> = jsonStruct<TrackStanding>({
   next: jsonOption(jsonStruct<NextLevel>({ level: u8, atLeast: u64, missing: u64 })),
 });
 
+const markStandingCodec: JsonCodec<MarkStanding> = jsonStruct<MarkStanding>({
+  mark: markIdCodec,
+  until: jsonOption(dayCodec),
+});
+
+const takenStandingCodec: JsonCodec<TakenStanding> = jsonStruct<TakenStanding>({
+  campaign: campaignIdCodec,
+  asReferrer: bool,
+  times: u16,
+  until: jsonOption(dayCodec),
+});
+
 /** The JSON of standings. */
 export const standingsCodec: JsonCodec<Standings> = jsonStruct<Standings>({
   address: addressCodec,
   standings: jsonList(
     jsonStruct<Standing>({
       brand: brandIdCodec,
-      since: dayCodec,
+      since: jsonOption(dayCodec),
       consents: u8,
       tracks: jsonList(trackStandingCodec),
+      marks: orEmpty(jsonList(markStandingCodec)),
+      taken: orEmpty(jsonList(takenStandingCodec)),
     }),
   ),
   onlyOf: jsonOption(jsonList(brandIdCodec)),

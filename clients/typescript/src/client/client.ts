@@ -34,6 +34,8 @@ import {
   provenTransactionCodec,
   transactionStatusCodec,
 } from "../api/transactions.js";
+import type { VoucherUse } from "../api/vouchers.js";
+import { voucherUseCodec } from "../api/vouchers.js";
 import type { BrandId } from "../brand.js";
 import { fromHex } from "../bytes.js";
 import type { SavedReceipt } from "../chain/inclusion.js";
@@ -246,6 +248,10 @@ export class Client {
   /** `GET /v1/payments/{reference}`: what has answered a till's request; `unknown_reference` while nothing has. */
   payment(reference: Reference, dated: Day | null = null): Promise<Payment> {
     return this.#get(paymentCodec, `/v1/payments/${reference}`, datedQuery(dated));
+  }
+  /** `GET /v1/uses/{reference}`: the use of a voucher that has answered a till's request; likewise. */
+  voucherUse(reference: Reference, dated: Day | null = null): Promise<VoucherUse> {
+    return this.#get(voucherUseCodec, `/v1/uses/${reference}`, datedQuery(dated));
   }
   /**
    * `GET /v1/transactions/{id}`: a transaction and what became of it; `unknown_transaction` if it is neither waiting

@@ -1,12 +1,15 @@
 /**
- * The lists of a brand, for its operators, and parts of histories. All of it is the gateway's word: a part of a history
- * can't be told from one that leaves more out, so whoever has to be sure reads all of it and filters by `isWanted`.
+ * The lists of a brand, for its operators, its campaigns, and parts of histories. All of it is the gateway's word: a
+ * part of a history can't be told from one that leaves more out, so whoever has to be sure reads all of it and filters
+ * by `isWanted`; campaigns are proven by `provenCampaigns`.
  */
 
 import type { Address } from "../address.js";
 import { addressToText } from "../address.js";
-import type { History } from "../api/accounts.js";
-import { historyCodec } from "../api/accounts.js";
+import type { AccountProof, History } from "../api/accounts.js";
+import { accountProofCodec, historyCodec } from "../api/accounts.js";
+import type { Campaigns } from "../api/campaigns.js";
+import { campaignsCodec } from "../api/campaigns.js";
 import type { BrandAccounts, BrandExpiring, BrandStatistics, BrandTransactions } from "../api/lists.js";
 import {
   brandAccountsCodec,
@@ -57,6 +60,14 @@ export class ListClient {
   /** `GET /v1/brands/{id}/statistics`: a brand's points by month. */
   statistics(brand: BrandId): Promise<BrandStatistics> {
     return this.#ask(brandStatisticsCodec, `/v1/brands/${brand}/statistics`, {});
+  }
+  /** `GET /v1/brands/{id}/campaigns`: what a brand gives beside points for purchases, for everybody. */
+  campaigns(brand: BrandId): Promise<Campaigns> {
+    return this.#ask(campaignsCodec, `/v1/brands/${brand}/campaigns`, {});
+  }
+  /** `GET /v1/brands/{id}/campaigns/proof`: the proofs from which that follows. */
+  campaignsProof(brand: BrandId): Promise<AccountProof> {
+    return this.#ask(accountProofCodec, `/v1/brands/${brand}/campaigns/proof`, {});
   }
   /** `GET /v1/accounts/{address}/transactions`, of which only some are wanted. Nothing shows that these are all. */
   history(address: Address, filter: HistoryFilter, page: ListPage = {}): Promise<History> {

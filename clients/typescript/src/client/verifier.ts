@@ -90,12 +90,23 @@ export class Verifier {
     const answer = await client.accountProof(address);
     const { header } = answer;
     const what = `the account ${addressToText(address, this.genesis.network)}`;
-    await this.#take(client, what, answer);
-    return told(client, what, () => {
-      const records = this.#recordsIn(answer);
+    return this.proven(client, what, answer, (records) => {
       const pin = { height: header.height, block: blockId(header) };
       return { ...accountOf(records, address), pin, timeMs: header.timeMs, records };
     });
+  }
+  /**
+   * The answer that follows from the records that a gateway proves; `what` names it for people. Throws a
+   * {@link GatewayUntrueError} if it doesn't follow, and a {@link BehindError} if it is older than what is known.
+   */
+  async proven<T>(
+    client: Client,
+    what: string,
+    answer: AccountProof,
+    read: (records: ProvenRecords) => T,
+  ): Promise<T> {
+    await this.#take(client, what, answer);
+    return told(client, what, () => read(this.#recordsIn(answer)));
   }
   /** The last header of a gateway, final by the validators that every change leads to. */
   async latest(client: Client): Promise<Header> {

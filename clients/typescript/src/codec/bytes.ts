@@ -70,9 +70,13 @@ export class Reader {
   small(width: number): number {
     return this.raw(width).reduceRight((value, byte) => value * 256 + byte, 0);
   }
+  /** True if all bytes have been read. */
+  isAtEnd(): boolean {
+    return this.at === this.bytes.length;
+  }
   /** Refuses bytes that nobody has read: "decoding rejects trailing bytes" (protocol, Bytes). */
   end(): void {
-    if (this.at !== this.bytes.length) {
+    if (!this.isAtEnd()) {
       throw new DecodeError(`there are ${this.bytes.length - this.at} bytes after the value`);
     }
   }

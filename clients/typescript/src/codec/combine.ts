@@ -272,6 +272,22 @@ export function option<T>(codec: Codec<T>): Codec<T | null> {
   };
 }
 
+/**
+ * The last part of a record, which later versions of the protocol add: without it nothing stands there, and the bytes
+ * are those of before.
+ */
+export function tail<T>(codec: Codec<T>): Codec<T | null> {
+  return {
+    write(writer, value) {
+      if (value !== null) {
+        codec.write(writer, value);
+      }
+    },
+    read: (reader) => (reader.isAtEnd() ? null : codec.read(reader)),
+    ...jsonOption(codec),
+  };
+}
+
 /** The same values, of which one stands for a field that JSON leaves out. */
 export function defaulted<C extends JsonCodec<T>, T>(codec: C & JsonCodec<T>, absent: () => T): C {
   return { ...codec, absent };

@@ -2,6 +2,7 @@
 
 import type { Address } from "../address.js";
 import type { BrandId } from "../brand.js";
+import { partnerOf } from "../campaign.js";
 import type { Codec } from "../codec/codec.js";
 import type { Tagged } from "../codec/combine.js";
 import { list, variants } from "../codec/combine.js";
@@ -25,6 +26,8 @@ import type { ProgrammeOperations } from "./programme.js";
 import { programmeOperations } from "./programme.js";
 import type { TogetherOperations } from "./together.js";
 import { togetherOperations } from "./together.js";
+import type { VoucherOperations } from "./vouchers.js";
+import { voucherOperations } from "./vouchers.js";
 
 /** All operations, by type. */
 export interface OperationsByType extends
@@ -34,7 +37,8 @@ export interface OperationsByType extends
     PeopleOperations,
     GovernanceOperations,
     ProgrammeOperations,
-    CampaignOperations {}
+    CampaignOperations,
+    VoucherOperations {}
 
 /** One step of a transaction: its fields, and its `type`. */
 export type Operation = Tagged<"type", OperationsByType>;
@@ -51,6 +55,7 @@ export const operationCodec: Codec<Operation> = variants<OperationsByType, "type
   ...governanceOperations,
   ...programmeOperations,
   ...campaignOperations,
+  ...voucherOperations,
 });
 
 /** The forms of the operations of one transaction. */
@@ -62,6 +67,7 @@ export function accountsOf(operation: Operation): readonly Address[] {
     case "issue":
     case "stamp":
     case "grant":
+    case "refund":
       return [operation.to];
     case "redeem":
     case "reverse":
@@ -76,6 +82,7 @@ export function accountsOf(operation: Operation): readonly Address[] {
     case "start_recovery":
     case "finish_recovery":
     case "agree":
+    case "use_voucher":
       return [operation.account];
     case "claim":
       return operation.referrer === null ? [operation.account] : [operation.account, operation.referrer];
@@ -107,8 +114,10 @@ export function brandsOf(operation: Operation): readonly BrandId[] {
       return [operation.from, operation.to];
     case "settle":
       return [operation.creditor, operation.debtor];
-    case "set_campaign":
-      return operation.terms.sponsor === null ? [operation.brand] : [operation.brand, operation.terms.sponsor.brand];
+    case "set_campaign": {
+      const partner = partnerOf(operation.terms);
+      return partner === null ? [operation.brand] : [operation.brand, partner];
+    }
     default:
       return "brand" in operation ? [operation.brand] : [];
   }

@@ -43,16 +43,22 @@ export interface Stamp {
   readonly dated: Day;
 }
 
-/** The thing that is taken back: a stamp, or a mark that was granted or claimed. */
-export type TakenBackOf = "stamp" | "mark";
+/** The thing that is taken back: a stamp, or a mark or a voucher that was granted or claimed. */
+export type TakenBackOf = "stamp" | "mark" | "voucher";
 
-const takenBackOfCodec: Codec<TakenBackOf> = defaulted(names<TakenBackOf>(["stamp", "mark"]), () => "stamp" as const);
+const takenBackOfCodec: Codec<TakenBackOf> = defaulted(
+  names<TakenBackOf>(["stamp", "mark", "voucher"]),
+  () => "stamp" as const,
+);
 
-/** A brand's operator takes back all or part of a stamp, and the levels that it has helped to reach; or of a mark. */
+/**
+ * A brand's operator takes back all or part of a stamp, and the levels that it has helped to reach; or of a mark or a
+ * voucher.
+ */
 export interface TakeBack {
   /** The brand. */
   readonly brand: BrandId;
-  /** The account that was stamped or got the mark. */
+  /** The account that was stamped, or got the mark or the voucher. */
   readonly from: Address;
   /** The thing that is taken back. */
   readonly of: TakenBackOf;
@@ -60,7 +66,7 @@ export interface TakeBack {
   readonly ofReference: Reference;
   /** The day of that reference. */
   readonly ofDated: Day;
-  /** The number of units of a stamp, or of days of a mark; 1 for a mark without end. */
+  /** The number of units of a stamp, of days of a mark, 1 for a mark without end, or of uses of a voucher. */
   readonly amount: bigint;
   /** The reference of this operation; a brand takes back once per reference. */
   readonly reference: Reference;

@@ -51,6 +51,10 @@ export interface CampaignRecord {
   readonly reversed: GrossPoints;
   /** The points that were paid for it. */
   readonly paid: GrossPoints;
+  /** The units that were returned. */
+  readonly returned: bigint;
+  /** The points that were refunded for them. */
+  readonly refunded: GrossPoints;
 }
 
 /** The forms of the records of campaigns. */
@@ -61,6 +65,8 @@ export const campaignRecordCodec: Codec<CampaignRecord> = struct<CampaignRecord>
   points: grossPointsCodec,
   reversed: grossPointsCodec,
   paid: grossPointsCodec,
+  returned: u64,
+  refunded: grossPointsCodec,
 });
 
 /** A mark of an account. */

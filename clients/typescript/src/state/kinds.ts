@@ -33,9 +33,11 @@ import { validatorSetCodec } from "../validator.js";
 import * as brandMotions from "./brand-motions.js";
 import * as campaigns from "./campaigns.js";
 import * as governance from "./governance.js";
+import * as payments from "./payments.js";
 import * as programme from "./programme.js";
 import * as records from "./records.js";
 import * as references from "./references.js";
+import * as vouchers from "./vouchers.js";
 
 /** A kind of record: its number, and the forms of its key and of the record under it. */
 export interface RecordKind<K, R> {
@@ -134,6 +136,7 @@ export const recordKinds = {
   ),
   governor: kind(36, ofAccount, governance.governorRecordCodec),
   standing: kind(37, accountAndBrand, programme.standingRecordCodec),
+  vouchers: kind(38, accountAndBrand, vouchers.vouchersRecordCodec),
   partnership: kind(48, fromTo, records.partnershipRecordCodec),
   partners: kind(49, ofBrand, records.brandListRecordCodec),
   convertedToday: kind(50, fromTo, records.dayCountCodec),
@@ -160,14 +163,18 @@ export const recordKinds = {
   invitation: kind(67, ofMember, memberRightsCodec),
   spent: kind(68, ofMember, records.spentRecordCodec),
   issued: kind(80, onShelf, references.issuedRecordCodec),
-  redeemed: kind(81, onShelf, records.redeemedRecordCodec),
+  redeemed: kind(81, onShelf, payments.redeemedRecordCodec),
   reversed: kind(82, onShelf, references.reversedRecordCodec),
   held: kind(83, onShelf, references.heldRecordCodec),
-  captured: kind(84, onShelf, nothing),
+  captured: kind(84, onShelf, payments.capturedRecordCodec),
   stamped: kind(85, onShelf, programme.stampedRecordCodec),
   takenBack: kind(86, onShelf, programme.takenBackRecordCodec),
   awarded: kind(87, onShelf, campaigns.awardedRecordCodec),
   marked: kind(88, onShelf, campaigns.markedRecordCodec),
+  givenVoucher: kind(89, onShelf, vouchers.givenVoucherRecordCodec),
+  usedVoucher: kind(90, onShelf, vouchers.usedVoucherRecordCodec),
+  claimed: kind(91, onShelf, payments.claimedRecordCodec),
+  refunded: kind(92, onShelf, payments.refundedRecordCodec),
 } as const;
 
 /** The name of a kind of record. */

@@ -4,7 +4,7 @@ import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { Codec } from "../codec/codec.js";
 import type { Tagged } from "../codec/combine.js";
-import { list, struct, variants } from "../codec/combine.js";
+import { list, option, struct, variants } from "../codec/combine.js";
 import { u64, u8 } from "../codec/primitives.js";
 import type { HalfId } from "../ids.js";
 import { halfIdCodec } from "../ids.js";
@@ -79,8 +79,8 @@ export interface TrackLevels {
 
 /** The counts of an account at a brand, and the consents that the member gives it. */
 export interface StandingRecord {
-  /** The day of the first stamp, grant or claim. */
-  readonly since: Day;
+  /** The day of the first stamp or grant; null if the account has only claimed something. */
+  readonly since: Day | null;
   /** The sum of what the member allows. */
   readonly consents: number;
   /** The counts. Those that are over may still stand here. */
@@ -95,7 +95,7 @@ export interface StandingRecord {
 
 /** The forms of standings. */
 export const standingRecordCodec: Codec<StandingRecord> = struct<StandingRecord>({
-  since: dayCodec,
+  since: option(dayCodec),
   consents: u8,
   progress: list(struct<Progress>({ track: trackIdCodec, count: countCodec, consumed: u64 }), 0, PROGRESS_MAX),
   levels: list(
@@ -142,9 +142,9 @@ export const stampedRecordCodec: Codec<StampedRecord> = struct<StampedRecord>({
   transaction: halfIdCodec,
 });
 
-/** The mark that a reference has been used to take back a stamp or a mark, and what it took. */
+/** The mark that a reference has been used to take back a stamp, a mark or a voucher, and what it took. */
 export interface TakenBackRecord {
-  /** The number of units or days. */
+  /** The number of units, days or uses. */
   readonly amount: bigint;
   /** The transaction that took them. */
   readonly transaction: HalfId;

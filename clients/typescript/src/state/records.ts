@@ -12,8 +12,8 @@ import { bool, u128, u16, u32, u64, u8 } from "../codec/primitives.js";
 import { EncodeError } from "../error.js";
 import type { Guardians, Recovery, Safeguards } from "../guardian.js";
 import { guardiansCodec, recoveryCodec, safeguardsCodec } from "../guardian.js";
-import type { Hash, PublicKey, TransactionId } from "../ids.js";
-import { hashCodec, publicKeyCodec, transactionIdCodec } from "../ids.js";
+import type { Hash, PublicKey } from "../ids.js";
+import { hashCodec, publicKeyCodec } from "../ids.js";
 import {
   BRANDS_MAX,
   HELD_LOTS_MAX,
@@ -149,12 +149,15 @@ export interface HoldsRecord {
   readonly holds: readonly OpenHold[];
 }
 
+/** The forms of what spent points count against. */
+export const countedCodec: Codec<Counted> = struct<Counted>({ member: addressCodec, month: monthCodec });
+
 const openHoldCodec: Codec<OpenHold> = struct<OpenHold>({
   reference: referenceCodec,
   dated: dayCodec,
   expiresMs: timeMsCodec,
   lots: list(lotCodec, 1, LOTS_MAX),
-  counted: option(struct<Counted>({ member: addressCodec, month: monthCodec })),
+  counted: option(countedCodec),
 });
 
 /** The forms of the records of holds. */
@@ -362,12 +365,3 @@ export const shelfRecordCodec: Codec<ShelfRecord> = struct<ShelfRecord>({
   count: u64,
   dropMs: timeMsCodec,
 });
-
-/** The payment that has used a reference. */
-export interface RedeemedRecord {
-  /** The transaction that paid. */
-  readonly transaction: TransactionId;
-}
-
-/** The forms of the records of payments. */
-export const redeemedRecordCodec: Codec<RedeemedRecord> = struct<RedeemedRecord>({ transaction: transactionIdCodec });

@@ -7,8 +7,8 @@ import type { Address } from "../address.js";
 import type { LevelEnd, NextLevel, Standing, Standings, TrackStanding } from "../api/standings.js";
 import type { BrandId } from "../brand.js";
 import { TRACK_OVER_MONTHS, TRACK_PLACES_MAX } from "../limits.js";
-import type { Month, TimeMs } from "../time.js";
-import { monthOf, plusMonths, plusMs, startOfMonth } from "../time.js";
+import type { Day, Month, TimeMs } from "../time.js";
+import { dayOf, monthOf, plusMonths, plusMs, startOfMonth } from "../time.js";
 import type { Track, TrackId } from "../track.js";
 import { recordKinds } from "./kinds.js";
 import type { Count, HeldLevel, StandingRecord } from "./programme.js";
@@ -39,7 +39,10 @@ function standingAt(records: ProvenRecords, brand: BrandId, standing: StandingRe
     const shown = terms === null || isOverIn(terms, monthOf(timeMs)) ? null : trackAt(standing, track, terms, timeMs);
     return shown !== null && (shown.units > 0n || shown.level > 0) ? [shown] : [];
   });
-  return { brand, since: standing.since, consents: standing.consents, tracks };
+  const day = dayOf(timeMs);
+  const isLive = ({ until }: { readonly until: Day | null }): boolean => until === null || until >= day;
+  const [marks, taken] = [standing.marks.filter(isLive), standing.taken.filter(isLive)];
+  return { brand, since: standing.since, consents: standing.consents, tracks, marks, taken };
 }
 
 /** The part of a standing that is on a track that isn't over. */
@@ -112,7 +115,7 @@ function unitsOf(count: Count): bigint {
 }
 
 /** The units or places that count on a track in a month, while it isn't over, without those that are used up. */
-function unitsIn({ progress }: StandingRecord, track: TrackId, month: Month): bigint {
+export function unitsIn({ progress }: StandingRecord, track: TrackId, month: Month): bigint {
   const isLive = (count: Count): boolean => count.type !== "rolling" || count.until >= month;
   const counts = progress.filter((one) => one.track === track && isLive(one.count));
   return counts.reduce((sum, { count, consumed }) => sum + unitsOf(count) - consumed, 0n);
@@ -128,7 +131,7 @@ function placesOf({ progress }: StandingRecord, track: TrackId): bigint {
  * The level of a track in a month: "The level is the best of what the units that count now reach and what is held."
  * (protocol, Programme)
  */
-function levelIn(standing: StandingRecord, track: TrackId, terms: Track, month: Month): number {
+export function levelIn(standing: StandingRecord, track: TrackId, terms: Track, month: Month): number {
   const units = unitsIn(standing, track, month);
   const natural = terms.levels.filter(({ atLeast }) => atLeast <= units).length;
   const held = standing.levels.find((levels) => levels.track === track)?.held ?? [];

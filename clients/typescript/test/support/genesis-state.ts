@@ -26,6 +26,8 @@ const NO_TOTALS = {
   held: NO_POINTS,
   redeemed: NOTHING,
   convertedOut: NOTHING,
+  donated: NOTHING,
+  refunded: NOTHING,
   expired: NOTHING,
   reversed: NOTHING,
 };

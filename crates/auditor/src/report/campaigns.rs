@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use lojal_ledger::View;
-use lojal_ledger::key::AwardedKey;
-use lojal_types::{Award, BrandId, Campaign, CampaignId, Claim, GrossPoints, Operation, Reverse, Sponsor};
+use lojal_ledger::key::{AwardedKey, ClaimedKey};
+use lojal_types::{
+    Award, BrandId, Campaign, CampaignId, Claim, GrossPoints, Operation, Payment, Recipient, Refund, Reverse, Sponsor,
+};
 
 use super::happened::taken_by;
 use super::listing::{Cell, Rows};
@@ -20,10 +22,14 @@ const COLUMNS: &[&str] = &[
     "points",
     "reversed",
     "paid",
+    "returned",
+    "refunded",
     "stock",
     "budget",
     "sponsor",
     "sponsored_micro",
+    "recipient",
+    "donated_micro",
 ];
 
 /// The things that one operation takes out of a campaign.
@@ -37,6 +43,10 @@ pub(super) struct Gift {
     /// The points that it costs.
     pub(super) paid: u64,
     pub(super) sponsor: Option<Sponsor>,
+    /// True if what is paid is donated.
+    pub(super) is_donated: bool,
+    /// The brand that donations go to.
+    recipient: Option<Recipient>,
 }
 
 impl Gift {
@@ -45,6 +55,12 @@ impl Gift {
     pub(super) fn debt(&self) -> Option<(BrandId, u128)> {
         let sponsor = self.sponsor.filter(|_| self.points > 0)?;
         Some((sponsor.brand, u128::from(self.points).saturating_mul(sponsor.price_micro.into())))
+    }
+    /// The debt to the recipient for it, in millionths: "What the brand owes to the recipient grows by `price_micro`
+    /// for every point" (protocol, Campaigns).
+    pub(super) fn donation(&self) -> Option<(BrandId, u128)> {
+        let to = self.recipient?;
+        Some((to.brand, u128::from(self.paid).saturating_mul(to.price_micro.into())))
     }
 }
 
@@ -57,7 +73,10 @@ struct Sums {
     points: u128,
     reversed: u128,
     paid: u128,
+    returned: u64,
+    refunded: u128,
     sponsored: u128,
+    donated: u128,
 }
 
 /// The campaigns of all brands, with the terms that were set last.
@@ -78,10 +97,11 @@ impl Campaigns {
                 let (units, points) = match terms.award {
                     // "A grant or claim of points is one unit." (protocol, Campaigns)
                     Award::Points { .. } => (1, one.amount),
-                    Award::Mark { .. } => (one.amount, 0),
+                    Award::Mark { .. } | Award::Voucher { .. } | Award::Cause { .. } => (one.amount, 0),
                 };
                 sums.grants = sums.grants.saturating_add(1);
-                let gift = Gift { brand: one.brand, units, points, paid: 0, sponsor: terms.sponsor };
+                let (brand, sponsor) = (one.brand, terms.sponsor);
+                let gift = Gift { brand, units, points, paid: 0, sponsor, is_donated: false, recipient: None };
                 sums.give(&gift);
                 Some(gift)
             }
@@ -96,6 +116,10 @@ impl Campaigns {
                 self.reverse(one, after);
                 None
             }
+            Operation::Refund(one) if one.of == Payment::Claim => {
+                self.refund(one, after);
+                None
+            }
             _ => None,
         }
     }
@@ -106,6 +130,18 @@ impl Campaigns {
         let Some(awarded) = after.get(&AwardedKey { shelf, brand, reference }).expect(IN_MEMORY) else { return };
         if let Some((_, sums)) = self.0.get_mut(&(brand, awarded.campaign)) {
             sums.reversed = sums.reversed.saturating_add(taken_by(reverse, after).get().into());
+        }
+    }
+
+    /// Counts points that were refunded of a claim, and the units that have come back for them.
+    fn refund(&mut self, refund: &Refund, after: &View) {
+        let (shelf, brand, reference) = (refund.of_dated.month(), refund.brand, refund.of_reference.clone());
+        let Some(claimed) = after.get(&ClaimedKey { shelf, brand, reference }).expect(IN_MEMORY) else { return };
+        let (amount, all) = (u128::from(refund.amount.get()), u128::from(claimed.paid.amount().get()));
+        let units = (amount * u128::from(claimed.quantity)).checked_div(all).unwrap_or(0);
+        if let Some((_, sums)) = self.0.get_mut(&(brand, claimed.campaign)) {
+            sums.returned = sums.returned.saturating_add(u64::try_from(units).unwrap_or(u64::MAX));
+            sums.refunded = sums.refunded.saturating_add(amount);
         }
     }
 
@@ -122,6 +158,8 @@ impl Campaigns {
                     ("points given", sums.points, record.points.get()),
                     ("points reversed", sums.reversed, record.reversed.get()),
                     ("points paid", sums.paid, record.paid.get()),
+                    ("units returned", sums.returned.into(), record.returned.into()),
+                    ("points refunded", sums.refunded, record.refunded.get()),
                 ];
                 if let Some((what, counted, says)) = pairs.into_iter().find(|(_, counted, says)| counted != says) {
                     return Err(format!(
@@ -148,10 +186,14 @@ impl Campaigns {
                 points(sums.points),
                 points(sums.reversed),
                 points(sums.paid),
+                Cell::Number(sums.returned),
+                points(sums.refunded),
                 terms.stock.map_or(Cell::Empty, Cell::Number),
                 terms.budget.map_or(Cell::Empty, |budget| points(budget.get().into())),
                 terms.sponsor.map_or(Cell::Empty, |sponsor| Cell::text(sponsor.brand)),
                 Cell::Micro(sums.sponsored),
+                recipient_of(terms).map_or(Cell::Empty, |to| Cell::text(to.brand)),
+                Cell::Micro(sums.donated),
             ]
         };
         (COLUMNS, self.0.iter().map(row).collect())
@@ -163,7 +205,7 @@ impl Campaigns {
 fn claimed(claim: &Claim, terms: &Campaign) -> Gift {
     let award = match terms.award {
         Award::Points { amount, .. } => amount.get(),
-        Award::Mark { .. } => 0,
+        Award::Mark { .. } | Award::Voucher { .. } | Award::Cause { .. } => 0,
     };
     let referral = terms.referral.filter(|_| claim.referrer.is_some()).map_or(0, |referral| referral.award.get());
     Gift {
@@ -172,6 +214,15 @@ fn claimed(claim: &Claim, terms: &Campaign) -> Gift {
         points: award.saturating_add(referral),
         paid: terms.price.get().saturating_mul(claim.quantity.into()),
         sponsor: terms.sponsor,
+        is_donated: matches!(terms.award, Award::Cause { .. }),
+        recipient: recipient_of(terms),
+    }
+}
+
+fn recipient_of(terms: &Campaign) -> Option<Recipient> {
+    match terms.award {
+        Award::Cause { to } => to,
+        Award::Points { .. } | Award::Mark { .. } | Award::Voucher { .. } => None,
     }
 }
 
@@ -181,5 +232,6 @@ impl Sums {
         self.points = self.points.saturating_add(gift.points.into());
         self.paid = self.paid.saturating_add(gift.paid.into());
         self.sponsored = self.sponsored.saturating_add(gift.debt().map_or(0, |(_, micro)| micro));
+        self.donated = self.donated.saturating_add(gift.donation().map_or(0, |(_, micro)| micro));
     }
 }

@@ -21,6 +21,8 @@ const COLUMNS: &[&str] = &[
     "converted_out",
     "expired",
     "reversed",
+    "donated",
+    "refunded",
     "holders",
 ];
 
@@ -34,6 +36,8 @@ struct Flow {
     redeemed: u128,
     converted_out: u128,
     reversed: u128,
+    donated: u128,
+    refunded: u128,
 }
 
 /// The same of all brands.
@@ -47,6 +51,7 @@ impl Flows {
             Operation::Issue(one) => add(&mut self.of(one.brand).issued, one.amount),
             Operation::Redeem(one) => add(&mut self.of(one.brand).redeemed, one.amount),
             Operation::Capture(one) => add(&mut self.of(one.brand).redeemed, one.amount),
+            Operation::Refund(one) => add(&mut self.of(one.brand).refunded, one.amount),
             Operation::Reverse(one) => add(&mut self.of(one.brand).reversed, taken_by(one, after)),
             Operation::Convert(one) => {
                 add(&mut self.of(one.from).converted_out, one.burned);
@@ -59,7 +64,9 @@ impl Flows {
     /// Counts what a campaign has given and taken.
     pub(super) fn give(&mut self, gift: &Gift) {
         add(&mut self.of(gift.brand).issued, Points::new(gift.points));
-        add(&mut self.of(gift.brand).redeemed, Points::new(gift.paid));
+        let flow = self.of(gift.brand);
+        let paid = if gift.is_donated { &mut flow.donated } else { &mut flow.redeemed };
+        add(paid, Points::new(gift.paid));
     }
 
     fn of(&mut self, brand: BrandId) -> &mut Flow {
@@ -80,6 +87,8 @@ impl Flows {
                 ("redeemed", flow.redeemed, totals.redeemed),
                 ("converted out", flow.converted_out, totals.converted_out),
                 ("reversed", flow.reversed, totals.reversed),
+                ("donated", flow.donated, totals.donated),
+                ("refunded", flow.refunded, totals.refunded),
             ];
             if let Some((what, counted, total)) = pairs.into_iter().find(|(_, counted, total)| *counted != total.get())
             {
@@ -107,6 +116,7 @@ fn of_brand(brand: &BrandReport) -> Vec<Vec<Cell>> {
     let mut all = begin(ALL.to_owned());
     all.extend([totals.outstanding, totals.held].map(|sum| points(sum.into())));
     all.extend([totals.issued, totals.redeemed, totals.converted_out, totals.expired, totals.reversed].map(points));
+    all.extend([totals.donated, totals.refunded].map(points));
     all.push(Cell::Number(brand.holders));
     let lots = brand.liability.iter().chain(&brand.held_by_month);
     let expiries: BTreeSet<Expiry> = lots.map(|lot| lot.expiry).collect();

@@ -18,12 +18,14 @@ const COLUMNS: &[&str] = &[
     "burned",
     "converted_micro",
     "sponsored_micro",
+    "donated_micro",
     "settled_micro",
     "owed_micro",
     "net_micro",
 ];
 
-/// A debtor and a creditor: points of the first became points of the second, or it paid for new ones.
+/// A debtor and a creditor: points of the first became points of the second, it paid for new ones, or its members
+/// donated.
 type Pair = (BrandId, BrandId);
 
 /// The sums of one direction between two brands; money in millionths of a minor unit.
@@ -33,6 +35,7 @@ struct Debt {
     burned: u128,
     converted: u128,
     sponsored: u128,
+    donated: u128,
     settled: u128,
 }
 
@@ -68,11 +71,16 @@ impl Debts {
         }
     }
 
-    /// Counts what a campaign has given on account of a sponsor.
+    /// Counts what a campaign has given on account of a sponsor, and what it has taken for a recipient.
     pub(super) fn give(&mut self, gift: &Gift) {
-        let Some((sponsor, micro)) = gift.debt() else { return };
-        let debt = self.debts.entry((sponsor, gift.brand)).or_default();
-        debt.sponsored = debt.sponsored.saturating_add(micro);
+        if let Some((sponsor, micro)) = gift.debt() {
+            let debt = self.debts.entry((sponsor, gift.brand)).or_default();
+            debt.sponsored = debt.sponsored.saturating_add(micro);
+        }
+        if let Some((recipient, micro)) = gift.donation() {
+            let debt = self.debts.entry((gift.brand, recipient)).or_default();
+            debt.donated = debt.donated.saturating_add(micro);
+        }
     }
 
     /// Compares what was counted with what the ledger says that brands owe.
@@ -83,13 +91,15 @@ impl Debts {
         let written = view.debts().expect(IN_MEMORY).into_iter().flat_map(|(one, other)| [(one, other), (other, one)]);
         let pairs: BTreeSet<Pair> = self.debts.keys().copied().chain(written).collect();
         for (debtor, creditor) in pairs {
-            let Debt { converted, sponsored, settled, .. } =
+            let Debt { converted, sponsored, donated, settled, .. } =
                 self.debts.get(&(debtor, creditor)).copied().unwrap_or_default();
             let owed = owed(view, (debtor, creditor));
-            if settled.checked_add(owed) != converted.checked_add(sponsored) {
+            let incurred = converted.checked_add(sponsored).and_then(|sum| sum.checked_add(donated));
+            if settled.checked_add(owed) != incurred {
                 return Err(format!(
-                    "{debtor} came to owe {creditor} {converted} by conversions and {sponsored} as a sponsor, and \
-                     {settled} were settled, in millionths of a minor unit, but the ledger says that {owed} are owed"
+                    "{debtor} came to owe {creditor} {converted} by conversions, {sponsored} as a sponsor and \
+                     {donated} by donations, and {settled} were settled, in millionths of a minor unit, but the \
+                     ledger says that {owed} are owed"
                 ));
             }
         }
@@ -112,6 +122,7 @@ impl Debts {
                 Cell::points(GrossPoints::new(debt.burned), decimals),
                 Cell::Micro(debt.converted),
                 Cell::Micro(debt.sponsored),
+                Cell::Micro(debt.donated),
                 Cell::Micro(debt.settled),
                 Cell::Micro(owed),
                 Cell::Micro(owed.saturating_sub(owed_back)),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use lojal_ledger::View;
+use lojal_ledger::key::OperatorKey;
 use lojal_types::{Address, BrandId, GrossPoints, Month, Operation, TakenBackOf};
 
 use super::campaigns::Gift;
@@ -24,6 +25,8 @@ const COLUMNS: &[&str] = &[
     "captured",
     "reversals",
     "reversed",
+    "refunds",
+    "refunded",
     "stamps",
     "stamped",
     "takebacks",
@@ -44,6 +47,7 @@ struct Acts {
     grants: Tally,
     captures: Tally,
     reversals: Tally,
+    refunds: Tally,
     stamps: Tally,
     takebacks: Tally,
 }
@@ -61,6 +65,9 @@ impl Operators {
             Operation::Grant(one) => (one.brand, |acts| &mut acts.grants, gift.map_or(0, |gift| gift.points)),
             Operation::Capture(one) => (one.brand, |acts| &mut acts.captures, one.amount.get()),
             Operation::Reverse(one) => (one.brand, |acts| &mut acts.reversals, taken_by(one, after).get()),
+            Operation::Refund(one) if is_operator(after, one.brand, sender) => {
+                (one.brand, |acts| &mut acts.refunds, one.amount.get())
+            }
             Operation::Stamp(one) => (one.brand, |acts| &mut acts.stamps, one.amount),
             Operation::TakeBack(one) if one.of == TakenBackOf::Stamp => {
                 (one.brand, |acts| &mut acts.takebacks, one.amount)
@@ -83,7 +90,7 @@ impl Operators {
                 Cell::text(month),
                 Cell::Number(decimals.into()),
             ];
-            for Tally { count, sum } in [acts.issues, acts.grants, acts.captures, acts.reversals] {
+            for Tally { count, sum } in [acts.issues, acts.grants, acts.captures, acts.reversals, acts.refunds] {
                 row.extend([Cell::Number(count), Cell::points(GrossPoints::new(sum), decimals)]);
             }
             for Tally { count, sum } in [acts.stamps, acts.takebacks] {
@@ -93,4 +100,9 @@ impl Operators {
         };
         (COLUMNS, self.0.iter().map(row).collect())
     }
+}
+
+/// True if an account acts for a brand: members return vouchers too.
+fn is_operator(view: &View, brand: BrandId, operator: Address) -> bool {
+    view.get(&OperatorKey { brand, operator }).expect(IN_MEMORY).is_some()
 }

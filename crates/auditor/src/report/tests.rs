@@ -50,8 +50,9 @@ fn a_count_that_has_more_than_the_ledger_differs_and_says_in_what() {
     let reason = with_once_more(programme(), |one| matches!(one, Operation::Reverse(_)));
     assert_eq!(reason, "operations have reversed 1400 points of nordmat, but its total says 700");
     let reason = with_once_more(economy(), |one| matches!(one, Operation::Settle(_)));
-    let expected = "nordmat came to owe skidort 6172839000 by conversions and 0 as a sponsor, and 2000000000 were \
-                    settled, in millionths of a minor unit, but the ledger says that 5172839000 are owed";
+    let expected = "nordmat came to owe skidort 6172839000 by conversions, 0 as a sponsor and 0 by donations, and \
+                    2000000000 were settled, in millionths of a minor unit, but the ledger says that 5172839000 are \
+                    owed";
     assert_eq!(reason, expected);
     let reason = with_once_more(programme(), |one| matches!(one, Operation::Stamp(one) if one.amount == 40));
     assert!(

@@ -89,6 +89,7 @@ fn sheet() -> BrandReport {
             converted_out: Points::new(120).into(),
             expired: Points::new(30).into(),
             reversed: Points::new(10).into(),
+            ..Totals::default()
         },
         holders: 3,
         liability: vec![lot("2024-01", 400), lot("never", 600)],
@@ -115,6 +116,9 @@ fn a_balance_sheet_shows_what_is_held_by_its_last_month_when_something_is() {
     2023-12                 15.0
 ";
     assert_eq!(brand_text(&sheet(), None), expected);
+    let totals = Totals { donated: Points::new(20).into(), refunded: Points::new(20).into(), ..sheet().totals };
+    let later = brand_text(&BrandReport { totals, ..sheet() }, None);
+    assert!(later.contains("  donated                    2.0\n  refunded                   2.0\n"), "{later}");
     let nothing_held = brand_text(&BrandReport { held_by_month: Vec::new(), ..sheet() }, None);
     assert!(!nothing_held.contains("held by last month"), "{nothing_held}");
 }

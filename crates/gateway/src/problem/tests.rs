@@ -63,13 +63,15 @@ const STATUSES: [(u16, &str); 7] = [
          node_proof_invalid unknown_follower too_many_followers parameter_out_of_bounds version_not_next \
          version_too_soon sign_of_life_invalid sign_of_life_stale nothing_to_activate endpoint_invalid \
          brand_suspended brand_not_suspended too_many_brands issue_expiry_out_of_range \
+         refund_exceeds_payment not_refundable refund_window_closed refund_not_whole \
          track_out_of_bounds too_many_tracks track_promised unknown_track track_closed place_out_of_range \
          stamp_too_large award_to_other take_back_window_closed take_back_exceeds no_relation unknown_consent \
          insufficient_progress campaign_out_of_bounds too_many_campaigns campaign_promised unknown_campaign \
          campaign_not_open campaign_paused sponsor_not_accepted sponsor_terms_differ not_granted not_claimed \
          grant_out_of_range progress_missing level_missing mark_missing not_new too_new member_max_reached sold_out \
          budget_spent price_above_max no_referrer_award referrer_not_older referrer_related referrer_max_reached \
-         not_for_households quantity_out_of_range standing_full",
+         not_for_households quantity_out_of_range standing_full \
+         too_many_vouchers unknown_voucher voucher_over voucher_exceeded voucher_used not_returnable",
     ),
 ];
 

@@ -95,6 +95,16 @@ fn of_programme() -> Vec<Route> {
                 .json::<api::Campaigns>(StatusCode::OK, "The campaigns, by number.")],
         ),
         Route::new(
+            "/v1/brands/{id}/campaigns/proof",
+            get(proofs::campaigns),
+            [Operation::get("campaigns_proof", "The campaigns of a brand, so that nobody has to be believed.")
+                .brand()
+                .not_found(Code::UnknownBrand)
+                .kinds(&[Kind::UnknownBlock])
+                .of_blocks()
+                .json::<api::ProvenState>(StatusCode::OK, "The proofs.")],
+        ),
+        Route::new(
             "/v1/brands/{id}/stamps/{reference}",
             get(programme::stamp),
             [dated(stamp.reference()).json::<api::Stamped>(StatusCode::OK, "The stamp.")],
@@ -255,7 +265,7 @@ fn of_accounts() -> Vec<Route> {
             .address()
             .kinds(&[Kind::UnknownBlock])
             .of_blocks()
-            .json::<api::ProvenAccount>(StatusCode::OK, "The proofs.")],
+            .json::<api::ProvenState>(StatusCode::OK, "The proofs.")],
         ),
         Route::new(
             "/v1/households/{address}",

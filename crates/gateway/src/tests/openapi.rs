@@ -170,8 +170,12 @@ const WITHOUT_EXAMPLE: [&str; 2] = ["openapi", "readiness"];
 fn renewed(kept: &Value, recorded: &Value) -> Value {
     match (kept, recorded) {
         (Value::Object(kept), Value::Object(recorded)) => {
-            let renew = |(key, value): (&String, &Value)| {
-                (key.clone(), kept.get(key).map_or_else(|| value.clone(), |one| renewed(one, value)))
+            // How many proofs an answer takes depends on how hashes of its keys fall.
+            let stays = |key: &str| key == "proofs" && kept.contains_key(key);
+            let renew = |(key, value): (&String, &Value)| match kept.get(key) {
+                Some(one) if stays(key) => (key.clone(), one.clone()),
+                Some(one) => (key.clone(), renewed(one, value)),
+                None => (key.clone(), value.clone()),
             };
             recorded.iter().map(renew).collect()
         }

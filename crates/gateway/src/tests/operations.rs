@@ -113,6 +113,7 @@ pub(crate) fn gifts(opens_ms: TimeMs, budget: u64) -> Campaign {
         budget: Some(Points::new(budget)),
         sponsor: None,
         households: false,
+        returnable: false,
         paused: false,
         about: Hash::new([8; 32]),
     }

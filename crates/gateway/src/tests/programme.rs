@@ -4,7 +4,7 @@ use borsh::BorshDeserialize;
 use lojal_ledger::tree::Proof;
 use lojal_ledger::{ProvenRecords, Tip, answers};
 use lojal_types::api::{
-    CampaignState, Campaigns, Foretold, ProvenAccount, Simulation, Stamped, Standing, Standings, TrackStanding,
+    CampaignState, Campaigns, Foretold, ProvenState, Simulation, Stamped, Standing, Standings, TrackStanding,
     TrackState, Tracks,
 };
 use lojal_types::{
@@ -35,7 +35,7 @@ fn guarded() -> Access {
 async fn counted(node: &Node, track: u16) -> TrackStanding {
     let standings: Standings = node.get(&path_of(ANNA)).await.json();
     let [standing] = <[_; 1]>::try_from(standings.standings).expect("one brand has stamped");
-    assert_eq!((standing.brand, standing.since), (brand("nordmat"), node.now().day()));
+    assert_eq!((standing.brand, standing.since), (brand("nordmat"), Some(node.now().day())));
     standing.tracks.into_iter().find(|one| one.track == TrackId::new(track)).expect("something counts on it")
 }
 
@@ -160,6 +160,35 @@ async fn a_stamp_shows_what_can_be_taken_back() {
     assert_eq!((seen().await.taken_back, seen().await.left), (15, 0), "it is too late");
 }
 
+/// The records that an answer proves.
+async fn proven_by(node: &Node, path: &str) -> ProvenRecords {
+    let proof: ProvenState = node.get(path).await.json();
+    let header = Header::try_from_slice(&proof.header.0).expect("a header");
+    let tip = Tip { height: header.height, block: header.id(), time_ms: header.time_ms };
+    let mut records = ProvenRecords::new(NetworkKind::Test, tip, header.state_root);
+    for one in proof.proofs {
+        records.add(&one.key.0, &Proof::try_from_slice(&one.proof.0).expect("a proof")).expect("of this state");
+    }
+    records
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_campaigns_of_a_brand_are_proven_to_everybody() {
+    let node = Node::start_guarded(guarded()).await;
+    let terms = gifts(node.now(), 500);
+    node.apply(TILL, vec![grants_too("nordmat"), set_campaign("nordmat", 4, terms)]);
+    node.apply(TILL, vec![grant("nordmat", 4, ANNA, 120, "surprise")]);
+    for id in ["nordmat", "kaffet"] {
+        let records = proven_by(&node, &format!("/v1/brands/{id}/campaigns/proof")).await;
+        let proven = answers::campaigns(&records, &node.chain(), brand(id)).expect("all of it is proven");
+        let said: Campaigns = node.get(&format!("/v1/brands/{id}/campaigns")).await.json();
+        assert_eq!(proven, said);
+        assert_eq!(said.campaigns.is_empty(), id == "kaffet");
+    }
+    let unknown = node.get("/v1/brands/unknown/campaigns/proof").await;
+    assert_eq!(unknown.refusal(), (404, "unknown_brand".into()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_proof_of_an_account_proves_where_it_stands() {
     let node = Node::start().await;
@@ -167,13 +196,7 @@ async fn the_proof_of_an_account_proves_where_it_stands() {
     node.apply(TILL, vec![grants_too("nordmat"), set_campaign("nordmat", 1, gifts(node.now(), 500))]);
     node.apply(TILL, vec![grant("nordmat", 1, ANNA, 120, "surprise")]);
     for seed in [ANNA, BO] {
-        let proof: ProvenAccount = node.get(&format!("/v1/accounts/{}/proof", text(seed))).await.json();
-        let header = Header::try_from_slice(&proof.header.0).expect("a header");
-        let tip = Tip { height: header.height, block: header.id(), time_ms: header.time_ms };
-        let mut records = ProvenRecords::new(NetworkKind::Test, tip, header.state_root);
-        for one in proof.proofs {
-            records.add(&one.key.0, &Proof::try_from_slice(&one.proof.0).expect("a proof")).expect("of this state");
-        }
+        let records = proven_by(&node, &format!("/v1/accounts/{}/proof", text(seed))).await;
         let proven = answers::standings(&records, address(seed)).expect("all of it is proven");
         let said: Standings = node.get(&path_of(seed)).await.json();
         assert_eq!(proven, said);

@@ -27,14 +27,15 @@ impl Recount {
         if self.months.last().is_none_or(|last| last.month < month) {
             let none = GrossPoints::default();
             let (outstanding, held, by_expiry) = (Points::ZERO, Points::ZERO, Vec::new());
-            let (issued, redeemed, converted_out, expired, reversed) = (none, none, none, none, none);
             self.months.push(BrandMonth {
                 month,
-                issued,
-                redeemed,
-                converted_out,
-                expired,
-                reversed,
+                issued: none,
+                redeemed: none,
+                converted_out: none,
+                expired: none,
+                reversed: none,
+                donated: none,
+                refunded: none,
                 outstanding,
                 held,
                 by_expiry,

@@ -87,9 +87,10 @@ fn differs((brand, campaign): (BrandId, CampaignId), counted: Given, by_issues: 
 
 /// "At most `stock` units in all (`sold_out`), and at most `budget` points (`budget_spent`)." (protocol, Campaigns)
 fn in_bounds(key: &CampaignKey, record: &CampaignRecord) -> Result<(), ConservationError> {
-    let stock = record.terms.stock.is_none_or(|stock| record.times <= stock);
+    let stock = record.terms.stock.is_none_or(|stock| record.times.saturating_sub(record.returned) <= stock);
     let budget = record.terms.budget.is_none_or(|budget| record.spent() <= GrossPoints::from(budget));
-    if stock && budget && record.reversed <= record.points {
+    let returned = record.returned <= record.times && record.refunded <= record.paid;
+    if stock && budget && returned && record.reversed <= record.points {
         return Ok(());
     }
     Err(ConservationError::CampaignBounds { brand: key.brand, campaign: key.campaign })

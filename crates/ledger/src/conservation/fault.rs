@@ -1,6 +1,6 @@
 //! The ways in which a state can be wrong.
 
-use lojal_types::{Address, BrandId, CampaignId, Expiry, Month, TrackId};
+use lojal_types::{Address, BrandId, CampaignId, Expiry, Month, TrackId, VoucherId};
 use thiserror::Error;
 
 use crate::tree::Missing;
@@ -141,6 +141,16 @@ pub enum ConservationError {
         /// By its issues; for a block, the change.
         issued: i128,
     },
+    /// A brand's debt to another hasn't grown by what it pays for, or what was donated to it.
+    #[error("{debtor} owes {creditor} {excess_micro} millionths more than what campaigns have given comes to")]
+    Sponsored {
+        /// The brand that owes.
+        debtor: BrandId,
+        /// The brand that it owes.
+        creditor: BrandId,
+        /// The growth of the debt in a block, less the price of the points that were given or donated in it.
+        excess_micro: i128,
+    },
     /// A campaign has given more than its budget or its stock.
     #[error("brand {brand}, campaign {campaign}: more was given than its budget or its stock")]
     CampaignBounds {
@@ -152,6 +162,31 @@ pub enum ConservationError {
     /// A brand lists a campaign that it doesn't have, or has one that it doesn't list, or names one for no issue.
     #[error("brand {0}: the campaigns that it lists, or the issues that name them, aren't those that it has")]
     Campaigns(BrandId),
+    /// The points that a brand has refunded, or that were donated, aren't those of its payments and campaigns.
+    #[error("brand {brand}: {counted} points were refunded or donated, but its payments and campaigns say {said}")]
+    Refunds {
+        /// The brand.
+        brand: BrandId,
+        /// In the totals; for a block, the change.
+        counted: i128,
+        /// By payments and campaigns; for a block, the change.
+        said: i128,
+    },
+    /// More was refunded of a payment than was paid.
+    #[error("brand {0}: more was refunded of a payment than was paid")]
+    RefundExceeds(BrandId),
+    /// The uses that are left of a voucher aren't those that were given and not used.
+    #[error("brand {brand}, voucher {voucher}: {left} uses are left, but {given} were given and not used")]
+    Voucher {
+        /// The brand.
+        brand: BrandId,
+        /// The voucher.
+        voucher: VoucherId,
+        /// In the account's record; for a block, the change.
+        left: i64,
+        /// By the gifts, less uses and what was taken back; for a block, the change.
+        given: i64,
+    },
     /// A standing is out of order, or holds a level that its track doesn't have.
     #[error("account {account:?}, brand {brand}: what is counted is out of order, or a level is held that there isn't")]
     Standing {

@@ -344,9 +344,10 @@ fn what_was_held_until_a_minute_that_is_over_must_have_moved_on() {
 
 #[test]
 fn totals_that_can_only_grow_and_have_fallen_are_found_in_the_block() {
-    let outstanding = Points::new(40);
-    let [issued, redeemed, converted_out, expired, reversed] = [100, 15, 12, 16, 17].map(GrossPoints::new);
-    let before = Totals { issued, outstanding, held: Points::ZERO, redeemed, converted_out, expired, reversed };
+    let (outstanding, held) = (Points::new(40), Points::ZERO);
+    let [issued, redeemed, converted_out, expired] = [100, 15, 12, 16].map(GrossPoints::new);
+    let [reversed, donated, refunded] = [17, 3, 3].map(GrossPoints::new);
+    let before = Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded };
     let mut state = ChangeSet::new();
     put(&mut state, &TotalsKey(brand(CAFE)), &before);
     let tree = StateTree::new().apply(&state).expect("in memory");
@@ -358,6 +359,8 @@ fn totals_that_can_only_grow_and_have_fallen_are_found_in_the_block() {
         ("converted out", Totals { converted_out: less(converted_out), outstanding: more(outstanding), ..before }),
         ("expired", Totals { expired: less(expired), outstanding: more(outstanding), ..before }),
         ("reversed", Totals { reversed: less(reversed), outstanding: more(outstanding), ..before }),
+        ("donated", Totals { donated: less(donated), outstanding: more(outstanding), ..before }),
+        ("refunded", Totals { refunded: less(refunded), outstanding: Points::new(39), ..before }),
     ];
     for (total, after) in fallen {
         let mut changes = ChangeSet::new();

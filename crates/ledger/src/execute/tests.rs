@@ -1,3 +1,4 @@
+mod abuse;
 mod activity;
 mod admission;
 mod allowances;
@@ -24,3 +25,4 @@ mod requests;
 mod safeguards;
 mod shelves;
 mod tracks;
+mod vouchers;

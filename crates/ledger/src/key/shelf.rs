@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{BrandId, Month, Reference};
 
 use super::StateKey;
-use crate::record::{Held, Issued, Redeemed, Reversed, Shelf, Used};
+use crate::record::{Captured, Held, Issued, Redeemed, Reversed, Shelf};
 
 /// The shelf of the references of one month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -102,7 +102,7 @@ pub struct CapturedKey {
 }
 impl StateKey for CapturedKey {
     const KIND: u8 = 84;
-    type Record = Used;
+    type Record = Captured;
 
     fn shelf(&self) -> Option<Month> {
         Some(self.shelf)

@@ -171,6 +171,13 @@ pub(super) fn spend(
     within_limit(context, account, brand, &rights, amount)
 }
 
+/// "by a member, for itself or for a household that it is a member of" (protocol, Campaigns). A child claims and uses
+/// vouchers as it redeems.
+pub(super) fn for_itself(context: &mut Context<'_, '_>, account: Address) -> Result<(), Stop> {
+    let its_own = context.sender == account || member(context, account)?.is_some();
+    if its_own { Ok(()) } else { Err(Code::NotOwner.into()) }
+}
+
 /// The sender's rights as a member of an account, if it is one.
 pub(super) fn member(context: &mut Context<'_, '_>, household: Address) -> Result<Option<MemberRights>, Missing> {
     context.overlay.get(&MemberKey { household, member: context.sender })

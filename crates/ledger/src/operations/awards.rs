@@ -1,39 +1,26 @@
-//! The things that campaigns give: new points, and marks (protocol, Campaigns).
+//! The things that campaigns give: new points, marks and vouchers (protocol, Campaigns).
 
 use lojal_types::limits::MONEY_MAX;
-use lojal_types::{Address, Award, BrandId, Campaign, CampaignId, Day, Expiry, Month, Points, Policy, Reference};
+use lojal_types::{Award, Campaign, Expiry, Month, Points, Policy};
 
 use super::allowance::open_by_stamp;
+use super::awarding::Awarding;
 use super::obligations::owe;
 use super::reference::Place;
-use super::{Context, issue, marks};
+use super::{Context, issue, marks, vouchers};
 use crate::half_id::HalfId;
 use crate::key::AwardedKey;
 use crate::record::{Awarded, Standing};
 use crate::stop::Stop;
 
 /// Most that one brand owes another by campaigns, in millionths: as much as there can be of money.
-const OWED_MICRO_MAX: u128 = MONEY_MAX as u128 * 1_000_000;
-
-/// A thing that is about to be given.
-#[derive(Clone, Copy)]
-pub(super) struct Awarding<'a> {
-    pub(super) brand: BrandId,
-    pub(super) campaign: CampaignId,
-    pub(super) to: Address,
-    /// The units of what isn't points.
-    pub(super) units: u16,
-    /// The points, if it gives any.
-    pub(super) points: Points,
-    pub(super) reference: &'a Reference,
-    pub(super) dated: Day,
-}
+pub(super) const OWED_MICRO_MAX: u128 = MONEY_MAX as u128 * 1_000_000;
 
 /// The points of a claim.
 pub(super) fn points_of(award: &Award) -> Points {
     match award {
         Award::Points { amount, .. } => *amount,
-        Award::Mark { .. } => Points::ZERO,
+        Award::Mark { .. } | Award::Voucher { .. } | Award::Cause { .. } => Points::ZERO,
     }
 }
 
@@ -61,6 +48,9 @@ pub(super) fn remember(
             let days = days_of(days, units);
             marks::remember(context, place, policy, &marks::Given { brand, campaign, to, mark, days, reference, dated })
         }
+        Award::Voucher { .. } => vouchers::remember(context, place, policy, awarding),
+        // A claim of it happens once, since its transaction does.
+        Award::Cause { .. } => Ok(()),
     }
 }
 
@@ -82,6 +72,12 @@ pub(super) fn give(
             open_by_stamp(context, awarding.to)?;
             Ok(marks::give(standing, mark, days_of(days, awarding.units), context.time.day())?)
         }
+        Award::Voucher { valid_days } => {
+            open_by_stamp(context, awarding.to)?;
+            vouchers::give(context, awarding, valid_days)?;
+            Ok(standing)
+        }
+        Award::Cause { .. } => Ok(standing),
     }
 }
 
@@ -113,7 +109,7 @@ fn expiry_of(policy: &Policy, months: Option<u8>, now: Month) -> Expiry {
     months.map_or(given, |months| given.min(Expiry::Month(now.plus(months))))
 }
 
-fn days_of(days: Option<u16>, units: u16) -> Option<u32> {
+pub(super) fn days_of(days: Option<u16>, units: u16) -> Option<u32> {
     // 1100 days and 100 units are few.
     days.map(|days| u32::from(days).saturating_mul(units.into()))
 }

@@ -107,13 +107,13 @@ fn number_rises(list: &CampaignList, campaign: CampaignId) -> Result<(), Code> {
 }
 
 /// "A campaign is in bounds if" what the protocol lists holds (protocol, Campaigns), which takes the tracks that it
-/// asks about, and the sponsor.
+/// asks about, and the brand that pays or that donations go to.
 fn terms_in_bounds(context: &mut Context<'_, '_>, brand: BrandId, terms: &Campaign) -> Result<(), Stop> {
     if !terms.is_in_bounds(context.time) {
         return Err(Code::CampaignOutOfBounds.into());
     }
-    if let Some(sponsor) = terms.sponsor {
-        two_brands(context, brand, sponsor.brand)?;
+    if let Some(partner) = terms.partner() {
+        two_brands(context, brand, partner)?;
     }
     terms.all_requirements().try_for_each(|one| track_has(context, brand, one))
 }

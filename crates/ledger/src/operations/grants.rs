@@ -2,17 +2,20 @@
 
 use lojal_types::limits::CAMPAIGN_UNITS_MAX;
 use lojal_types::{
-    Address, Award, BrandId, Campaign, Claim, Code, Grant, Points, Role, TakenBy, claim_reference, referral_reference,
+    Address, Award, BrandId, Campaign, Claim, Code, Grant, Points, Policy, Role, TakenBy, claim_reference,
+    referral_reference,
 };
 
 use super::authority::{self, Purpose};
-use super::awards::{self, Awarding};
+use super::awarding::Awarding;
+use super::awards;
 use super::balances::amount;
-use super::reference::place;
+use super::payments::{Payment, remembered};
+use super::reference::{Place, place};
 use super::taking::{Taking, gives, put_standing, take};
-use super::{Context, campaigns, issue, redeem, referrals, requirements};
-use crate::key::{OperatorKey, StandingKey};
-use crate::record::{Operator, Standing};
+use super::{Context, campaigns, donations, issue, redeem, referrals, requirements};
+use crate::key::{ClaimedKey, OperatorKey, StandingKey};
+use crate::record::{Claimed, Operator};
 use crate::stop::Stop;
 
 /// Gives an account what a campaign gives.
@@ -35,9 +38,9 @@ pub(super) fn grant(context: &mut Context<'_, '_>, grant: &Grant) -> Result<(), 
         issue::within_daily_limit(context, (brand, points), &operator)?;
     }
     // Whom the brand hasn't known before it knows from this day on.
-    let since = standing.unwrap_or_else(|| Standing::since(context.time.day()));
+    let known = standing.unwrap_or_default().known_on(context.time.day());
     let taking = Taking { brand, campaign, units, points, paid: Points::ZERO };
-    let standing = take(context, &taking, record, Some(since))?;
+    let standing = take(context, &taking, record, Some(known))?;
     let standing = awards::give(context, &of.policy, &terms, &awarding, standing)?;
     put_standing(context, (to, brand), &standing)
 }
@@ -47,7 +50,7 @@ pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), 
     let Claim { brand, campaign, account, quantity, .. } = *claim;
     let of = authority::giving_brand(context, brand)?;
     let record = campaigns::known(context, brand, campaign)?;
-    its_own(context, account)?;
+    authority::for_itself(context, account)?;
     let standing = context.overlay.get(&StandingKey { account, brand })?;
     requirements::open(context, brand, &record.terms, standing.as_ref())?;
     gives(context, (brand, campaign), &record)?;
@@ -61,15 +64,19 @@ pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), 
     let points = referral.map_or(Some(award), |award_too| award.checked_add(award_too)).ok_or(Code::AmountTooLarge)?;
     let taking = Taking { brand, campaign, units: quantity, points, paid: price };
     let standing = take(context, &taking, record, standing)?;
-    if !price.is_zero() {
-        authority::spend(context, account, brand, Purpose::Redeem, price)?;
-        redeem::take(context, account, brand, price)?;
+    let paid = pay(context, claim, &terms, price)?;
+    if matches!(terms.award, Award::Cause { .. }) {
+        // It leaves no reference: nothing comes back of it.
+        return put_standing(context, (account, brand), &standing);
     }
     let dated = context.time.day();
     let place = place(context, dated)?.alone();
     let reference = claim_reference(&context.chain, &context.transaction, context.index);
     let own = Awarding { brand, campaign, to: account, units: quantity, points: award, reference: &reference, dated };
     awards::remember(context, &place, &of.policy, &terms, &own)?;
+    if let Some(payment) = paid {
+        remember_payment(context, (&place, &of.policy), &own, payment)?;
+    }
     let standing = awards::give(context, &of.policy, &terms, &own, standing)?;
     put_standing(context, (account, brand), &standing)?;
     if let (Some(to), Some(points)) = (claim.referrer, referral) {
@@ -116,7 +123,8 @@ fn grant_in_range(award: &Award, amount: u64) -> Result<(u16, Points), Code> {
             let in_range = (1..=up_to.get()).contains(&amount);
             return if in_range { Ok((1, Points::new(amount))) } else { Err(Code::GrantOutOfRange) };
         }
-        Award::Mark { days: Some(_), .. } => CAMPAIGN_UNITS_MAX,
+        Award::Mark { days: Some(_), .. } | Award::Voucher { .. } => CAMPAIGN_UNITS_MAX,
+        Award::Cause { .. } => 0,
         Award::Mark { days: None, .. } => 1,
     };
     let units = u16::try_from(amount).ok().filter(|units| (1..=units_max).contains(units));
@@ -149,11 +157,32 @@ fn price_accepted(terms: &Campaign, claim: &Claim) -> Result<Points, Code> {
     Ok(price)
 }
 
-/// "by a member, for itself or for a household that it is a member of" (protocol, Campaigns). A child claims as it
-/// redeems.
-fn its_own(context: &mut Context<'_, '_>, account: Address) -> Result<(), Stop> {
-    if context.sender == account || authority::member(context, account)?.is_some() {
-        return Ok(());
+/// Takes what a claim costs: "these points are redeemed, by the rules of `Redeem`; those for a cause are donated"
+/// (protocol, Campaigns). Answers with what can be refunded.
+fn pay(context: &mut Context<'_, '_>, claim: &Claim, terms: &Campaign, price: Points) -> Result<Option<Payment>, Stop> {
+    if price.is_zero() {
+        return Ok(None);
     }
-    Err(Code::NotOwner.into())
+    let Claim { brand, account: from, .. } = *claim;
+    let counted = authority::spend(context, from, brand, Purpose::Redeem, price)?;
+    if let Award::Cause { to } = terms.award {
+        donations::give(context, (from, brand), price, to)?;
+        return Ok(None);
+    }
+    let lots = redeem::take(context, from, brand, price)?;
+    Ok(Some(Payment { from, lots, counted }))
+}
+
+/// Remembers what a claim cost.
+fn remember_payment(
+    context: &mut Context<'_, '_>,
+    (place, policy): (&Place, &Policy),
+    own: &Awarding<'_>,
+    payment: Payment,
+) -> Result<(), Stop> {
+    let Awarding { brand, campaign, units: quantity, reference, dated, .. } = *own;
+    let Some(paid) = remembered(context, place, policy, dated, payment) else { return Ok(()) };
+    let key = ClaimedKey { shelf: place.shelf, brand, reference: reference.clone() };
+    context.overlay.put(&key, &Claimed { campaign, quantity, paid })?;
+    Ok(())
 }

@@ -9,12 +9,13 @@ use super::authority::Purpose;
 use super::balances::{amount, change_totals, remove_outstanding};
 use super::expired_holds::{let_go, return_expired, write_holds};
 use super::ledger::debit;
+use super::payments::{Payment, remembered};
 use super::reference::{Place, answers, place, use_once};
 use super::{Context, authority};
 use crate::hold_ends;
 use crate::key::{CapturedKey, HeldKey, HoldsKey};
 use crate::lots::split;
-use crate::record::{Brand, Held, Holds, OpenHold, Used};
+use crate::record::{Brand, Captured, Held, Holds, OpenHold};
 use crate::stop::{Stop, decided};
 use crate::tree::Missing;
 
@@ -27,7 +28,8 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Sto
     not_too_small(&brand.policy, hold.amount)?;
     let expires_ms = end_in_time(context, hold)?;
     before_the_brand_leaves(&brand, expires_ms)?;
-    answers(context, &hold.asked(), &hold.request)?;
+    let asked = hold.asked();
+    answers(context, (&asked.reference(&context.chain), asked.until_ms), &hold.request)?;
     let (reference, dated) = (hold.request.reference.clone(), hold.request.dated);
     let place = place(context, dated)?.alone();
     before_the_drop(expires_ms, &place)?;
@@ -59,7 +61,7 @@ fn not_too_small(policy: &Policy, amount: Points) -> Result<(), Code> {
 /// Holds)
 pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Result<(), Stop> {
     amount(capture.amount)?;
-    authority::open_brand(context, capture.brand)?;
+    let of = authority::open_brand(context, capture.brand)?;
     authority::operator(context, capture.brand, Role::Capture)?;
     let named = (&capture.hold_reference, capture.hold_dated);
     let held = known(context, capture.brand, capture.from, named)?;
@@ -67,9 +69,9 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
     not_expired(context, &held)?;
     let place = place(context, capture.dated)?;
     let key = |shelf| CapturedKey { shelf, brand: capture.brand, reference: capture.reference.clone() };
-    use_once(context, &place, key, &Used)?;
+    use_once(context, &place, key, &Captured { paid: None })?;
     let open = close(context, capture.brand, held, &capture.hold_reference)?;
-    let rest = rest_of(&open, capture.amount)?;
+    let (lots, rest) = parts_of(&open, capture.amount)?;
     change_totals(context, capture.brand, |mut totals| {
         totals.held = totals.held.checked_sub(capture.amount)?;
         totals.redeemed = totals.redeemed.checked_add(capture.amount)?;
@@ -77,6 +79,9 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
     })?;
     let_go(context, HoldsKey { account: capture.from, brand: capture.brand }, &open, &rest)?;
     return_expired(context, capture.from, capture.brand)?;
+    let payment = Payment { from: capture.from, lots, counted: open.counted };
+    let paid = remembered(context, &place, &of.policy, capture.dated, payment);
+    context.overlay.put(&key(place.shelf), &Captured { paid })?;
     Ok(())
 }
 
@@ -154,9 +159,8 @@ fn not_expired(context: &Context<'_, '_>, held: &Held) -> Result<(), Code> {
 }
 
 /// "all or part; the rest returns at once" (protocol, Holds): a brand can't take more than all.
-fn rest_of(hold: &OpenHold, amount: Points) -> Result<Vec<Lot>, Code> {
-    let (_, rest) = split(&hold.lots, amount).ok_or(Code::CaptureExceedsHold)?;
-    Ok(rest)
+fn parts_of(hold: &OpenHold, amount: Points) -> Result<(Vec<Lot>, Vec<Lot>), Code> {
+    split(&hold.lots, amount).ok_or(Code::CaptureExceedsHold)
 }
 
 /// "The account's own record takes the lots back the next time that its points of the brand are touched." (protocol,

@@ -9,6 +9,7 @@ use super::expired_holds::{return_expired, uncount_holds};
 use super::{Context, authority};
 use crate::key::{
     AccountKey, BalanceKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey, StandingKey,
+    VouchersKey,
 };
 use crate::record::{Account, Household};
 use crate::stop::Stop;
@@ -242,6 +243,7 @@ fn dissolve(context: &mut Context<'_, '_>, account: Address, household: &Househo
     for brand in household.brands.iter() {
         context.overlay.remove(&BalanceKey { account, brand: *brand })?;
         context.overlay.remove(&StandingKey { account, brand: *brand })?;
+        context.overlay.remove(&VouchersKey { account, brand: *brand })?;
     }
     for member in household.invited.iter() {
         context.overlay.remove(&InvitationKey { household: account, member: *member })?;

@@ -84,10 +84,18 @@ pub(super) fn take_back(context: &mut Context<'_, '_>, take: &TakeBack) -> Resul
     if context.time >= marked.take_back_until_ms {
         return Err(Code::TakeBackWindowClosed.into());
     }
-    let days = u32::try_from(take.amount).ok().filter(|days| *days <= marked.left()).ok_or(Code::TakeBackExceeds)?;
+    let days = u32::try_from(take.amount).map_err(|_| Code::TakeBackExceeds)?;
+    give_back(context, &key, marked, days)
+}
+
+/// Takes days of a mark from its account, which were taken back or are returned; 1 takes the whole of one without end.
+pub(super) fn give_back(context: &mut Context<'_, '_>, key: &MarkedKey, marked: Marked, days: u32) -> Result<(), Stop> {
+    if days > marked.left() {
+        return Err(Code::TakeBackExceeds.into());
+    }
     let taken_back = marked.taken_back.checked_add(days).expect("at most what was given");
-    context.overlay.put(&key, &Marked { taken_back, transaction: HalfId::of(&context.transaction), ..marked })?;
-    let key = StandingKey { account: marked.to, brand };
+    context.overlay.put(key, &Marked { taken_back, transaction: HalfId::of(&context.transaction), ..marked })?;
+    let key = StandingKey { account: marked.to, brand: key.brand };
     // A household that was dissolved has left nothing.
     let Some(standing) = context.overlay.get(&key)? else { return Ok(()) };
     let standing = shortened(standing, &marked, days, context.time.day());

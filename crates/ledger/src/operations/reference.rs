@@ -1,6 +1,6 @@
 //! References, each of which is used once, and the shelves on which that is remembered.
 
-use lojal_types::{AnsweredRequest, Code, Day, Hash, Month, Request, TimeMs};
+use lojal_types::{AnsweredRequest, Code, Day, Hash, Month, Reference, TimeMs};
 
 use super::Context;
 use crate::key::{ShelfKey, StateKey};
@@ -107,9 +107,13 @@ pub(super) fn use_for_ever<K: StateKey>(
 ///
 /// # Errors
 /// [`Code::RequestMismatch`] or [`Code::RequestExpired`].
-pub(super) fn answers(context: &Context<'_, '_>, asked: &Request, answered: &AnsweredRequest) -> Result<(), Code> {
-    if asked.reference(&context.chain) != answered.reference {
+pub(super) fn answers(
+    context: &Context<'_, '_>,
+    (asked, until_ms): (&Reference, TimeMs),
+    answered: &AnsweredRequest,
+) -> Result<(), Code> {
+    if *asked != answered.reference {
         return Err(Code::RequestMismatch);
     }
-    if context.time < asked.until_ms { Ok(()) } else { Err(Code::RequestExpired) }
+    if context.time < until_ms { Ok(()) } else { Err(Code::RequestExpired) }
 }

@@ -3,7 +3,8 @@
 use lojal_types::{Address, Campaign, Claim, Code, Points, Policy};
 
 use super::Context;
-use super::awards::{Awarding, give_points};
+use super::awarding::Awarding;
+use super::awards::give_points;
 use super::taking::{count_referral, put_standing};
 use crate::key::{MembershipsKey, StandingKey};
 use crate::record::Standing;
@@ -26,7 +27,8 @@ pub(super) fn due(
 
 /// "Whoever it is the brand has known since an earlier day (`referrer_not_older`)." (protocol, Campaigns)
 fn known_for_longer(theirs: Option<&Standing>, own: Option<&Standing>) -> Result<(), Code> {
-    let is_older = theirs.zip(own).is_some_and(|(theirs, own)| theirs.since < own.since);
+    let since = |standing: Option<&Standing>| standing.and_then(|standing| standing.since);
+    let is_older = since(theirs).zip(since(own)).is_some_and(|(theirs, own)| theirs < own);
     if is_older { Ok(()) } else { Err(Code::ReferrerNotOlder) }
 }
 

@@ -43,7 +43,8 @@ pub(super) fn all(
     Ok(())
 }
 
-/// The code of a fact that doesn't hold. Of an account of which the brand has never counted anything, none does.
+/// The code of a fact that doesn't hold. "By a claim nobody becomes known to a brand." (protocol,
+/// Campaigns) What members do by themselves, a thousand addresses can do.
 fn missing(
     context: &mut Context<'_, '_>,
     brand: BrandId,
@@ -51,7 +52,8 @@ fn missing(
     standing: Option<&Standing>,
 ) -> Result<Option<Code>, Stop> {
     let (month, today) = (context.time.month(), context.time.day());
-    let known_for = standing.map(|standing| today.get().saturating_sub(standing.since.get()));
+    let since = standing.and_then(|standing| standing.since);
+    let known_for = since.map(|since| today.get().saturating_sub(since.get()));
     let (holds, code) = match *requirement {
         Requirement::Progress { track, at_least, this_month, .. } => {
             let units = match tracks::find(context, brand, track)?.zip(standing) {

@@ -4,7 +4,7 @@
 use lojal_types::{Code, Role, Stamp, TakeBack, TakenBackOf, TimeMs, Track, TrackKind};
 
 use super::reference::{place, use_once};
-use super::{Context, allowance, authority, marks, standings, tracks};
+use super::{Context, allowance, authority, marks, standings, tracks, vouchers};
 use crate::half_id::HalfId;
 use crate::key::{StampedKey, TakenBackKey};
 use crate::record::{Count, Stamped, TakenBack};
@@ -50,8 +50,10 @@ pub(super) fn take_back(context: &mut Context<'_, '_>, take: &TakeBack) -> Resul
     let key = |shelf| TakenBackKey { shelf, brand: take.brand, reference: take.reference.clone() };
     let transaction = HalfId::of(&context.transaction);
     use_once(context, &place, key, &TakenBack { amount: take.amount, transaction })?;
-    if take.of == TakenBackOf::Mark {
-        return marks::take_back(context, take);
+    match take.of {
+        TakenBackOf::Stamp => {}
+        TakenBackOf::Mark => return marks::take_back(context, take),
+        TakenBackOf::Voucher => return vouchers::take_back(context, take),
     }
     let stamped = stamp_of(context, take)?;
     in_time(context, &stamped)?;

@@ -24,7 +24,7 @@ pub(super) fn count(
         enter_pool(context, account, brand)?;
     }
     let (key, month) = (StandingKey { account, brand }, context.time.month());
-    let mut standing = context.overlay.get(&key)?.unwrap_or_else(|| Standing::since(context.time.day()));
+    let mut standing = context.overlay.get(&key)?.unwrap_or_default().known_on(context.time.day());
     let mut progress = without_over(context, brand, &standing.progress, &count)?;
     let place = progress.iter().position(|one| one.track == id && one.count.joins(&count));
     let before = place.map(|place| progress.swap_remove(place));

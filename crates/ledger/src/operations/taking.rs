@@ -1,7 +1,7 @@
 //! The bounds of what is taken out of a campaign: for one account, in all, and of the budget (protocol, Campaigns).
 
 use lojal_types::{
-    Address, Bounded, BrandId, CampaignId, Code, GrossPoints, Month, PerMember, Period, Points, TrackId,
+    Address, Award, Bounded, BrandId, CampaignId, Code, GrossPoints, Month, PerMember, Period, Points, TrackId,
 };
 
 use super::ledger::enter_pool;
@@ -24,7 +24,8 @@ pub(super) struct Taking {
 
 /// Checks that a campaign gives something at all: "While it is `paused` it gives nothing (`campaign_paused`)." and "A
 /// campaign with a sponsor gives nothing before the sponsor has accepted the terms as they are
-/// (`sponsor_not_accepted`)" (protocol, Campaigns).
+/// (`sponsor_not_accepted`)" (protocol, Campaigns). "One with a recipient gives nothing while that is suspended or has
+/// left." (protocol, Campaigns)
 pub(super) fn gives(
     context: &mut Context<'_, '_>,
     (brand, campaign): (BrandId, CampaignId),
@@ -32,6 +33,9 @@ pub(super) fn gives(
 ) -> Result<(), Stop> {
     if record.terms.paused {
         return Err(Code::CampaignPaused.into());
+    }
+    if let Award::Cause { to: Some(to) } = record.terms.award {
+        return authority::brand_in_force(context, to.brand).map(drop);
     }
     let Some(sponsor) = record.terms.sponsor else { return Ok(()) };
     if record.accepted != Some(record.terms.digest(&context.chain, brand, campaign)) {
@@ -51,7 +55,7 @@ pub(super) fn take(
     let Taking { brand, campaign, units, .. } = *taking;
     requirements::all(context, brand, &record.terms, standing.as_ref())?;
     let consumed = requirements::consumed(context, brand, &record.terms)?;
-    let mut standing = standing.unwrap_or_else(|| Standing::since(context.time.day()));
+    let mut standing = standing.unwrap_or_default();
     if let Some(PerMember { times, per }) = record.terms.per_member {
         let until = per.last_day(context.time.day());
         let more = Taken { campaign, as_referrer: false, until, times: units };
@@ -69,7 +73,7 @@ pub(super) fn take(
 /// ledger is one line, so both are exact.
 fn count_in_all(taking: &Taking, mut record: CampaignRecord) -> Result<CampaignRecord, Code> {
     record.times = record.times.saturating_add(u64::from(taking.units));
-    if record.terms.stock.is_some_and(|stock| record.times > stock) {
+    if record.terms.stock.is_some_and(|stock| record.used_stock() > stock) {
         return Err(Code::SoldOut);
     }
     record.points = sum(record.points, taking.points);

@@ -5,7 +5,7 @@ use lojal_types::{BrandId, Code, SetTrack, Track, TrackId};
 
 use super::Context;
 use super::authority::{self, Weight};
-use crate::key::{TrackKey, TrackListKey};
+use crate::key::{CampaignKey, CampaignListKey, TrackKey, TrackListKey};
 use crate::record::TrackList;
 use crate::stop::Stop;
 use crate::tree::Missing;
@@ -16,7 +16,12 @@ pub(super) fn set(context: &mut Context<'_, '_>, set: &SetTrack) -> Result<(), S
     authority::admin(context, *brand, Weight::Widens)?;
     let (mut list, known) = without_over(context, *brand)?;
     match known.iter().find(|(known, _)| known == track) {
-        Some((_, before)) => only_relaxed(context, terms, before)?,
+        Some((_, before)) => {
+            only_relaxed(context, terms, before)?;
+            if before.levels.is_empty() && !terms.levels.is_empty() {
+                not_used_up(context, *brand, *track)?;
+            }
+        }
         None => {
             number_rises(&list, *track)?;
             terms_in_bounds(context, terms)?;
@@ -86,4 +91,18 @@ fn only_relaxed(context: &Context<'_, '_>, terms: &Track, before: &Track) -> Res
         return Err(Code::TrackPromised);
     }
     if terms.keeps_limits() { Ok(()) } else { Err(Code::TrackOutOfBounds) }
+}
+
+/// "until it has closed, such a track gets none (`track_out_of_bounds`)" (protocol, Campaigns): what claims use up
+/// would take levels along.
+fn not_used_up(context: &mut Context<'_, '_>, brand: BrandId, track: TrackId) -> Result<(), Stop> {
+    let list = context.overlay.get(&CampaignListKey(brand))?.unwrap_or_default();
+    for one in list.campaigns.iter() {
+        let record = context.overlay.get(&CampaignKey { brand, campaign: one.campaign })?;
+        let open = record.filter(|record| context.time < record.terms.closes_ms);
+        if open.is_some_and(|record| record.terms.requires.iter().any(|fact| fact.consumed() == Some(track))) {
+            return Err(Code::TrackOutOfBounds.into());
+        }
+    }
+    Ok(())
 }

@@ -37,13 +37,21 @@ pub struct CampaignRecord {
     pub reversed: GrossPoints,
     /// The points that were paid for it.
     pub paid: GrossPoints,
+    /// The units that were returned.
+    pub returned: u64,
+    /// The points that were refunded for them.
+    pub refunded: GrossPoints,
 }
 
 impl CampaignRecord {
     /// The record of a campaign out of which nothing has been taken.
     pub(crate) fn new(terms: Campaign) -> Self {
         let none = GrossPoints::default();
-        Self { terms, accepted: None, times: 0, points: none, reversed: none, paid: none }
+        Self { terms, accepted: None, times: 0, points: none, reversed: none, paid: none, returned: 0, refunded: none }
+    }
+    /// The units of which the stock is a bound: those that weren't returned.
+    pub fn used_stock(&self) -> u64 {
+        self.times.saturating_sub(self.returned)
     }
     /// The points of which the budget is a bound: those that weren't reversed, and with a sponsor, whose debt stays,
     /// all.

@@ -16,10 +16,10 @@ pub struct TrackList {
 }
 
 /// The counts of an account at a brand, and the consents that the member gives it.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Standing {
-    /// The day of the first stamp, grant or claim.
-    pub since: Day,
+    /// The day of the first stamp or grant; none if the account has only claimed something.
+    pub since: Option<Day>,
     /// The sum of what the member allows.
     pub consents: u8,
     /// The counts, in the order of tracks and months. Those that are over may still stand here.

@@ -2,12 +2,14 @@
 //! the ledger knows the model in tests only, and the model knows nothing of the ledger.
 
 use lojal_ledger::key::{
-    AccountKey, AwardedKey, CapturedKey, HeldKey, HouseholdKey, IssuedKey, MarkedKey, MotionKey, RedeemedKey,
-    ReversedKey, ShelfKey, SpentKey, StampedKey, StandingKey, StateKey, TakenBackKey, TransferredTodayKey,
+    AccountKey, AwardedKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, HouseholdKey, IssuedKey, MarkedKey,
+    MotionKey, RedeemedKey, RefundedKey, ReversedKey, ShelfKey, SpentKey, StampedKey, StandingKey, StateKey,
+    TakenBackKey, TransferredTodayKey, UsedVoucherKey, VouchersKey,
 };
+use lojal_ledger::record::Paid;
 use lojal_ledger::{Records, StateTree, View};
 use lojal_model::Facts;
-use lojal_types::{Address, Lot, Name, TimeMs};
+use lojal_types::{Address, Day, Lot, Month, Name, TimeMs};
 
 /// The keys of one kind in a tree.
 fn keys_in<K: StateKey>(tree: &StateTree) -> impl Iterator<Item = K> {
@@ -87,11 +89,11 @@ fn note_references(facts: &mut Facts, view: &View) {
     for (ReversedKey { shelf, brand, reference }, one) in shelved(view) {
         facts.reference("reversed", &(shelf, brand, reference), &one.amount.get());
     }
-    for (RedeemedKey { shelf, brand, reference }, _) in shelved(view) {
-        facts.reference("redeemed", &(shelf, brand, reference), &());
+    for (RedeemedKey { shelf, brand, reference }, one) in shelved(view) {
+        facts.reference("redeemed", &(shelf, brand, reference), &one.paid.as_ref().map(paid_of));
     }
-    for (CapturedKey { shelf, brand, reference }, _) in shelved(view) {
-        facts.reference("captured", &(shelf, brand, reference), &());
+    for (CapturedKey { shelf, brand, reference }, one) in shelved(view) {
+        facts.reference("captured", &(shelf, brand, reference), &one.paid.as_ref().map(paid_of));
     }
 }
 
@@ -102,8 +104,8 @@ fn note_programme(facts: &mut Facts, view: &View) {
             facts.track(brand, track, &terms);
         }
         for (campaign, one) in view.campaigns(brand).expect("in memory") {
-            let sums = [one.points, one.reversed, one.paid].map(|sum| sum.get());
-            facts.campaign((brand, campaign), (&one.terms, one.accepted), one.times, sums);
+            let sums = [one.points, one.reversed, one.paid, one.refunded].map(|sum| sum.get());
+            facts.campaign((brand, campaign), (&one.terms, one.accepted), (one.times, one.returned), sums);
         }
     }
     for (AwardedKey { shelf, brand, reference }, one) in shelved(view) {
@@ -113,6 +115,7 @@ fn note_programme(facts: &mut Facts, view: &View) {
         let what = (one.to, one.campaign, one.mark, one.days, one.dated, one.take_back_until_ms, one.taken_back);
         facts.reference("marked", &(shelf, brand, reference), &what);
     }
+    note_vouchers(facts, view);
     for (StampedKey { shelf, brand, reference }, one) in shelved(view) {
         let what = (one.to, one.track, one.month, one.dated, one.take_back_until_ms, one.left());
         facts.reference("stamped", &(shelf, brand, reference), &what);
@@ -134,6 +137,40 @@ fn note_programme(facts: &mut Facts, view: &View) {
             let held = held.map(|one| (one.reached, usize::from(one.level), one.until)).collect();
             facts.progress((key.account, key.brand, track), standing.units(track, month), level, held);
         }
+    }
+}
+
+/// A payment: who paid, its lots, whose limit of which month, its day, until when it can be refunded, and how much was.
+type PaidShown = (Address, Vec<String>, Option<(Address, Month)>, Day, TimeMs, u64);
+
+fn paid_of(paid: &Paid) -> PaidShown {
+    let lots = paid.lots.iter().map(|lot| format!("{} {}", lot.expiry, lot.amount)).collect();
+    let counted = paid.counted.map(|counted| (counted.member, counted.month));
+    (paid.from, lots, counted, paid.dated, paid.refundable_until_ms, paid.refunded.get())
+}
+
+fn note_vouchers(facts: &mut Facts, view: &View) {
+    let today = view.tip().time_ms.day();
+    for key in keys::<VouchersKey>(view) {
+        let vouchers = view.get(&key).expect("in memory").expect("it is in the state").vouchers;
+        let live = vouchers.iter().filter(|one| one.is_live_on(today));
+        let shown = live.map(|one| (one.voucher, one.campaign, u64::from(one.left), one.until));
+        facts.vouchers(key.account, key.brand, &Vec::from_iter(shown));
+    }
+    for (GivenVoucherKey { shelf, brand, reference }, one) in shelved(view) {
+        let uses = (u64::from(one.quantity), u64::from(one.taken_back));
+        let what = (one.to, one.campaign, one.voucher, uses, one.dated, one.take_back_until_ms);
+        facts.reference("voucher", &(shelf, brand, reference), &what);
+    }
+    for (UsedVoucherKey { shelf, brand, reference }, one) in shelved(view) {
+        facts.reference("voucher used", &(shelf, brand, reference), &(one.voucher, u64::from(one.quantity)));
+    }
+    for (ClaimedKey { shelf, brand, reference }, one) in shelved(view) {
+        let what = (one.campaign, u64::from(one.quantity), paid_of(&one.paid));
+        facts.reference("claimed", &(shelf, brand, reference), &what);
+    }
+    for (RefundedKey { shelf, brand, reference }, one) in shelved(view) {
+        facts.reference("refunded", &(shelf, brand, reference), &one.amount.get());
     }
 }
 

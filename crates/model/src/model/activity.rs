@@ -32,6 +32,8 @@ impl Model {
             Operation::Agree(one) => vec![one.account],
             Operation::Stamp(one) => vec![one.to],
             Operation::Grant(one) => vec![one.to],
+            Operation::UseVoucher(one) => vec![one.account],
+            Operation::Refund(one) => vec![one.to],
             Operation::Claim(one) => [Some(one.account), one.referrer].into_iter().flatten().collect(),
             Operation::TakeBack(one) if self.tables.programme.relations.contains(&(one.from, one.brand)) => {
                 vec![one.from]

@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
     AcceptSponsorship, Address, Award, BrandId, Campaign, CampaignId, Claim, Code, Day, Grant, MarkId, Period, Policy,
-    Reference, Requirement, Role, SetCampaign, TakeBack, TakenBy, TrackKind, claim_reference, referral_reference,
+    Reference, Requirement, Role, SetCampaign, TakeBack, TakenBy, TrackId, TrackKind, claim_reference,
+    referral_reference,
 };
 
 use self::terms::{is_kinder, limits_hold};
 use super::brand_motions::Takes;
 use super::given::{Marked, Offered, Relation, Took};
+use super::vouchers::Claimed;
 use super::{AMOUNT_MAX, Act, DAY_MS, Model, Shelved, check_amount, count, ensure};
 
 /// Marks with their last days, and units by campaign, own ones and of who was brought along.
@@ -21,6 +23,7 @@ pub(crate) type Given = (Vec<(MarkId, Option<Day>)>, Vec<(CampaignId, bool, u64)
 
 /// A thing that somebody is about to be given.
 struct Gift<'g> {
+    act: Act,
     brand: BrandId,
     campaign: CampaignId,
     to: Address,
@@ -31,7 +34,7 @@ struct Gift<'g> {
 }
 
 impl Model {
-    fn today(&self) -> Day {
+    pub(super) fn today(&self) -> Day {
         Day::new(u32::try_from(self.time / DAY_MS).expect("times end in the year 6999")).expect("a day")
     }
 
@@ -47,6 +50,14 @@ impl Model {
         ids.filter_map(|id| Some((id, self.campaign(brand, id)?))).collect()
     }
 
+    /// True if a campaign that hasn't closed uses up units of a track.
+    pub(super) fn is_used_up(&self, brand: BrandId, track: TrackId) -> bool {
+        let uses =
+            |fact: &Requirement| matches!(*fact, Requirement::Progress { track: of, consume: true, .. } if of == track);
+        let open = self.campaigns_of(brand).into_iter().filter(|(_, one)| self.time < one.terms.closes_ms.get());
+        open.flat_map(|(_, one)| one.terms.requires.to_vec()).any(|fact| uses(&fact))
+    }
+
     pub(super) fn set_campaign(&mut self, sender: Address, set: &SetCampaign) -> Result<(), Code> {
         self.policy(set.brand)?;
         self.in_force(set.brand)?;
@@ -60,7 +71,16 @@ impl Model {
             ensure(set.campaign.get() > highest, Code::CampaignOutOfBounds)?;
             self.check_new_terms(set.brand, &set.terms)?;
             ensure(self.campaigns_of(set.brand).len() < 256, Code::TooManyCampaigns)?;
-            let none = Offered { terms: set.terms.clone(), accepted: None, times: 0, points: 0, reversed: 0, paid: 0 };
+            let none = Offered {
+                terms: set.terms.clone(),
+                accepted: None,
+                times: 0,
+                points: 0,
+                reversed: 0,
+                paid: 0,
+                returned: 0,
+                refunded: 0,
+            };
             self.tables.programme.campaigns.set((set.brand, set.campaign), none);
             return Ok(());
         };
@@ -79,9 +99,13 @@ impl Model {
 
     fn check_new_terms(&self, brand: BrandId, terms: &Campaign) -> Result<(), Code> {
         ensure(limits_hold(terms) && terms.closes_ms.get() > self.time, Code::CampaignOutOfBounds)?;
-        if let Some(sponsor) = terms.sponsor {
-            self.policy(sponsor.brand)?;
-            ensure(sponsor.brand != brand, Code::SameBrand)?;
+        let recipient = match terms.award {
+            Award::Cause { to } => to.map(|to| to.brand),
+            _ => None,
+        };
+        for other in terms.sponsor.map(|sponsor| sponsor.brand).into_iter().chain(recipient) {
+            self.policy(other)?;
+            ensure(other != brand, Code::SameBrand)?;
         }
         let early = terms.early.iter().flat_map(|early| early.requires.iter());
         for one in terms.requires.iter().chain(early) {
@@ -114,8 +138,9 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn grant(&mut self, sender: Address, grant: &Grant) -> Result<(), Code> {
+    pub(super) fn grant(&mut self, act: Act, grant: &Grant) -> Result<(), Code> {
         let Grant { brand, campaign, to, amount, dated, .. } = *grant;
+        let sender = act.sender;
         let policy = self.giving(brand)?;
         let one = self.campaign(brand, campaign).ok_or(Code::UnknownCampaign)?;
         let own = self.check_role(brand, sender, Role::Grant);
@@ -128,24 +153,24 @@ impl Model {
         ensure(one.terms.by != TakenBy::Member, Code::NotGranted)?;
         let (most, is_points) = match one.terms.award {
             Award::Points { up_to, .. } => (up_to.get(), true),
-            Award::Mark { days: Some(_), .. } => (100, false),
+            Award::Mark { days: Some(_), .. } | Award::Voucher { .. } => (100, false),
+            Award::Cause { .. } => (0, false),
             Award::Mark { days: None, .. } => (1, false),
         };
         ensure((1..=most).contains(&amount), Code::GrantOutOfRange)?;
         ensure(one.terms.households || !is_household(to), Code::NotForHouseholds)?;
         let (units, points) = if is_points { (1, amount) } else { (amount, 0) };
-        let gift = Gift { brand, campaign, to, units, points, reference: &grant.reference, dated };
+        let gift = Gift { act, brand, campaign, to, units, points, reference: &grant.reference, dated };
         self.use_reference(&one.terms, &policy, &gift)?;
         let limit = self.tables.operators.get(&(brand, sender)).and_then(|operator| operator.issue_daily_max);
         if let Some(max) = limit.filter(|_| own.is_ok() && is_points) {
             let key = (brand, sender, self.time / DAY_MS);
             count(&mut self.tables.issued_on, key, amount, max, Code::IssueDailyMaxReached)?;
         }
-        let new = Relation::new(self.today());
         self.take_out(
             (brand, campaign),
             one.clone(),
-            (to, Some(known.unwrap_or(new))),
+            (to, Some(known.unwrap_or_default().known_from(self.today()))),
             (units, u128::from(points), 0),
         )?;
         self.hand_over(&one.terms, &policy, &gift)
@@ -172,22 +197,35 @@ impl Model {
         let referral = self.check_referral(claim, &one.terms, known.as_ref())?;
         let award = match one.terms.award {
             Award::Points { amount, .. } => amount.get(),
-            Award::Mark { .. } => 0,
+            _ => 0,
         };
         let points = u128::from(award) + u128::from(referral);
         ensure(u64::try_from(points).is_ok(), Code::AmountTooLarge)?;
         let took = (u64::from(quantity), points, price);
         self.take_out((brand, campaign), one.clone(), (account, known), took)?;
+        let mut paid = None;
         if price > 0 {
             check_amount(price)?;
-            self.spend(act.sender, account, brand, price, false)?;
-            self.take(account, brand, price)?;
-            self.change_totals(brand, |totals| totals.redeemed += u128::from(price));
+            let counted = self.spend(act.sender, account, brand, price, false)?;
+            if matches!(one.terms.award, Award::Cause { .. }) {
+                self.donate(brand, one.terms.award, account, price)?;
+            } else {
+                let lots = self.take(account, brand, price)?;
+                self.change_totals(brand, |totals| totals.redeemed += u128::from(price));
+                paid = Some((lots, counted));
+            }
         }
         let reference = claim_reference(&self.chain, &act.transaction, act.index);
         let (units, dated) = (u64::from(quantity), self.today());
-        let gift = Gift { brand, campaign, to: account, units, points: award, reference: &reference, dated };
+        let gift = Gift { act, brand, campaign, to: account, units, points: award, reference: &reference, dated };
         self.use_reference(&one.terms, &policy, &gift)?;
+        if let Some((lots, counted)) = paid {
+            let key = (self.date(dated)?, brand, reference.clone());
+            if let Some(paid) = self.paid(&policy, (key.0, dated), account, lots, counted) {
+                let claimed = Claimed { campaign, quantity: units, paid };
+                self.tables.programme.claimed.set(key, claimed);
+            }
+        }
         self.hand_over(&one.terms, &policy, &gift)?;
         let Some(referrer) = referrer else { return Ok(()) };
         let reference = referral_reference(&reference);
@@ -222,6 +260,10 @@ impl Model {
         });
         ensure(self.time < closes && (self.time >= opens || early), Code::CampaignNotOpen)?;
         ensure(!one.terms.paused, Code::CampaignPaused)?;
+        if let Award::Cause { to: Some(to) } = one.terms.award {
+            self.policy(to.brand)?;
+            return self.in_force(to.brand);
+        }
         let Some(sponsor) = one.terms.sponsor else { return Ok(()) };
         let digest = one.terms.digest(&self.chain, brand, campaign);
         ensure(one.accepted == Some(digest), Code::SponsorNotAccepted)?;
@@ -240,7 +282,7 @@ impl Model {
         for fact in one.terms.requires.iter() {
             self.lacks(brand, fact, known.as_ref(), account).map_or(Ok(()), Err)?;
         }
-        let relation = known.unwrap_or_else(|| Relation::new(self.today()));
+        let relation = known.unwrap_or_default();
         self.tables.programme.relations.set((account, brand), relation);
         if let Some(bound) = one.terms.per_member {
             let until = period_end(bound.per, self.today());
@@ -254,7 +296,7 @@ impl Model {
             }
         }
         let times = one.times + units;
-        ensure(one.terms.stock.is_none_or(|stock| times <= stock), Code::SoldOut)?;
+        ensure(one.terms.stock.is_none_or(|stock| times - one.returned <= stock), Code::SoldOut)?;
         let given = one.points + points;
         let back = if one.terms.sponsor.is_some() { 0 } else { one.reversed };
         let spent = given - back;
@@ -304,9 +346,14 @@ impl Model {
         let left = u64::from(one.days.unwrap_or(1) - one.taken);
         ensure(take.amount <= left, Code::TakeBackExceeds)?;
         let days = u32::try_from(take.amount).expect("at most what was given");
-        self.tables.programme.marks.set(key, Marked { taken: one.taken + days, ..one.clone() });
-        let relation = (one.to, take.brand);
-        let Some(mut known) = self.tables.programme.relations.get(&relation).cloned() else { return Ok(()) };
+        self.take_days(&key, &one, days);
+        Ok(())
+    }
+
+    pub(super) fn take_days(&mut self, key: &Shelved, one: &Marked, days: u32) {
+        self.tables.programme.marks.set(key.clone(), Marked { taken: one.taken + days, ..one.clone() });
+        let relation = (one.to, key.1);
+        let Some(mut known) = self.tables.programme.relations.get(&relation).cloned() else { return };
         let until = known.marks.get(&one.mark).copied().filter(|until| self.lasts(*until));
         match (until, one.days) {
             (Some(Some(until)), Some(_)) => drop(known.marks.insert(one.mark, Some(until.minus(days)))),
@@ -314,7 +361,6 @@ impl Model {
             _ => {}
         }
         self.tables.programme.relations.set(relation, known);
-        Ok(())
     }
 
     /// Gives points that were reversed back to the campaign that they came from.

@@ -13,6 +13,8 @@ pub(crate) struct Offered {
     pub(crate) points: u128,
     pub(crate) reversed: u128,
     pub(crate) paid: u128,
+    pub(crate) returned: u64,
+    pub(crate) refunded: u128,
 }
 
 /// A mark as long as its reference is remembered, and longer.
@@ -36,18 +38,18 @@ pub(crate) struct Took {
     pub(crate) units: u64,
 }
 
-/// An account's own at one brand: the first day, the consents, the marks with their last days, and all that it has ever
-/// taken out of campaigns.
-#[derive(Clone, Debug)]
+/// An account's own at one brand: the day of the first stamp or grant, the consents, the marks with their last days, and
+/// all that it has ever taken out of campaigns.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Relation {
-    pub(crate) since: Day,
+    pub(crate) since: Option<Day>,
     pub(crate) consents: u8,
     pub(crate) marks: BTreeMap<MarkId, Option<Day>>,
     pub(crate) took: Vec<Took>,
 }
 
 impl Relation {
-    pub(super) fn new(since: Day) -> Self {
-        Self { since, consents: 0, marks: BTreeMap::new(), took: Vec::new() }
+    pub(super) fn known_from(self, day: Day) -> Self {
+        Self { since: Some(self.since.unwrap_or(day)), ..self }
     }
 }

@@ -33,7 +33,7 @@ impl Model {
     pub(super) fn capture(&mut self, sender: Address, capture: &Capture) -> Result<(), Code> {
         let amount = capture.amount.get();
         check_amount(amount)?;
-        self.policy(capture.brand)?;
+        let policy = self.policy(capture.brand)?;
         self.check_open(capture.brand)?;
         self.check_role(capture.brand, sender, Role::Capture)?;
         let key = (capture.hold_dated.month(), capture.brand, capture.hold_reference.clone());
@@ -43,16 +43,18 @@ impl Model {
         ensure(self.time < held.expires, Code::HoldExpired)?;
         let month = self.date(capture.dated)?;
         self.check_fresh(&self.tables.captured, capture.brand, &capture.reference)?;
-        self.tables.captured.set((month, capture.brand, capture.reference.clone()), ());
         let hold_key = (capture.from, capture.brand, held.number);
         let mut hold = self.tables.holds.get(&hold_key).cloned().ok_or(Code::UnknownHold)?;
         ensure(amount <= hold.lots.iter().map(|(_, amount)| amount).sum(), Code::CaptureExceedsHold)?;
-        let mut missing = amount;
-        for (_, there) in &mut hold.lots {
+        let (mut missing, mut lots) = (amount, Vec::new());
+        for (expiry, there) in &mut hold.lots {
             let part = missing.min(*there);
             *there -= part;
             missing -= part;
+            lots.push((*expiry, part));
         }
+        let paid = self.paid(&policy, (month, capture.dated), capture.from, lots, hold.counted);
+        self.tables.captured.set((month, capture.brand, capture.reference.clone()), paid);
         self.tables.holds.set(hold_key, hold);
         self.tables.held.set(key, Held { closed: true, ..held });
         self.change_totals(capture.brand, |totals| totals.redeemed += u128::from(amount));

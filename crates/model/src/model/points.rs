@@ -1,7 +1,8 @@
 //! Issues, redemptions, transfers and reversals once more.
 
 use lojal_types::{
-    Address, AnsweredRequest, BrandId, Code, Expiry, Issue, Month, Policy, Redeem, Request, Reverse, Role, Transfer,
+    Address, AnsweredRequest, BrandId, Code, Expiry, Issue, MemberRole, Month, Policy, Redeem, Request, Reverse, Role,
+    Transfer,
 };
 
 use super::{AMOUNT_MAX, DAY_MS, Issued, Model, check_amount, count, ensure};
@@ -37,16 +38,21 @@ impl Model {
     pub(super) fn redeem(&mut self, sender: Address, redeem: &Redeem) -> Result<(), Code> {
         let amount = redeem.amount.get();
         check_amount(amount)?;
-        self.policy(redeem.brand)?;
+        let policy = self.policy(redeem.brand)?;
         self.check_open(redeem.brand)?;
-        self.spend(sender, redeem.from, redeem.brand, amount, false)?;
+        let counted = self.spend(sender, redeem.from, redeem.brand, amount, false)?;
+        let mut used = None;
         if let (Some(answered), Some(asked)) = (&redeem.request, redeem.asked()) {
             self.check_answer(&asked, answered)?;
             let month = self.date(answered.dated)?;
             self.check_fresh(&self.tables.redeemed, redeem.brand, &answered.reference)?;
-            self.tables.redeemed.set((month, redeem.brand, answered.reference.clone()), ());
+            used = Some(((month, redeem.brand, answered.reference.clone()), answered.dated));
         }
-        self.take(redeem.from, redeem.brand, amount)?;
+        let lots = self.take(redeem.from, redeem.brand, amount)?;
+        if let Some((key, dated)) = used {
+            let paid = self.paid(&policy, (key.0, dated), redeem.from, lots, counted);
+            self.tables.redeemed.set(key, paid);
+        }
         self.change_totals(redeem.brand, |totals| totals.redeemed += u128::from(amount));
         Ok(())
     }
@@ -106,6 +112,34 @@ impl Model {
         self.tables.reversed.set(own, taken);
         self.change_totals(reverse.brand, |totals| totals.reversed += u128::from(taken));
         Ok(())
+    }
+
+    /// Checks that the sender may take points, and counts them for a member's limit; gives the limit that they count
+    /// for.
+    pub(super) fn spend(
+        &mut self,
+        sender: Address,
+        from: Address,
+        brand: BrandId,
+        amount: u64,
+        leaves: bool,
+    ) -> Result<Option<(Address, Month)>, Code> {
+        if sender == from {
+            return Ok(None);
+        }
+        let member = self.tables.households.get(&from).and_then(|household| household.members.get(&sender));
+        let rights = member.cloned().ok_or(Code::NotOwner)?;
+        ensure(!(leaves && rights.role == MemberRole::Child), Code::ChildMayNot)?;
+        self.return_expired(from, brand);
+        let listed = rights.limits.iter().find(|limit| limit.brand == brand).map(|limit| limit.month_max.get());
+        let max = match rights.role {
+            MemberRole::Admin => return Ok(None),
+            MemberRole::Adult if listed.is_none() => return Ok(None),
+            MemberRole::Adult | MemberRole::Child => listed.unwrap_or(0),
+        };
+        let key = (from, sender, brand, self.month);
+        count(&mut self.tables.spent_in, key, amount, max, Code::MemberLimitReached)?;
+        Ok(Some((sender, self.month)))
     }
 
     /// Only so many points of a brand can be in use at a time.

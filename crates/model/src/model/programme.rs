@@ -4,12 +4,13 @@ mod terms;
 
 use lojal_types::{
     Address, BrandId, CampaignId, Code, Day, Month, Role, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, Track,
-    TrackId, TrackKind,
+    TrackId, TrackKind, VoucherId,
 };
 
 use self::terms::limits_hold;
 use super::brand_motions::Takes;
 use super::given::{Marked, Offered, Relation};
+use super::vouchers::{Claimed, GivenVoucher, Voucher};
 use super::{AMOUNT_MAX, Account, DAY_MS, Model, Shelved, ensure};
 use crate::table::{End, Table};
 
@@ -64,6 +65,13 @@ pub(crate) struct Programme {
     /// The campaigns of issues.
     pub(crate) awarded: Table<Shelved, CampaignId>,
     pub(crate) marks: Table<Shelved, Marked>,
+    pub(crate) vouchers: Table<(Address, BrandId), Vec<Voucher>>,
+    pub(crate) given_vouchers: Table<Shelved, GivenVoucher>,
+    /// The voucher, and the number of its uses.
+    pub(crate) used_vouchers: Table<Shelved, (VoucherId, u64)>,
+    pub(crate) claimed: Table<Shelved, Claimed>,
+    /// The points that each gave back.
+    pub(crate) refunded: Table<Shelved, u64>,
     reached: Table<Progress, Vec<Reached>>,
 }
 
@@ -79,6 +87,11 @@ impl Programme {
         self.campaigns.end(how);
         self.awarded.end(how);
         self.marks.end(how);
+        self.vouchers.end(how);
+        self.given_vouchers.end(how);
+        self.used_vouchers.end(how);
+        self.claimed.end(how);
+        self.refunded.end(how);
         self.reached.end(how);
     }
 }
@@ -93,6 +106,8 @@ impl Model {
             Some(before) => {
                 ensure(self.is_kinder(&before, &set.terms), Code::TrackPromised)?;
                 ensure(limits_hold(&set.terms), Code::TrackOutOfBounds)?;
+                let gets_levels = before.levels.is_empty() && !set.terms.levels.is_empty();
+                ensure(!gets_levels || !self.is_used_up(set.brand, set.track), Code::TrackOutOfBounds)?;
             }
             None => {
                 let of_brand = self.tables.programme.tracks.iter().filter(|((brand, _), _)| *brand == set.brand);
@@ -187,11 +202,9 @@ impl Model {
         ensure(stamp.place.is_some() || together + units <= AMOUNT_MAX, Code::StampTooLarge)?;
         parts.push(Part { number: self.number_of(stamp.brand, &stamp.reference), until, place: stamp.place, units });
         self.tables.programme.progress.set(key, parts);
-        if !self.tables.programme.relations.contains(&(stamp.to, stamp.brand)) {
-            let since =
-                Day::new(u32::try_from(self.time / DAY_MS).expect("times end in the year 6999")).expect("a day");
-            self.tables.programme.relations.set((stamp.to, stamp.brand), Relation::new(since));
-        }
+        let known = self.tables.programme.relations.get(&(stamp.to, stamp.brand)).cloned();
+        let known = known.unwrap_or_default().known_from(self.today());
+        self.tables.programme.relations.set((stamp.to, stamp.brand), known);
         self.reach(key, track);
         Ok(())
     }
@@ -225,6 +238,11 @@ impl Model {
 
     fn used_through(&self, key: Progress, through: Month) -> u64 {
         self.tables.programme.used.get(&(key, through)).copied().unwrap_or(0)
+    }
+
+    /// True if a claim has used up something that was stamped.
+    pub(crate) fn has_used(&self, key: Progress) -> bool {
+        self.tables.programme.used.iter().any(|((of, month), units)| *of == key && *month >= self.month && *units > 0)
     }
 
     fn forget_used(&mut self, key: Progress) {
@@ -301,8 +319,12 @@ impl Model {
         self.check_role(take.brand, sender, Role::Reverse)?;
         let own = (self.date(take.dated)?, take.brand, take.reference.clone());
         self.check_fresh(&self.tables.programme.taken_back, take.brand, &take.reference)?;
-        if take.of == TakenBackOf::Mark {
-            self.take_back_mark(take)?;
+        if take.of != TakenBackOf::Stamp {
+            if take.of == TakenBackOf::Mark {
+                self.take_back_mark(take)?
+            } else {
+                self.take_back_voucher(take)?
+            }
             self.tables.programme.taken_back.set(own, take.amount);
             return Ok(());
         }
@@ -351,6 +373,7 @@ impl Model {
         let brands: Vec<BrandId> = self.tables.brands.iter().map(|(brand, _)| *brand).collect();
         for brand in brands {
             self.tables.programme.relations.remove(&(account, brand));
+            self.tables.programme.vouchers.remove(&(account, brand));
             let tracks: Vec<TrackId> = self.tables.programme.tracks.iter().map(|((_, track), _)| *track).collect();
             for track in tracks {
                 self.tables.programme.progress.remove(&(account, brand, track));

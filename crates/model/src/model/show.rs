@@ -1,11 +1,15 @@
 //! The facts that the model shows after a block.
 
 use lojal_types::{
-    Address, BrandId, Expiry, GrossPoints, Height, Lot, Name, PartnershipProposal, Points, TimeMs, Totals,
+    Address, BrandId, Day, Expiry, GrossPoints, Height, Lot, Month, Name, PartnershipProposal, Points, TimeMs, Totals,
 };
 
+use super::vouchers::Paid;
 use super::{DAY_MS, Hold, Model, Sums};
 use crate::facts::Facts;
+
+/// A payment: who paid, its lots, whose limit of which month, its day, until when it can be refunded, and how much was.
+type PaidShown = (Address, Vec<String>, Option<(Address, Month)>, Day, TimeMs, u64);
 
 fn typed(lots: &[(Expiry, u64)]) -> Vec<Lot> {
     lots.iter().map(|(expiry, amount)| Lot { expiry: *expiry, amount: Points::new(*amount) }).collect()
@@ -70,7 +74,7 @@ impl Model {
         let all = lots.chain(ended.iter().flat_map(|hold| hold.lots.iter().copied()));
         let outstanding = all.filter(|(expiry, _)| self.is_live(brand, *expiry)).map(|(_, amount)| amount).sum();
         let sums = self.tables.totals.get(&brand).copied().unwrap_or_default();
-        let Sums { issued, redeemed, converted_out, expired, reversed } = sums;
+        let Sums { issued, redeemed, converted_out, expired, reversed, donated, refunded } = sums;
         Totals {
             issued: GrossPoints::new(issued),
             outstanding: Points::new(outstanding),
@@ -79,6 +83,8 @@ impl Model {
             converted_out: GrossPoints::new(converted_out),
             expired: GrossPoints::new(expired),
             reversed: GrossPoints::new(reversed),
+            donated: GrossPoints::new(donated),
+            refunded: GrossPoints::new(refunded),
         }
     }
 
@@ -167,8 +173,8 @@ impl Model {
             facts.reference("reversed", key, taken);
         }
         for (kind, table) in [("redeemed", &self.tables.redeemed), ("captured", &self.tables.captured)] {
-            for (key, ()) in table.iter().filter(|(key, _)| self.is_kept(key.0)) {
-                facts.reference(kind, key, &());
+            for (key, paid) in table.iter().filter(|(key, _)| self.is_kept(key.0)) {
+                facts.reference(kind, key, &paid.as_ref().map(paid_of));
             }
         }
     }
@@ -202,8 +208,8 @@ impl Model {
     fn note_campaigns(&self, facts: &mut Facts) {
         for (brand, _) in self.tables.brands.iter() {
             for (campaign, one) in self.campaigns_of(*brand) {
-                let sums = [one.points, one.reversed, one.paid];
-                facts.campaign((*brand, campaign), (&one.terms, one.accepted), one.times, sums);
+                let sums = [one.points, one.reversed, one.paid, one.refunded];
+                facts.campaign((*brand, campaign), (&one.terms, one.accepted), (one.times, one.returned), sums);
             }
         }
         for (key, campaign) in self.tables.programme.awarded.iter().filter(|(key, _)| self.is_kept(key.0)) {
@@ -212,6 +218,31 @@ impl Model {
         for (key, one) in self.tables.programme.marks.iter().filter(|(key, _)| self.is_kept(key.0)) {
             let until = TimeMs::default().plus_ms(one.until);
             facts.reference("marked", key, &(one.to, one.campaign, one.mark, one.days, one.dated, until, one.taken));
+        }
+        self.note_vouchers(facts);
+    }
+
+    fn note_vouchers(&self, facts: &mut Facts) {
+        let programme = &self.tables.programme;
+        for ((account, brand), _) in programme.vouchers.iter() {
+            let mut vouchers = self.vouchers(*account, *brand);
+            vouchers.sort_by_key(|one| one.id);
+            let shown = vouchers.iter().map(|one| (one.id, one.campaign, one.left, one.until));
+            facts.vouchers(*account, *brand, &Vec::from_iter(shown));
+        }
+        for (key, one) in programme.given_vouchers.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            let until = TimeMs::default().plus_ms(one.until);
+            let uses = (one.quantity, one.gone);
+            facts.reference("voucher", key, &(one.to, one.campaign, one.id, uses, one.dated, until));
+        }
+        for (key, used) in programme.used_vouchers.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            facts.reference("voucher used", key, used);
+        }
+        for (key, one) in programme.claimed.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            facts.reference("claimed", key, &(one.campaign, one.quantity, paid_of(&one.paid)));
+        }
+        for (key, amount) in programme.refunded.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            facts.reference("refunded", key, amount);
         }
     }
 
@@ -245,4 +276,10 @@ impl Model {
             }
         }
     }
+}
+
+/// A payment as both ledgers show it.
+fn paid_of(paid: &Paid) -> PaidShown {
+    let lots = paid.lots.iter().map(|(expiry, amount)| format!("{expiry} {amount}")).collect();
+    (paid.from, lots, paid.counted, paid.dated, TimeMs::default().plus_ms(paid.until), paid.refunded)
 }

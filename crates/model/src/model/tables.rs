@@ -6,6 +6,7 @@ use lojal_types::{
 
 use super::governance::{Follower, Motion, Seat};
 use super::programme::Programme;
+use super::vouchers::Paid;
 use super::{Account, Brand, BrandMotion, Held, Hold, Household, Issued, Operator, Partnership, Shelved, Sums};
 use crate::table::{End, Table};
 
@@ -38,13 +39,13 @@ pub(crate) struct Tables {
     /// The times at which what was used with a day of a month is forgotten.
     pub(crate) shelves: Table<Month, u64>,
     pub(crate) issues: Table<Shelved, Issued>,
-    pub(crate) redeemed: Table<Shelved, ()>,
+    pub(crate) redeemed: Table<Shelved, Option<Paid>>,
     /// The points that each took.
     pub(crate) reversed: Table<Shelved, u64>,
     /// Of an account and a brand, by their number.
     pub(crate) holds: Table<(Address, BrandId, u64), Hold>,
     pub(crate) held: Table<Shelved, Held>,
-    pub(crate) captured: Table<Shelved, ()>,
+    pub(crate) captured: Table<Shelved, Option<Paid>>,
     /// The points that operators with a limit issued, by day.
     pub(crate) issued_on: Table<(BrandId, Address, u64), u64>,
     /// The points that members transferred of brands with a cap, by day.

@@ -15,7 +15,7 @@ impl Workload {
     /// A sender and its bundle, if the one that comes to mind is possible.
     pub(super) fn bundle(&mut self) -> Option<(usize, Vec<Operation>)> {
         let member = self.random.index(MEMBERS_WITH_POINTS);
-        match self.random.within(0..13) {
+        match self.random.within(0..14) {
             0 => Some((TILL, self.ladder())),
             1 => Some((member, self.too_many_holds(member)?)),
             2 => Some((member, self.too_many_invitations(member)?)),
@@ -27,6 +27,7 @@ impl Workload {
             }
             5 => Some((member, self.openings(member)?)),
             6 => Some((TILL, self.too_many_tracks()?)),
+            7 => Some((TILL, self.too_many_marks()?)),
             _ => Some((TILL, self.bonus())),
         }
     }

@@ -1,12 +1,13 @@
 //! Random campaigns, sponsorships, grants and claims.
 
+use lojal_types::limits::MARKS_MAX;
 use lojal_types::{
     AcceptSponsorship, Address, Award, Bounded, BrandId, Campaign, CampaignId, Claim, Early, Grant, Hash, MarkId,
-    Operation, PerMember, Period, Points, Referral, Requirement, Role, SetCampaign, Sponsor, TakeBack, TakenBackOf,
-    TakenBy, TrackKind,
+    Operation, PerMember, Period, Points, Recipient, Referral, Requirement, Role, SetCampaign, Sponsor, TakeBack,
+    TakenBackOf, TakenBy, TrackKind,
 };
 
-use super::{Workload, remember};
+use super::{ATTEMPTS, Workload, remember};
 use crate::model::Offered;
 use crate::world::{DAY_MS, MEMBERS_WITH_POINTS, TILL};
 
@@ -28,7 +29,7 @@ impl Workload {
         Some(Operation::SetCampaign(SetCampaign { brand, campaign, terms }))
     }
 
-    fn next_campaign(&mut self, brand: BrandId) -> CampaignId {
+    pub(super) fn next_campaign(&mut self, brand: BrandId) -> CampaignId {
         let of_brand = self.model.tables.programme.campaigns.iter().filter(|((of, _), _)| *of == brand);
         let last = of_brand.map(|((_, campaign), _)| campaign.get()).max().unwrap_or(0);
         CampaignId::new(if self.twist() { last / 2 } else { last + 1 })
@@ -49,13 +50,18 @@ impl Workload {
         let days = self.random.once_in(2).then_some(30);
         let award = match gives_points {
             true => Award::Points { amount, up_to: Points::new(80), months },
-            false => Award::Mark { mark: MarkId::new(self.small(4)), days },
+            false => self.other_award(brand, days),
         };
-        let budget = gives_points.then(|| Points::new(self.random.within(60..3_000)));
+        let is_cause = matches!(award, Award::Cause { .. });
+        let by = if is_cause { TakenBy::Member } else { by };
+        let most = if self.random.once_in(2) { 200 } else { 3_000 };
+        let budget = gives_points.then(|| Points::new(self.random.within(60..most)));
         let others: Vec<BrandId> = self.brands.iter().copied().filter(|other| *other != brand).collect();
         let sponsor = (gives_points && self.random.once_in(4))
             .then(|| Sponsor { brand: self.random.pick(&others).expect("three"), price_micro: 250_000 });
-        let price = if !gives_points && by == TakenBy::Member { self.random.within(0..30) } else { 0 };
+        let price =
+            if !gives_points && by == TakenBy::Member { self.random.within(u64::from(is_cause)..30) } else { 0 };
+        let returnable = matches!(award, Award::Voucher { .. }) && price > 0 && self.random.once_in(2);
         let mut terms = Campaign {
             opens_ms,
             closes_ms,
@@ -70,6 +76,7 @@ impl Workload {
             budget,
             sponsor,
             households: self.random.once_in(2),
+            returnable,
             paused: self.random.once_in(20),
             about: Hash::new([4; 32]),
         };
@@ -86,18 +93,34 @@ impl Workload {
         if self.twist() { self.wrong(terms) } else { terms }
     }
 
+    /// An award that isn't points.
+    fn other_award(&mut self, brand: BrandId, days: Option<u16>) -> Award {
+        match self.random.within(0..4) {
+            0 => Award::Mark { mark: MarkId::new(self.small(4)), days },
+            1 => {
+                let others: Vec<BrandId> = self.brands.iter().copied().filter(|other| *other != brand).collect();
+                let other = self.random.pick(&others).expect("three");
+                let to = self.random.once_in(2).then_some(Recipient { brand: other, price_micro: 250_000 });
+                Award::Cause { to }
+            }
+            _ => Award::Voucher { valid_days: 1 + self.small(60) },
+        }
+    }
+
     /// Terms outside their limits.
     fn wrong(&mut self, terms: Campaign) -> Campaign {
         let nobody = Sponsor { brand: "nobody".parse().expect("a valid id"), price_micro: 1 };
         let wrong = [
             Campaign { closes_ms: terms.opens_ms, ..terms.clone() },
             Campaign { stock: Some(0), ..terms.clone() },
+            Campaign { award: Award::Voucher { valid_days: 0 }, ..terms.clone() },
+            Campaign { returnable: true, ..terms.clone() },
             Campaign { budget: Some(Points::ZERO), ..terms.clone() },
             Campaign { sponsor: Some(nobody), ..terms.clone() },
             Campaign { referral: Some(Referral { award: Points::new(1), year_max: 0 }), ..terms.clone() },
             Campaign { per_member: Some(PerMember { times: 0, per: Period::Day }), ..terms },
         ];
-        self.random.pick(&wrong).expect("six")
+        self.random.pick(&wrong).expect("eight")
     }
 
     fn small(&mut self, most: u64) -> u16 {
@@ -119,7 +142,7 @@ impl Workload {
                 let rolls = matches!(terms.kind, TrackKind::Rolling { .. });
                 let (month, uses) = (self.random.once_in(3), self.random.once_in(2));
                 let consume = uses && rolls && terms.levels.is_empty();
-                let at_least = self.random.within(1..if rolls { 60 } else { 3 });
+                let at_least = self.random.within(1..if rolls && !consume { 60 } else { 3 });
                 Requirement::Progress { track, at_least, this_month: month && rolls, consume }
             }
             (Some((track, terms)), 3) if !terms.levels.is_empty() => Requirement::Level { track, level: 1 },
@@ -173,7 +196,7 @@ impl Workload {
             campaigns.retain(|(campaign, one)| {
                 let terms = &one.terms;
                 let digest = Some(terms.digest(&chain, brand, *campaign));
-                let is_left = terms.stock.is_none_or(|stock| one.times < stock)
+                let is_left = terms.stock.is_none_or(|stock| one.times - one.returned < stock)
                     && terms.budget.is_none_or(|budget| one.points + 80 <= u128::from(budget.get()));
                 let side = terms.by == by || terms.by == TakenBy::Either;
                 let accepted = terms.sponsor.is_none() || one.accepted == digest;
@@ -198,8 +221,8 @@ impl Workload {
         let amount = match one.terms.award {
             _ if self.twist() => self.part(200),
             Award::Points { up_to, .. } => self.random.within(1..up_to.get() + 1),
-            Award::Mark { days: Some(_), .. } => self.random.within(1..3),
-            Award::Mark { days: None, .. } => 1,
+            Award::Mark { days: Some(_), .. } | Award::Voucher { .. } => self.random.within(1..3),
+            Award::Mark { days: None, .. } | Award::Cause { .. } => 1,
         };
         let (reference, dated) = (self.reference(), self.day());
         if matches!(one.terms.award, Award::Points { .. }) {
@@ -215,7 +238,7 @@ impl Workload {
     }
 
     /// Tells whether somebody could take something out of a campaign, as far as that is worth finding out.
-    fn can_take(&self, brand: BrandId, campaign: CampaignId, one: &Offered, account: Address) -> bool {
+    pub(super) fn can_take(&self, brand: BrandId, campaign: CampaignId, one: &Offered, account: Address) -> bool {
         let known = self.model.tables.programme.relations.get(&(account, brand));
         let facts = one.terms.requires.iter().all(|fact| self.model.has_fact(brand, fact, account));
         let times = known.map_or(0, |relation| {
@@ -250,8 +273,38 @@ impl Workload {
         let campaign = if self.twist() { CampaignId::new(9_999) } else { campaign };
         let price_max = Points::new(if self.twist() { costs / 2 } else { costs });
         let asks = one.terms.referral.is_some() && self.random.once_in(2);
-        let referrer = (asks || self.twist()).then(|| self.member());
+        let referrer = (asks || self.twist()).then(|| self.referrer(brand, account));
         Some(Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer }))
+    }
+
+    /// One badge more for a member than there can be, each by a campaign of its own.
+    pub(super) fn too_many_marks(&mut self) -> Option<Vec<Operation>> {
+        let brand = self.brand_of(TILL, Role::Admin).filter(|_| self.has_programme())?;
+        let (first, to) = (self.next_campaign(brand).get(), self.member());
+        let badge = Campaign {
+            opens_ms: self.time,
+            closes_ms: self.time.plus_ms(DAY_MS),
+            early: None,
+            requires: Bounded::default(),
+            by: TakenBy::Operator,
+            price: Points::ZERO,
+            referral: None,
+            per_member: None,
+            stock: None,
+            budget: None,
+            sponsor: None,
+            paused: false,
+            ..self.campaign_terms(brand)
+        };
+        let mut operations = Vec::new();
+        for (number, campaign) in (100..).zip(first..).take(MARKS_MAX + 1) {
+            let terms = Campaign { award: Award::Mark { mark: MarkId::new(number), days: None }, ..badge.clone() };
+            let campaign = CampaignId::new(campaign);
+            operations.push(Operation::SetCampaign(SetCampaign { brand, campaign, terms }));
+            let (reference, dated) = (self.reference(), self.time.day());
+            operations.push(Operation::Grant(Grant { brand, campaign, to, amount: 1, reference, dated }));
+        }
+        Some(operations)
     }
 
     /// A mark that is taken back.
@@ -291,12 +344,23 @@ impl Workload {
             let grant = self.grant(TILL)?;
             return Some((TILL, vec![grant]));
         }
-        let member = self.random.index(MEMBERS_WITH_POINTS);
-        if !self.can_act(member) {
-            return None;
-        }
-        let claim = self.claim(member)?;
-        Some((member, vec![claim]))
+        let first = self.random.index(MEMBERS_WITH_POINTS);
+        (0..ATTEMPTS).find_map(|more| {
+            let member = (first + more) % MEMBERS_WITH_POINTS;
+            let claim = self.claim(member).filter(|_| self.can_act(member))?;
+            Some((member, vec![claim]))
+        })
+    }
+
+    /// A member whom a brand has known for longer than another one, mostly.
+    fn referrer(&mut self, brand: BrandId, account: Address) -> Address {
+        let known_from =
+            |of: Address| self.model.tables.programme.relations.get(&(of, brand)).and_then(|one| one.since);
+        let members: Vec<Address> = (0..MEMBERS_WITH_POINTS).map(|member| self.address(member)).collect();
+        let own = known_from(account);
+        let older: Vec<Address> =
+            members.into_iter().filter(|of| known_from(*of).zip(own).is_some_and(|(since, own)| since < own)).collect();
+        self.random.pick(&older).filter(|_| !self.wild).unwrap_or_else(|| self.member())
     }
 }
 

@@ -10,9 +10,9 @@ use super::Workload;
 use crate::world::{MEMBERS, TILL};
 
 /// Everybody who can make a mistake as things stand, and how.
-type Possible = Vec<(Address, Operation)>;
+pub(super) type Possible = Vec<(Address, Operation)>;
 
-const MISTAKES: [fn(&Workload) -> Possible; 24] = [
+const MISTAKES: [fn(&Workload) -> Possible; 31] = [
     Workload::spending_dead_points,
     Workload::pooling_what_must_not_be,
     Workload::transferring_what_must_not_be,
@@ -37,6 +37,13 @@ const MISTAKES: [fn(&Workload) -> Possible; 24] = [
     Workload::naming_who_cannot_sign,
     Workload::opening_with_too_little,
     Workload::holding_too_little,
+    Workload::reversing_from_somebody_else,
+    Workload::reversing_more_than_is_left,
+    Workload::taking_back_what_is_used_up,
+    Workload::accepting_other_terms,
+    Workload::giving_more_than_the_budget,
+    Workload::bringing_one_more_along,
+    Workload::bringing_oneself_along,
 ];
 
 impl Workload {

@@ -15,11 +15,12 @@ use crate::reference::Reference;
 use crate::safeguard::Safeguards;
 use crate::time::TimeMs;
 
-/// `GET /v1/accounts/{address}/proof`: all that is needed to make the answers of `GET /v1/accounts/{address}` and
-/// `GET /v1/accounts/{address}/standing` oneself, and to know that they are true.
+/// A part of the state with its proof. `GET /v1/accounts/{address}/proof`: all that is needed to make the answers of
+/// `GET /v1/accounts/{address}` and `GET /v1/accounts/{address}/standing` oneself, and to know that they are true.
+/// `GET /v1/brands/{id}/campaigns/proof`: the same for `GET /v1/brands/{id}/campaigns`.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-pub struct ProvenAccount {
-    /// The bytes of the header of the block after which the account is so.
+pub struct ProvenState {
+    /// The bytes of the header of the block after which the state is so.
     pub header: HexBytes,
     /// The bytes of the certificate that makes that block final.
     pub certificate: HexBytes,

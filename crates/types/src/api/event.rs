@@ -263,6 +263,8 @@ impl<A> Operation<A> {
             Self::AcceptSponsorship(_) => "sponsorship.accepted",
             Self::Grant(_) => "campaign.granted",
             Self::Claim(_) => "campaign.claimed",
+            Self::UseVoucher(_) => "voucher.used",
+            Self::Refund(_) => "points.refunded",
             Self::SetConsent(_) => "consents.set",
         }
     }

@@ -115,6 +115,12 @@ pub struct BrandMonth {
     pub expired: GrossPoints,
     /// Taken back by the brand.
     pub reversed: GrossPoints,
+    /// Given for causes.
+    #[serde(default)]
+    pub donated: GrossPoints,
+    /// Given back of what was redeemed.
+    #[serde(default)]
+    pub refunded: GrossPoints,
     /// In accounts, not expired, after its last block.
     pub outstanding: Points,
     /// Set aside by holds then.

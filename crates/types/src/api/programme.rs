@@ -72,8 +72,8 @@ pub struct Standings {
 pub struct Standing {
     /// The brand.
     pub brand: BrandId,
-    /// The day of the first stamp, grant or claim.
-    pub since: Day,
+    /// The day of the first stamp or grant; null if the account has only claimed something.
+    pub since: Option<Day>,
     /// The sum of what the member allows: 1 to be listed by rank, 2 profiling, 4 sharing with partners, 8 reminders.
     pub consents: u8,
     /// The tracks that aren't over and on which something counts or a level is held, by number.

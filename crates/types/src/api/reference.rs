@@ -108,8 +108,8 @@ pub struct UsedUnits {
     pub amount: u64,
     /// The track of a stamp; else null.
     pub track: Option<TrackId>,
-    /// The place that a stamp has counted; null if its track counts none, the place had been counted before, or it is
-    /// none.
+    /// The place that a stamp has counted; null if its track counts none, the place had been counted before, or it
+    /// isn't a stamp.
     pub place: Option<u8>,
     /// Of a stamp or a mark those that have been taken back; else null.
     pub taken_back: Option<u64>,

@@ -6,7 +6,7 @@ use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, Hash};
 use crate::limits::{
     CAMPAIGN_DAYS_MAX, CAMPAIGN_EARLY_MS_MAX, CAMPAIGN_MS_MAX, CAMPAIGN_NOTICE_MS, CAMPAIGN_OVER_MS,
-    CAMPAIGN_TIMES_MAX, EXPIRY_MONTHS_MAX, MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX,
+    CAMPAIGN_TIMES_MAX, EXPIRY_MONTHS_MAX, MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, VOUCHER_DAYS_MAX,
 };
 use crate::time::TimeMs;
 use crate::track::TrackId;
@@ -39,6 +39,7 @@ impl Campaign {
             && self.price_fits()
             && self.points_are_bounded()
             && self.referral_fits()
+            && self.can_be_returned()
     }
 
     fn each_is_consumed_once(&self) -> bool {
@@ -53,9 +54,15 @@ impl Campaign {
     /// (protocol, Campaigns) Each is one that only the brand's signature makes, and addresses are free.
     fn price_fits(&self) -> bool {
         if self.price.is_zero() {
-            return self.by == TakenBy::Operator || !self.requires.is_empty();
+            let is_cause = matches!(self.award, Award::Cause { .. });
+            return !is_cause && (self.by == TakenBy::Operator || !self.requires.is_empty());
         }
         self.price.get() <= POINTS_MAX && self.by == TakenBy::Member && !self.award.is_points()
+    }
+
+    /// "Only vouchers that cost points can be `returnable`." (protocol, Campaigns)
+    fn can_be_returned(&self) -> bool {
+        !self.returnable || (matches!(self.award, Award::Voucher { .. }) && !self.price.is_zero())
     }
 
     /// "What gives points has a budget, and nothing else has one, or a sponsor." (protocol, Campaigns)
@@ -116,6 +123,7 @@ impl Campaign {
             && self.bounds_relax(before)
             && (self.sponsor.is_none() || self.sponsor == before.sponsor)
             && (self.households || !before.households)
+            && (self.returnable || !before.returnable)
     }
 
     /// True if there is no less of it than before, for all, for one account and for who brings another one along.
@@ -136,6 +144,15 @@ impl Campaign {
         let terms = Self { paused: false, ..self.clone() };
         let bytes = borsh::to_vec(&(brand, campaign, terms)).expect("writing to memory can't fail");
         Hash::new(chain_hash(tag::CAMPAIGN, chain, &[&bytes]))
+    }
+
+    /// The other brand that it names: the one that pays, or to which donations go; no campaign has both.
+    pub fn partner(&self) -> Option<BrandId> {
+        let recipient = match self.award {
+            Award::Cause { to } => to.map(|to| to.brand),
+            Award::Points { .. } | Award::Mark { .. } | Award::Voucher { .. } => None,
+        };
+        recipient.or(self.sponsor.map(|sponsor| sponsor.brand))
     }
 
     /// All facts that it asks for, those that open it earlier included.
@@ -165,6 +182,8 @@ impl Award {
                 (1..=POINTS_MAX).contains(&up_to.get()) && !amount.is_zero() && amount <= up_to && months
             }
             Self::Mark { days, .. } => days.is_none_or(|days| (1..=CAMPAIGN_DAYS_MAX).contains(&days)),
+            Self::Voucher { valid_days } => (1..=VOUCHER_DAYS_MAX).contains(&valid_days),
+            Self::Cause { to } => to.is_none_or(|to| (1..=PRICE_MICRO_MAX).contains(&to.price_micro)),
         }
     }
     fn relaxes(self, before: Self) -> bool {
@@ -179,6 +198,8 @@ impl Award {
             (Self::Mark { mark, days }, Self::Mark { mark: was, days: was_days }) => {
                 mark == was && days.is_none_or(|days| was_days.is_some_and(|was| days >= was))
             }
+            (Self::Voucher { valid_days }, Self::Voucher { valid_days: was }) => valid_days >= was,
+            (Self::Cause { to }, Self::Cause { to: was }) => to == was,
             _ => false,
         }
     }

@@ -9,12 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use super::Code;
-use super::table::{GOVERNANCE, PROGRAMME, TABLE};
+use super::table::{FIRST, GOVERNANCE, POINTS, PROGRAMME, TABLE};
 use crate::decode::{from_text, invalid_data};
 
 /// Every code with its name and what it tells a person, by number.
 pub(super) fn rows() -> impl Iterator<Item = &'static (Code, &'static str, &'static str)> {
-    TABLE.iter().chain(&PROGRAMME).chain(&GOVERNANCE)
+    FIRST.iter().chain(&POINTS).chain(&TABLE).chain(&PROGRAMME).chain(&GOVERNANCE)
 }
 
 impl Code {

@@ -3,7 +3,7 @@
 use super::Operation;
 
 /// The names of all kinds of operations, in the order of their numbers.
-pub const OPERATION_NAMES: [&str; 47] = [
+pub const OPERATION_NAMES: [&str; 49] = [
     "issue",
     "redeem",
     "transfer",
@@ -50,6 +50,8 @@ pub const OPERATION_NAMES: [&str; 47] = [
     "accept_sponsorship",
     "grant",
     "claim",
+    "use_voucher",
+    "refund",
     "set_consent",
 ];
 
@@ -103,6 +105,8 @@ impl<A> Operation<A> {
             Self::AcceptSponsorship(_) => "accept_sponsorship",
             Self::Grant(_) => "grant",
             Self::Claim(_) => "claim",
+            Self::UseVoucher(_) => "use_voucher",
+            Self::Refund(_) => "refund",
             Self::SetConsent(_) => "set_consent",
         }
     }

@@ -61,15 +61,18 @@ pub enum TakenBackOf {
     Stamp,
     /// A mark that was granted or claimed.
     Mark,
+    /// A voucher that was granted or claimed.
+    Voucher,
 }
 
-/// A brand's operator takes back all or part of a stamp, and the levels that it has helped to reach; or of a mark.
+/// A brand's operator takes back all or part of a stamp, and the levels that it has helped to reach; or of a
+/// mark or a voucher.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TakeBack<A = Address> {
     /// The brand.
     pub brand: BrandId,
-    /// The account that was stamped or got the mark.
+    /// The account that was stamped, or got the mark or the voucher.
     pub from: A,
     /// The thing that is taken back.
     #[serde(default)]
@@ -78,7 +81,7 @@ pub struct TakeBack<A = Address> {
     pub of_reference: Reference,
     /// The day of that reference.
     pub of_dated: Day,
-    /// The number of units of a stamp, or of days of a mark; 1 for a mark without end.
+    /// The number of units of a stamp, of days of a mark, 1 for a mark without end, or of uses of a voucher.
     pub amount: u64,
     /// The reference of this operation; a brand takes back once per reference.
     pub reference: Reference,

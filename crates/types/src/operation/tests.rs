@@ -8,7 +8,7 @@ use crate::day::Day;
 use crate::governance::{Action, MotionId, SignOfLife, SuspendBrand};
 use crate::guardian::Guardians;
 use crate::household::{MemberLimit, MemberRole};
-use crate::ids::{Hash, PublicKey, Salt, Signature};
+use crate::ids::{Hash, PublicKey, Salt, Signature, VoucherId};
 use crate::money::Money;
 use crate::operator::Role;
 use crate::partnership::PartnershipTerms;
@@ -95,6 +95,10 @@ fn of_programme() -> Vec<Numbered> {
     let grant = Grant { brand, campaign, to, amount: 7, reference: self::reference(3), dated };
     let (account, price_max, referrer) = (to, Points::new(9), Some(address(2)));
     let claim = Claim { brand, campaign, account, quantity: 1, price_max, referrer };
+    let voucher = VoucherId::new([6; 16]);
+    let (of_reference, amount, own) = (self::reference(4), Points::new(9), self::reference(5));
+    let (of, reference, of_dated) = (Payment::Claim, own, dated);
+    let refund = Refund { brand, to, of, of_reference, of_dated, amount, reference, dated };
     vec![
         (64, 0, Operation::SetTrack(SetTrack { brand, track, terms: track_terms() })),
         (65, 1, Operation::Stamp(stamp)),
@@ -103,6 +107,8 @@ fn of_programme() -> Vec<Numbered> {
         (68, 0, Operation::AcceptSponsorship(accept)),
         (69, 1, Operation::Grant(grant)),
         (70, 2, Operation::Claim(claim)),
+        (71, 1, Operation::UseVoucher(UseVoucher { brand, account, voucher, quantity: 2, request: request() })),
+        (72, 1, Operation::Refund(refund)),
         (73, 0, Operation::SetConsent(SetConsent { brand, consents: 9 })),
     ]
 }
@@ -122,6 +128,7 @@ fn campaign_terms() -> Campaign {
         budget: Some(Points::new(3)),
         sponsor: Some(Sponsor { brand: brand("kaffet"), price_micro: 1 }),
         households: true,
+        returnable: false,
         paused: false,
         about: Hash::new([5; 32]),
     }

@@ -20,10 +20,10 @@ pub(super) fn coffee_bar(time: TimeMs) -> Programme {
     let full = Requirement::Progress { track: FIRST, at_least: 10, this_month: false, consume: true };
     let often = Requirement::Progress { track: FIRST, at_least: 20, this_month: true, consume: false };
     let campaigns = vec![
-        Campaign { requires: of([full]), ..claim(time, points(1_00), 100_000_00, "Ten stamps are a free cup.") },
+        Campaign { requires: of([full]), ..claim(time, points(1_00), 10_000_000, "Ten stamps are a free cup.") },
         Campaign {
             per_member: at_most(2, Period::Month),
-            ..grant(time, up_to(50, 5_00), 5_000_00, "Small surprises by whoever stands at the counter.")
+            ..grant(time, up_to(50, 5_00), 500_000, "Small surprises by whoever stands at the counter.")
         },
         Campaign {
             requires: of([often]),
@@ -33,7 +33,13 @@ pub(super) fn coffee_bar(time: TimeMs) -> Programme {
         Campaign {
             requires: of([Requirement::Since { days: 0 }]),
             per_member: at_most(1, Period::Year),
-            ..claim(time, points(1_00), 10_000_00, "A cup on your day, which you choose yourself, once a year.")
+            ..claim(time, points(1_00), 1_000_000, "A cup on your day, which you choose yourself, once a year.")
+        },
+        Campaign {
+            price: Points::new(1_00),
+            returnable: true,
+            households: true,
+            ..without_budget(claim(time, voucher(60), 0, "A cup of coffee for a point, within 60 days."))
         },
     ];
     Programme { tracks: vec![card()], campaigns }
@@ -85,6 +91,12 @@ pub(super) fn hotel(time: TimeMs) -> Programme {
             per_member: at_most(1, Period::Month),
             ..claim(time, points(200), 1_000_000, "200 points a month for the club.")
         },
+        Campaign {
+            price: Points::new(150),
+            stock: Some(500),
+            returnable: true,
+            ..without_budget(claim(time, voucher(365), 0, "An afternoon in the spa for 150 points, within a year."))
+        },
     ];
     Programme { tracks: Vec::new(), campaigns }
 }
@@ -116,6 +128,11 @@ pub(super) fn grocer(time: TimeMs) -> Programme {
             stock: Some(1_000),
             ..grant(time, up_to(25, 100), 50_000, "A thousand prizes of the wheel in the shop and of the quiz.")
         },
+        Campaign {
+            price: Points::new(50),
+            households: true,
+            ..without_budget(claim(time, Award::Cause { to: None }, 0, "A meal for who needs one, for 50 points."))
+        },
     ];
     Programme { tracks: vec![containers(), purchases()], campaigns }
 }
@@ -137,6 +154,7 @@ fn claim(time: TimeMs, award: Award, budget: u64, text: &str) -> Campaign {
         budget: Some(Points::new(budget)),
         sponsor: None,
         households: false,
+        returnable: false,
         paused: false,
         about: about(text),
     }
@@ -145,6 +163,11 @@ fn claim(time: TimeMs, award: Award, budget: u64, text: &str) -> Campaign {
 /// A campaign that operators grant.
 fn grant(time: TimeMs, award: Award, budget: u64, text: &str) -> Campaign {
     Campaign { by: TakenBy::Operator, ..claim(time, award, budget, text) }
+}
+
+/// A voucher that can be used for so many days.
+const fn voucher(valid_days: u16) -> Award {
+    Award::Voucher { valid_days }
 }
 
 /// The same without a budget, as what gives no points has none.

@@ -57,7 +57,8 @@ fn a_full_card_is_a_cup(stage: &mut Stage, cast: &Cast) -> Result<(), TourError>
     stage.refused(anna, "One card is one cup, so a second claim finds it empty.", claim(), Code::ProgressMissing)
 }
 
-/// Both are paid if the brand has known the friend since an earlier day, and on a tour it knows nobody for so long.
+/// A friend whom the brand has known since an earlier day is what it takes, and nobody on a tour has been known that
+/// long.
 fn a_friend_is_brought_along(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
     let (brand, anna) = (&cast.nordmat, &cast.anna);
     let does = "Nordmat begins its programme: a challenge, 250 points for both when a friend comes along, and prizes.";

@@ -3,7 +3,7 @@
 use lojal_ledger::key::CampaignKey;
 use lojal_types::{
     AcceptSponsorship, Award, Bounded, Campaign, CampaignId, Claim, Early, Grant, Hash, MarkId, Operation, PerMember,
-    Period, Points, Referral, Requirement, SetCampaign, Sponsor, TakenBy, TrackId,
+    Period, Points, Recipient, Referral, Requirement, SetCampaign, Sponsor, TakenBy, TrackId,
 };
 
 use super::super::source::Source;
@@ -63,9 +63,14 @@ fn terms(source: &mut Source<'_>, world: &World) -> Campaign {
         .flag()
         .then(|| Early { ms: [0, DAY_MS, 31 * DAY_MS][source.below(3)], requires: Bounded::from([fact(source)]) });
     let by = [TakenBy::Operator, TakenBy::Member, TakenBy::Either][source.below(3)];
-    let award = match source.flag() {
-        true => Award::Points { amount: amount(source), up_to: amount(source), months: source.flag().then_some(2) },
-        false => Award::Mark { mark: mark(source), days: source.flag().then_some(30) },
+    let award = match source.below(4) {
+        0 => Award::Points { amount: amount(source), up_to: amount(source), months: source.flag().then_some(2) },
+        1 => Award::Mark { mark: mark(source), days: source.flag().then_some(30) },
+        2 => Award::Voucher { valid_days: [0, 1, 30, 401][source.below(4)] },
+        _ => {
+            let to = source.flag().then(|| Recipient { brand: any_brand(source), price_micro: 250_000 });
+            Award::Cause { to }
+        }
     };
     let per = [Period::Day, Period::Month, Period::Year, Period::Ever][source.below(4)];
     Campaign {
@@ -82,6 +87,7 @@ fn terms(source: &mut Source<'_>, world: &World) -> Campaign {
         budget: source.flag().then(|| amount(source)),
         sponsor: source.flag().then(|| Sponsor { brand: any_brand(source), price_micro: 250_000 }),
         households: source.flag(),
+        returnable: source.flag(),
         paused: source.below(8) == 0,
         about: Hash::new([5; 32]),
     }

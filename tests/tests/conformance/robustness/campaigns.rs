@@ -4,7 +4,7 @@ use lojal_ledger::HalfId;
 use lojal_ledger::record::{Awarded, CampaignList, CampaignRecord, ListedCampaign, Marked};
 use lojal_types::{
     AcceptSponsorship, Award, Campaign, CampaignId, Claim, Early, Grant, GrossPoints, MarkId, Operation, PerMember,
-    Period, Referral, Requirement, SetCampaign, Sponsor, TakenBy, TrackId,
+    Period, Recipient, Referral, Requirement, SetCampaign, Sponsor, TakenBy, TrackId,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use super::survives;
 use super::values::*;
 
-fn campaign_id() -> BoxedStrategy<CampaignId> {
+pub(super) fn campaign_id() -> BoxedStrategy<CampaignId> {
     any::<u32>().prop_map(CampaignId::new).boxed()
 }
 
@@ -35,6 +35,7 @@ fn requirement() -> BoxedStrategy<Requirement> {
 }
 
 fn award() -> BoxedStrategy<Award> {
+    let recipient = (brand_id(), any::<u64>()).prop_map(|(brand, price_micro)| Recipient { brand, price_micro });
     prop_oneof![
         (points(), points(), option::of(any::<u8>())).prop_map(|(amount, up_to, months)| Award::Points {
             amount,
@@ -42,6 +43,8 @@ fn award() -> BoxedStrategy<Award> {
             months
         }),
         (mark_id(), option::of(any::<u16>())).prop_map(|(mark, days)| Award::Mark { mark, days }),
+        any::<u16>().prop_map(|valid_days| Award::Voucher { valid_days }),
+        option::of(recipient).prop_map(|to| Award::Cause { to }),
     ]
     .boxed()
 }
@@ -58,11 +61,11 @@ fn campaign() -> BoxedStrategy<Campaign> {
     let referral = (points(), any::<u16>()).prop_map(|(award, year_max)| Referral { award, year_max });
     let sponsor = (brand_id(), any::<u64>()).prop_map(|(brand, price_micro)| Sponsor { brand, price_micro });
     let bounds = (option::of(per_member()), option::of(number()), option::of(points()), option::of(sponsor));
-    let what = (points(), award(), option::of(referral), any::<bool>(), any::<bool>(), hash());
+    let what = (points(), award(), option::of(referral), any::<[bool; 3]>(), hash());
     let terms = (when, bounds, what).prop_map(|(when, bounds, what)| {
         let (opens_ms, closes_ms, early, requires, by) = when;
         let (per_member, stock, budget, sponsor) = bounds;
-        let (price, award, referral, households, paused, about) = what;
+        let (price, award, referral, [households, returnable, paused], about) = what;
         Campaign {
             opens_ms,
             closes_ms,
@@ -77,6 +80,7 @@ fn campaign() -> BoxedStrategy<Campaign> {
             budget,
             sponsor,
             households,
+            returnable,
             paused,
             about,
         }
@@ -116,14 +120,10 @@ fn campaigns_and_what_they_have_given_survive() {
     let listed = (campaign_id(), list(listed.boxed()));
     survives(listed.prop_map(|(last, campaigns)| CampaignList { last, campaigns }).boxed());
     let gross = || any::<u128>().prop_map(GrossPoints::new);
-    let record = (campaign(), option::of(hash()), any::<u64>(), gross(), gross(), gross());
-    let record = record.prop_map(|(terms, accepted, times, points, reversed, paid)| CampaignRecord {
-        terms,
-        accepted,
-        times,
-        points,
-        reversed,
-        paid,
+    let record = (campaign(), option::of(hash()), any::<[u64; 2]>(), [(); 4].map(|()| gross()));
+    let record = record.prop_map(|(terms, accepted, [times, returned], sums)| {
+        let [points, reversed, paid, refunded] = sums;
+        CampaignRecord { terms, accepted, times, points, reversed, paid, returned, refunded }
     });
     survives(record.boxed());
     let transaction = || transaction_id().prop_map(|id| HalfId::of(&id));

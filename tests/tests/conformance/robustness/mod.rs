@@ -12,6 +12,7 @@ mod records;
 mod seeds;
 mod text;
 mod values;
+mod vouchers;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;

@@ -15,6 +15,7 @@ use super::governance::governor_operation;
 use super::messages::{guardians, limits, policy, terms};
 use super::programme::{programme_operation, set_track};
 use super::values::*;
+use super::vouchers::voucher_operation;
 
 /// Any operation.
 pub(super) fn operation() -> BoxedStrategy<Operation> {
@@ -29,6 +30,7 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
         5 => governor_operation(),
         4 => programme_operation(),
         4 => campaign_operation(),
+        2 => voucher_operation(),
     ]
     .boxed()
 }

@@ -84,7 +84,7 @@ fn tracks_and_standings_survive() {
     let taken = (any::<u32>().prop_map(CampaignId::new), any::<bool>(), option::of(day()), any::<u16>());
     let taken = taken.prop_map(|(campaign, as_referrer, until, times)| Taken { campaign, as_referrer, until, times });
     let given = (list(mark.boxed()), list(taken.boxed()));
-    let standing = (day(), any::<u8>(), list(progress.boxed()), list(levels.boxed()), given);
+    let standing = (option::of(day()), any::<u8>(), list(progress.boxed()), list(levels.boxed()), given);
     let standing = standing.prop_map(|(since, consents, progress, levels, (marks, taken))| Standing {
         since,
         consents,

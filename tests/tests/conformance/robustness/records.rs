@@ -3,8 +3,8 @@
 use lojal_ledger::record::{
     Account, Balance, Brand, BrandCount, BrandList, BrandMotion, BrandRegister, Closing, Closings, Counted, DayCount,
     DayUse, Follower, Followers, Governor, Held, HeldLot, HeldUntil, Holds, Household, Issued, Memberships, Motion,
-    Obligation, OpenHold, OpenMotion, Operator, OperatorList, Partnership, Protocol, Ready, RecentDigest, Redeemed,
-    Register, Reversed, ScheduledVersion, Seat, Sent, Shelf, Spent,
+    Obligation, OpenHold, OpenMotion, Operator, OperatorList, Partnership, Protocol, Ready, RecentDigest, Register,
+    Reversed, ScheduledVersion, Seat, Sent, Shelf, Spent,
 };
 use lojal_ledger::{HalfId, StateTree, Tip, tree::Proof};
 use lojal_types::{Activity, Approvals, GrossPoints, MotionId, MotionStatus, Settings, Totals};
@@ -29,16 +29,11 @@ fn brands_and_their_totals_survive() {
     survives(list(brand_id()).prop_map(|ids| BrandList { ids }).boxed());
     let closing = (time(), brand_id()).prop_map(|(closes_ms, brand)| Closing { closes_ms, brand });
     survives(list(closing.boxed()).prop_map(|brands| Closings { brands }).boxed());
-    let gross = [(); 5].map(|()| any::<u128>().prop_map(GrossPoints::new));
+    let gross = [(); 7].map(|()| prop_oneof![Just(0), any::<u128>()].prop_map(GrossPoints::new));
     let totals = (gross, points(), points());
-    let totals = totals.prop_map(|([issued, redeemed, converted_out, expired, reversed], outstanding, held)| Totals {
-        issued,
-        outstanding,
-        held,
-        redeemed,
-        converted_out,
-        expired,
-        reversed,
+    let totals = totals.prop_map(|(gross, outstanding, held)| {
+        let [issued, redeemed, converted_out, expired, reversed, donated, refunded] = gross;
+        Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded }
     });
     survives(totals.boxed());
     let operator = (list(role()), option::of(points()));
@@ -99,7 +94,6 @@ fn holds_and_counts_survive() {
         transaction,
     });
     survives(held.boxed());
-    survives(transaction_id().prop_map(|transaction| Redeemed { transaction }).boxed());
     let part = (any::<u8>(), expiry(), points());
     let part = part.prop_map(|(minute, expiry, amount)| HeldLot { minute, expiry, amount });
     survives(list(part.boxed()).prop_map(|lots| HeldUntil { lots }).boxed());

@@ -74,7 +74,7 @@ pub(super) struct BlockOutput {
     pub(super) certificate_borsh: String,
 }
 
-fn unsigned(input: &TransactionInput, chain: &ChainId) -> Transaction {
+pub(super) fn unsigned(input: &TransactionInput, chain: &ChainId) -> Transaction {
     let transaction = Transaction {
         chain: chain.tag(),
         sender: input.sender,

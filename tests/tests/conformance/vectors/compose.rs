@@ -5,6 +5,7 @@ mod brand_motions;
 mod campaigns;
 mod governance;
 mod programme;
+mod vouchers;
 
 use std::collections::BTreeMap;
 
@@ -12,9 +13,10 @@ use lojal_types::limits::REFERENCE_BYTES_MAX;
 use lojal_types::{
     AcceptPartnership, AddressText, Agree, AnsweredRequest, Bounded, CancelRecovery, Capture, ChainId, Convert,
     CreateHousehold, Day, EndPartnership, FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join,
-    Leave, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, Policy,
-    ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Request, Reverse, Role, RotateKey,
-    Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
+    Leave, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Payment, Points, Policy,
+    ProposePartnership, Redeem, Reference, Refund, Release, RemoveMember, RemoveOperator, Request, Reverse, Role,
+    RotateKey, Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer,
+    Unfreeze,
 };
 
 pub(super) use self::brand_motions::{brand_actions, motion_of_first, of_admins_together};
@@ -23,6 +25,7 @@ pub(super) use self::campaigns::{
 };
 pub(super) use self::governance::{actions, of_governors};
 pub(super) use self::programme::{harder_track, of_programme, rolling, set_consent, stamp, take_back, track};
+pub(super) use self::vouchers::{coffees, meals, of_vouchers, refund, use_voucher};
 use super::samples::{START_MS, address, key, parse, seed, time};
 
 /// An operation in JSON form.
@@ -100,10 +103,11 @@ pub(super) fn refer(chain: &ChainId, operations: &mut [&mut Written]) {
         }
     }
     for operation in operations {
-        if let Operation::Capture(Capture { hold_reference, .. }) | Operation::Release(Release { hold_reference, .. }) =
-            operation
+        if let Operation::Capture(Capture { hold_reference: named, .. })
+        | Operation::Release(Release { hold_reference: named, .. })
+        | Operation::Refund(Refund { of: Payment::Redeem, of_reference: named, .. }) = operation
         {
-            *hold_reference = references.get(hold_reference).unwrap_or(hold_reference).clone();
+            *named = references.get(named).unwrap_or(named).clone();
         }
     }
 }

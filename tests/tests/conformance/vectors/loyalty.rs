@@ -1,12 +1,12 @@
 //! A chain of version 2: a track and campaigns begin, members are stamped, reach levels, are given something and take
-//! something, a purchase is returned.
+//! something, donate, pay, a purchase is returned.
 
-use lojal_types::{Code, Outcome};
+use lojal_types::{ChainId, Code, Outcome, Payment, Reference, VoucherId, claim_reference, voucher_id};
 
-use super::chain::{Input, TransactionInput, block, chain_id_of, transaction};
+use super::chain::{Input, TransactionInput, block, chain_id_of, referring, transaction, unsigned};
 use super::compose::*;
 use super::genesis::{Lines, whole_economy};
-use super::samples::{START_MS, account};
+use super::samples::{START_MS, account, time};
 
 const TILL: u8 = 11;
 const GROCER: u8 = 13;
@@ -42,6 +42,17 @@ fn document() -> Lines {
     whole_economy().into_iter().map(changed).collect()
 }
 
+/// Three coffees and a meal for somebody else: the first transaction of the second block.
+fn purchase() -> Vec<Written> {
+    vec![claim(4, account(ANNA), (3, 120), None), claim(5, account(ANNA), (1, 40), None)]
+}
+
+/// The voucher of the coffees, and the reference of what was paid for them.
+fn bought(chain: &ChainId) -> (VoucherId, Reference) {
+    let id = unsigned(&transaction(ANNA, ANNA, STAMPED_MS, 201, purchase()), chain).id(chain);
+    (voucher_id(chain, &id, 0), claim_reference(chain, &id, 0))
+}
+
 fn story() -> Vec<(u64, Vec<Step>)> {
     let (anna, dora) = (account(ANNA), account(DORA));
     let sale = vec![issue("nordmat", anna, 500, "receipt 1"), stamp(anna, 500, None, "receipt 1")];
@@ -54,10 +65,18 @@ fn story() -> Vec<(u64, Vec<Step>)> {
         fails(GROCER, harder_track(), Code::TrackPromised),
         fails(TILL, set_campaign(1, sponsored()), Code::RoleMissing),
         applied(GROCER, vec![set_campaign(1, sponsored()), set_campaign(2, club()), set_campaign(3, welcome())]),
+        applied(GROCER, vec![set_campaign(4, coffees()), set_campaign(5, meals())]),
         fails(TILL, grant(1, anna, 150, "gift 1"), Code::SponsorNotAccepted),
         applied(TILL, sale),
     ];
+    let chain = chain_id_of(&document());
+    let (coffee, paid_for) = bought(&chain);
+    let uses = |voucher| use_voucher(&chain, (anna, false), (4, voucher, 1));
     let stamped = vec![
+        applied(ANNA, purchase()),
+        fails(ANNA, uses(VoucherId::new([7; 16])), Code::UnknownVoucher),
+        applied(ANNA, vec![uses(coffee)]),
+        applied(ANNA, vec![redeem("nordmat", anna, 60, Some("request 1"))]),
         fails(TILL, stamp(anna, 10_001, None, "receipt 2"), Code::StampTooLarge),
         applied(TILL, vec![stamp(anna, 1_500, None, "receipt 2")]),
         applied(ANNA, vec![set_consent(9)]),
@@ -68,7 +87,14 @@ fn story() -> Vec<(u64, Vec<Step>)> {
         fails(ANNA, claim(2, anna, (2, 79), None), Code::PriceAboveMax),
         applied(ANNA, vec![claim(2, anna, (2, 80), None)]),
     ];
+    let payment = || (reference("request 1"), today());
+    let coffees_paid = || (paid_for.clone(), time(STAMPED_MS).day());
     let december = vec![
+        fails(ANNA, refund((Payment::Redeem, anna), payment(), 60, "refund 1"), Code::NotOperator),
+        applied(TILL, vec![refund((Payment::Redeem, anna), payment(), 25, "refund 1")]),
+        fails(TILL, refund((Payment::Redeem, anna), payment(), 36, "refund 2"), Code::RefundExceedsPayment),
+        fails(ANNA, refund((Payment::Claim, anna), coffees_paid(), 120, "refund 3"), Code::VoucherUsed),
+        applied(ANNA, vec![refund((Payment::Claim, anna), coffees_paid(), 40, "refund 3")]),
         applied(TILL, vec![stamp(anna, 70, None, "receipt 3")]),
         fails(TILL, take_back(account(TILL), 1_500, "receipt 2", "return 1"), Code::AwardToOther),
         applied(TILL, vec![take_back(anna, 1_500, "receipt 2", "return 1")]),
@@ -95,7 +121,7 @@ pub(super) fn loyalty() -> Input {
         let proposer = u8::try_from((number - 1) % 4 + 1).expect("one of four validators");
         block(at_ms, proposer, written(number, at_ms, &steps))
     };
-    Input { genesis: document(), blocks: (1..).zip(story()).map(make).collect() }
+    referring(Input { genesis: document(), blocks: (1..).zip(story()).map(make).collect() })
 }
 
 /// The outcomes that the transactions must have.

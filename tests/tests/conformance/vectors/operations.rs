@@ -27,6 +27,7 @@ pub(super) fn samples() -> Vec<(String, Written)> {
         of_governors(),
         of_programme(),
         of_campaigns(),
+        of_vouchers(),
     ]
     .concat();
     refer(&chain_id(), &mut samples.iter_mut().map(|(_, operation)| operation).collect::<Vec<_>>());

@@ -1,7 +1,10 @@
 //! A till's request, and the reference that commits to it.
 
 use lojal_types::limits::{POINTS_MAX, TIME_MS_MAX};
-use lojal_types::{AddressText, BrandId, ChainId, Day, Points, Reference, Request, RequestKind, Salt, TimeMs};
+use lojal_types::{
+    AddressText, BrandId, CampaignId, ChainId, Day, Points, Reference, Request, RequestKind, Salt, TimeMs,
+    VoucherRequest,
+};
 use serde::{Deserialize, Serialize};
 
 use super::golden::{canonical_hex, check};
@@ -71,4 +74,48 @@ fn requests_have_their_bytes_and_references() {
     ];
     let about = "What a till asks for, and SHA-256(lojal/request/v1 | chain id | borsh), the reference of the answer";
     check("requests.json", about, samples, build);
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VoucherInput {
+    chain_id: ChainId,
+    brand: BrandId,
+    campaign: CampaignId,
+    quantity: u16,
+    dated: Day,
+    until_ms: TimeMs,
+    household: Option<AddressText>,
+    salt: Salt,
+}
+
+fn build_for_voucher(input: &VoucherInput) -> Output {
+    let VoucherInput { brand, campaign, quantity, dated, until_ms, salt, .. } = *input;
+    let household = input.household.map(address);
+    let request = VoucherRequest { brand, campaign, quantity, dated, until_ms, household, salt };
+    Output { borsh: canonical_hex(&request), reference: request.reference(&input.chain_id) }
+}
+
+#[test]
+fn requests_for_vouchers_have_their_bytes_and_references() {
+    let one = || VoucherInput {
+        chain_id: chain_id(),
+        brand: parse("nordmat"),
+        campaign: CampaignId::new(4),
+        quantity: 1,
+        dated: parse("2026-11-15"),
+        until_ms: time(START_MS + 600_000),
+        household: None,
+        salt: Salt::new([0x99; 16]),
+    };
+    let samples = vec![
+        named("a coffee", one()),
+        named("as many as can be", VoucherInput { quantity: u16::MAX, ..one() }),
+        named("of a household", VoucherInput { household: Some(household()), ..one() }),
+        named("of another campaign", VoucherInput { campaign: CampaignId::new(u32::MAX), ..one() }),
+        named("the same on another network", VoucherInput { chain_id: ChainId::new([0x99; 32]), ..one() }),
+    ];
+    let about = "What a till asks for, and SHA-256(lojal/voucher-request/v1 | chain id | borsh), the reference of the \
+                 answer";
+    check("voucher-requests.json", about, samples, build_for_voucher);
 }

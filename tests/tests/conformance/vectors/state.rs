@@ -9,6 +9,7 @@ mod governance;
 mod households;
 mod network;
 mod programme;
+mod vouchers;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -34,6 +35,7 @@ enum Entry {
     BrandMotion(brand_motions::Entry),
     Programme(programme::Entry),
     Campaign(campaigns::Entry),
+    Voucher(vouchers::Entry),
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +72,7 @@ fn build(entry: &Entry) -> Output {
         Entry::BrandMotion(entry) => brand_motions::build(entry),
         Entry::Programme(entry) => programme::build(entry),
         Entry::Campaign(entry) => campaigns::build(entry),
+        Entry::Voucher(entry) => vouchers::build(entry),
     }
 }
 
@@ -86,6 +89,7 @@ fn samples() -> Vec<(String, Entry)> {
         .chain(of(brand_motions::samples(), Entry::BrandMotion))
         .chain(of(programme::samples(), Entry::Programme))
         .chain(of(campaigns::samples(), Entry::Campaign))
+        .chain(of(vouchers::samples(), Entry::Voucher))
         .collect()
 }
 

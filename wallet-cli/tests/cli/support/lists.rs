@@ -50,6 +50,8 @@ pub fn answer(path: &str) -> Option<Answer> {
                 converted_out: sum(300),
                 expired: sum(200),
                 reversed: sum(100),
+                donated: sum(0),
+                refunded: sum(0),
                 outstanding: total,
                 held,
                 by_expiry: vec![PointsByExpiry { expiry, points }],

@@ -54,7 +54,7 @@ pub fn answer(path: &str) -> Answer {
         };
         let marks = vec![MarkStanding { mark: MarkId::new(7), until: Some(time_ms.day()) }];
         let taken = TakenStanding { campaign: CampaignId::new(2), as_referrer: false, times: 1, until: None };
-        let (brand, since, tracks, taken) = (kaffet(), time_ms.day(), vec![track], vec![taken]);
+        let (brand, since, tracks, taken) = (kaffet(), Some(time_ms.day()), vec![track], vec![taken]);
         let standing = Standing { brand, since, consents: 1, tracks, marks, taken };
         let (address, standings) = (text.parse().expect("an address"), vec![standing]);
         return Answer::json(200, &Standings { address, standings, only_of: None, height, time_ms });
@@ -93,6 +93,7 @@ pub fn gifts() -> Campaign {
         budget: Some(Points::new(100_000)),
         sponsor: Some(Sponsor { brand: "fjallet".parse().expect("valid"), price_micro: 2_000_000 }),
         households: false,
+        returnable: false,
         paused: false,
         about: Hash::new([8; 32]),
     }

@@ -19,10 +19,20 @@ const EVERY_MS = 15_000;
 /** Most pages of partnerships that are read. */
 const PAGES_MAX = 20;
 /** The events that change what is shown of a brand, but for its points. */
-const TYPES = ["policy", "operator", "approvals", "brand", "partnership", "settlement", "brand_motion"];
+const TYPES = [
+  "policy",
+  "operator",
+  "approvals",
+  "brand",
+  "partnership",
+  "settlement",
+  "brand_motion",
+  "campaign.set",
+  "sponsorship",
+];
 
 /** All that is shown of a brand. */
-export interface Shown extends Now {
+export interface Shown extends Omit<Now, "campaigns"> {
   readonly brand: api.BrandAnswer;
   readonly motions: api.BrandMotions;
   /** The partnerships of all brands. */
@@ -35,6 +45,12 @@ export const mine = signal<readonly Mine[] | null>(null);
 export const chosen = signal<BrandId | null>(null);
 /** All that is shown of it; null until the gateway has answered. */
 export const shown = signal<Shown | null>(null);
+/** The version of the protocol, as the gateway says; 0 until it has. */
+export const version = signal(0);
+/** The version from which on there are campaigns, and the role that grants what they give. */
+const CAMPAIGNS_FROM = 2;
+/** True if the network has campaigns, and the role *grant*. */
+export const hasCampaigns = computed(() => version.value >= CAMPAIGNS_FROM);
 /** The last fault of asking; null without one. */
 export const fault = signal<unknown>(null);
 
@@ -108,6 +124,9 @@ export async function refresh(): Promise<void> {
   }
   const turn = (asked += 1);
   try {
+    // A network goes to a later version, and never back.
+    const learnt = hasCampaigns.value ? null : await ask((client) => client.governance());
+    version.value = learnt?.version ?? version.value;
     const [brand, { operators }, everybodys, motions] = await Promise.all([
       ask((client) => client.brand(id)),
       ask((client) => client.operators(id)),

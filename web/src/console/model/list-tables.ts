@@ -13,7 +13,17 @@ function amountsOf(brand: BrandId, say: Say): Amount {
 }
 
 /** The sums of a month, in the order in which they are shown. */
-export const SUMS = ["issued", "redeemed", "convertedOut", "expired", "reversed", "outstanding", "held"] as const;
+export const SUMS = [
+  "issued",
+  "redeemed",
+  "convertedOut",
+  "expired",
+  "reversed",
+  "donated",
+  "refunded",
+  "outstanding",
+  "held",
+] as const;
 
 /** Members as a table. */
 export function membersTable(accounts: readonly api.BrandAccount[], brand: BrandId, say: Say): string {
@@ -30,8 +40,7 @@ export function membersTable(accounts: readonly api.BrandAccount[], brand: Brand
 export function monthsTable(months: readonly api.BrandMonth[], brand: BrandId, say: Say): string {
   const amount = amountsOf(brand, say);
   const rows = months.map((one) => [one.month, ...SUMS.map((name) => amount(one[name])), String(one.height)]);
-  const head = ["issued", "redeemed", "converted_out", "expired", "reversed", "outstanding", "held"];
-  return csvOf(["month", ...head, "block"], rows);
+  return csvOf(["month", ...SUMS.map((name) => (name === "convertedOut" ? "converted_out" : name)), "block"], rows);
 }
 
 /** The points by expiry at the end of a month as a table. */

@@ -32,14 +32,28 @@ function factsText(facts: readonly Requirement[], say: Say): string {
   return facts.length === 0 ? "–" : facts.map((fact) => factText(fact, say)).join("; ");
 }
 
-function awardText(award: Award, brand: BrandId, say: Say): string {
+/**
+ * An award in words: the one place of the console that tells all kinds of them. In brief it is what one unit gives.
+ */
+export function awardText(award: Award, brand: BrandId, say: Say, isBrief = false): string {
   const { campaign: names, months, always } = say.words;
-  if (award.type === "mark") {
-    const mark = names.mark(String(award.mark));
-    return award.days === null ? `${mark}, ${always}` : names.within(mark, days(award.days, say));
+  switch (award.type) {
+    case "points": {
+      const [amount, most] = [say.points(award.amount, brand), say.points(award.upTo, brand)];
+      const points = isBrief || award.amount === award.upTo ? names.each(amount) : names.points(amount, most);
+      return isBrief || award.months === null ? points : names.within(points, months(say.number(award.months)));
+    }
+    case "mark": {
+      const mark = names.mark(String(award.mark));
+      return award.days === null ? `${mark}, ${always}` : names.within(mark, days(award.days, say));
+    }
+    case "voucher":
+      return names.within(names.voucher, days(award.validDays, say));
+    case "cause":
+      return award.to === null
+        ? names.cause
+        : names.causeFor(say.brand(award.to.brand), say.price(award.to.priceMicro, brand));
   }
-  const points = names.points(say.points(award.amount, brand), say.points(award.upTo, brand));
-  return award.months === null ? points : names.within(points, months(say.number(award.months)));
 }
 
 /** The terms of a campaign in words. */
@@ -53,7 +67,7 @@ export function campaignPairs(terms: Campaign, brand: BrandId, say: Say): Pairs 
     [names.early, or(early, ({ ms, requires }) => names.earlyIs(say.span(ms), factsText(requires, say)))],
     [names.requires, factsText(terms.requires, say)],
     [names.by, names.takenBy[terms.by]],
-    [names.price, say.points(terms.price, brand)],
+    [names.price, terms.price === (0n as bigint) ? names.free : names.each(say.points(terms.price, brand))],
     [names.award, awardText(terms.award, brand, say)],
     [names.referral, or(referral, ({ award, yearMax }) => names.yearly(say.points(award, brand), say.number(yearMax)))],
     [names.perMember, or(perMember, ({ times, per }) => `${say.number(times)} ${names.periods[per]}`)],
@@ -61,6 +75,7 @@ export function campaignPairs(terms: Campaign, brand: BrandId, say: Say): Pairs 
     [names.budget, or(budget, (points) => say.points(points, brand))],
     [names.sponsor, or(sponsor, (one) => names.paidBy(say.brand(one.brand), say.price(one.priceMicro, brand)))],
     [names.households, say.yesNo(terms.households)],
+    [names.returnable, say.yesNo(terms.returnable)],
     [names.paused, say.yesNo(terms.paused)],
     [track.about, terms.about],
   ];

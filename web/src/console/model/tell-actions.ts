@@ -20,6 +20,8 @@ export interface Now {
   readonly brand: api.BrandAnswer | null;
   readonly operators: readonly api.OperatorAnswer[];
   readonly partnerships: readonly api.Partnership[];
+  /** Campaigns by their brands. */
+  readonly campaigns: ReadonlyMap<BrandId, api.Campaigns>;
 }
 
 /** An action in words: its title, and what it changes. */
@@ -63,6 +65,27 @@ function tellRemoval(action: Extract<BrandAction, { type: "remove_operator" }>, 
   const roles = before === undefined ? null : (operatorPairs(before, action.brand, say)[0]?.[1] ?? null);
   const last = { name: operator.roles, before: roles, after: noRoles };
   return { title: actions.remove_operator(say.account(action.operator)), rows: [...rows, last] };
+}
+
+type OfCampaign = Extract<BrandAction, { type: "set_campaign" | "accept_sponsorship" }>;
+
+function campaignIn({ campaigns }: Now, { brand, campaign }: OfCampaign): api.BrandCampaign | null {
+  return campaigns.get(brand)?.campaigns.find((one) => one.campaign === campaign) ?? null;
+}
+
+function tellCampaign(action: Extract<OfCampaign, { type: "set_campaign" }>, now: Now, say: Say): Told {
+  const { actions } = say.words;
+  const before = campaignIn(now, action)?.terms ?? null;
+  const after = campaignPairs(action.terms, action.brand, say);
+  const rows = before === null ? plainRows(after) : changedRows(campaignPairs(before, action.brand, say), after);
+  const isPause = before !== null && before.paused !== action.terms.paused && rows.length === 1;
+  const number = String(action.campaign);
+  const title = !isPause
+    ? actions.set_campaign(number)
+    : action.terms.paused
+      ? actions.pause_campaign(number)
+      : actions.resume_campaign(number);
+  return { title, rows };
 }
 
 /** An action in words. */
@@ -110,12 +133,13 @@ export function tellAction(action: BrandAction, now: Now, say: Say): Told {
       return { title: actions[action.type](say.account(action.account)), rows: [] };
     case "set_track":
       return { title: actions.set_track(String(action.track)), rows: plainRows(trackPairs(action.terms, say)) };
-    case "set_campaign": {
-      const rows = plainRows(campaignPairs(action.terms, action.brand, say));
-      return { title: actions.set_campaign(String(action.campaign)), rows };
+    case "set_campaign":
+      return tellCampaign(action, now, say);
+    case "accept_sponsorship": {
+      const terms = campaignIn(now, action)?.terms ?? null;
+      const rows = terms === null ? [] : plainRows(campaignPairs(terms, action.brand, say));
+      return { title: actions.accept_sponsorship(say.brand(action.brand), String(action.campaign)), rows };
     }
-    case "accept_sponsorship":
-      return { title: actions.accept_sponsorship(say.brand(action.brand), String(action.campaign)), rows: [] };
   }
 }
 

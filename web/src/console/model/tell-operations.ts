@@ -29,6 +29,7 @@ export function accountOf(operation: Operation): Address | null {
     case "issue":
     case "stamp":
     case "grant":
+    case "refund":
       return operation.to;
     case "redeem":
     case "transfer":
@@ -57,7 +58,7 @@ export function amountIn(operation: Operation, say: Say): string | null {
 }
 
 function isGiven({ type }: Operation): boolean {
-  return type === "issue" || type === "stamp" || type === "grant";
+  return type === "issue" || type === "stamp" || type === "grant" || type === "refund";
 }
 
 /** The number of units of an operation that isn't about points alone. */
@@ -68,6 +69,7 @@ function unitsIn(operation: Operation, say: Say): string | null {
     case "grant":
       return say.number(operation.amount);
     case "claim":
+    case "use_voucher":
       return say.number(operation.quantity);
     default:
       return null;
@@ -87,6 +89,7 @@ export function factsOf(operation: Operation, say: Say): Facts {
     [names.amount, amount],
     [names.track, "track" in operation ? String(operation.track) : null],
     [names.campaign, "campaign" in operation ? String(operation.campaign) : null],
+    [names.voucher, operation.type === "use_voucher" ? operation.voucher : null],
     [names.units, unitsIn(operation, say)],
     [names.priceMax, operation.type === "claim" ? say.points(operation.priceMax, operation.brand) : null],
     [
@@ -107,6 +110,8 @@ export function factsOf(operation: Operation, say: Say): Facts {
     [names.dated, "dated" in operation ? operation.dated : null],
     [names.issueReference, operation.type === "reverse" ? operation.issueReference : null],
     [names.holdReference, "holdReference" in operation ? operation.holdReference : null],
+    [names.payment, operation.type === "refund" ? say.words.payments[operation.of] : null],
+    [names.paymentReference, operation.type === "refund" ? operation.ofReference : null],
     [names.motion, "motion" in operation ? say.number(operation.motion) : null],
     [
       terms.direction,

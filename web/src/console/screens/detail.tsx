@@ -17,7 +17,7 @@ import { Diff, Facts, Fault, Panel } from "../ui/parts.js";
 import { words } from "../words/index.js";
 
 /** Nothing to compare with: a transaction of the past is told as it is. */
-const NOTHING: Now = { brand: null, operators: [], partnerships: [] };
+const NOTHING: Now = { brand: null, operators: [], partnerships: [], campaigns: new Map() };
 
 /** The operations of a transaction in words. */
 export function Operations({ signed }: { readonly signed: SignedTransaction }) {

@@ -17,7 +17,19 @@ import { words } from "../words/index.js";
 type By = "receipt" | "reference" | "id";
 type Kind = api.ReferenceKind;
 
-const KINDS: readonly Kind[] = ["issue", "redeem", "hold", "capture", "reverse", "stamp", "take_back"];
+const KINDS: readonly Kind[] = [
+  "issue",
+  "redeem",
+  "hold",
+  "capture",
+  "reverse",
+  "stamp",
+  "take_back",
+  "grant",
+  "claim",
+  "use_voucher",
+  "refund",
+];
 
 type Result =
   | { readonly type: "none" }

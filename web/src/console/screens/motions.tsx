@@ -12,13 +12,14 @@ import { wallet } from "../../wallet/model/session.js";
 import { Heading } from "../../wallet/ui/parts.js";
 import type { Shown } from "../model/brand.js";
 import { has, shown } from "../model/brand.js";
+import { useNow } from "../model/campaigns.js";
 import { canApprove, isLast, waitOf } from "../model/motion-state.js";
 import { msOf, spanOf, UNITS } from "../model/policy-form.js";
 import type { Unit } from "../model/policy-form.js";
 import { approvalsPairs } from "../model/rows.js";
 import { say } from "../model/saying.js";
 import { tellAction } from "../model/tell-actions.js";
-import { Diff, Facts, Panel, Said, Select, TextInput } from "../ui/parts.js";
+import { Diff, Facts, Fault, Panel, Said, Select, TextInput } from "../ui/parts.js";
 import { Review, ReviewAction } from "../ui/review.js";
 import { words } from "../words/index.js";
 
@@ -48,9 +49,11 @@ function Waits({ motion, needed }: { readonly motion: Motion; readonly needed: n
 }
 
 /** The actions of a motion in words, compared with what is there now. */
-function Actions({ motion, now }: { readonly motion: Motion; readonly now: Shown }) {
+function Actions({ motion, now: before }: { readonly motion: Motion; readonly now: Shown }) {
+  const { now, error } = useNow(before, motion.actions);
   return (
     <>
+      <Fault error={error} />
       {motion.actions.map((action, at) => {
         const { title, rows } = tellAction(action, now, say.value);
         return (

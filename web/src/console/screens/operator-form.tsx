@@ -5,10 +5,9 @@ import { addressOfKey, AmountError, formatAmount, isValidKey, parseAmount, ROLES
 import { useEffect, useState } from "preact/hooks";
 
 import { Field, Tick, Waiting } from "../../shared/parts.js";
-import { theNetwork } from "../../wallet/model/network.js";
 import { Heading } from "../../wallet/ui/parts.js";
+import { hasCampaigns } from "../model/brand.js";
 import { keyOfOperator } from "../model/keys-of.js";
-import { offeredRoles } from "../model/offered-roles.js";
 import { say } from "../model/saying.js";
 import { TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
@@ -20,6 +19,11 @@ type Operator = api.OperatorAnswer;
 function keyIn(text: string): PublicKey | null {
   const hex = text.trim().toLowerCase();
   return /^[0-9a-f]{64}$/.test(hex) && isValidKey(hex as PublicKey) ? (hex as PublicKey) : null;
+}
+
+/** True if the network has a role: of version 1 it lacks the one that grants. */
+function isOffered(role: Role): boolean {
+  return role !== "grant" || hasCampaigns.value;
 }
 
 /** The limit in a text: null for none, undefined for one that can't be read. */
@@ -71,19 +75,6 @@ function useKnownKey(brand: api.BrandAnswer, operator: Operator | null, onKey: (
   return isLooking;
 }
 
-/** The roles that the network's version has, as the gateway says. */
-function useOfferedRoles(): readonly Role[] {
-  const [version, setVersion] = useState<number | null>(null);
-  useEffect(() => {
-    theNetwork()
-      .gateways.ask((gateway) => gateway.governance())
-      .then(({ version: told }) => setVersion(told))
-      // Without it the roles are offered that every version has.
-      .catch(() => undefined);
-  }, []);
-  return offeredRoles(version);
-}
-
 /** The form. */
 export function OperatorForm(props: { readonly brand: api.BrandAnswer; readonly operator: Operator | null }) {
   const { brand, operator } = props;
@@ -94,7 +85,6 @@ export function OperatorForm(props: { readonly brand: api.BrandAnswer; readonly 
   const [limit, setLimit] = useState(most === null ? "" : formatAmount(most, brand.decimals));
   const [action, setAction] = useState<BrandAction | null>(null);
   const isLooking = useKnownKey(brand, operator, setWritten);
-  const offered = useOfferedRoles();
   if (action !== null) {
     return <ReviewAction brand={brand.id} action={action} onBack={() => setAction(null)} />;
   }
@@ -122,7 +112,7 @@ export function OperatorForm(props: { readonly brand: api.BrandAnswer; readonly 
         {(!isLooking || key !== null) && <KeyField value={written} operator={operator} onValue={setWritten} />}
         <fieldset class="stack tight">
           <legend>{text.roles}</legend>
-          {ROLES.filter((role) => offered.includes(role) || roles.includes(role)).map((role) => (
+          {ROLES.filter((role) => isOffered(role) || roles.includes(role)).map((role) => (
             <Tick
               key={role}
               label={say.value.words.roles[role]}

@@ -7,7 +7,7 @@ import { AskingChoice, LanguageChoice, NetworkFacts, ThemeChoice } from "../../s
 import { identity } from "../../wallet/model/network.js";
 import { isKeyHere, lock, wallet } from "../../wallet/model/session.js";
 import { CopyButton } from "../../wallet/ui/parts.js";
-import { choose, forgetBrands, mine } from "../model/brand.js";
+import { choose, forgetBrands, hasCampaigns, mine } from "../model/brand.js";
 import { forgetWebhooks } from "../model/webhooks.js";
 import { Panel } from "../ui/parts.js";
 import { words } from "../words/index.js";
@@ -21,6 +21,7 @@ function Menus() {
         links={[
           [linkTo("members"), "family", nav.members],
           [linkTo("figures"), "figures", nav.figures],
+          ...(hasCampaigns.value ? [[linkTo("campaigns"), "gift", nav.campaigns] as const] : []),
           [linkTo("partners"), "swap", nav.partners],
           [linkTo("motions"), "check", nav.motions],
           [linkTo("governance"), "spark", nav.governance],

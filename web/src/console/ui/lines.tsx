@@ -1,8 +1,10 @@
 /** Operations as a list: when, what, whose, and how many points. */
 
 import { addressToText } from "@lojal/client";
+import { useMemo } from "preact/hooks";
 
 import { momentText, shortAddress } from "../../shared/format.js";
+import { partsOf, useGrowing } from "../../shared/growing.js";
 import type { IconName } from "../../shared/icon.js";
 import { Icon } from "../../shared/icon.js";
 import { language } from "../../shared/preferences.js";
@@ -54,11 +56,11 @@ function Content({ line }: { readonly line: Line }) {
   );
 }
 
-/** The list. */
-export function Lines({ lines }: { readonly lines: readonly Line[] }) {
-  return (
-    <ul class="list" data-testid="lines">
-      {lines.map((line) => (
+/** A part of the list, made once for the same lines. */
+function Part({ lines }: { readonly lines: readonly Line[] }) {
+  const items = useMemo(
+    () =>
+      lines.map((line) => (
         <li key={line.at}>
           {line.id === null ? (
             <span class="item">
@@ -70,7 +72,22 @@ export function Lines({ lines }: { readonly lines: readonly Line[] }) {
             </a>
           )}
         </li>
+      )),
+    [lines.map(({ at }) => at).join(" ")],
+  );
+  return <ul class="list long">{items}</ul>;
+}
+
+/** The list. */
+export function Lines({ lines }: { readonly lines: readonly Line[] }) {
+  const parts = partsOf(lines);
+  const { count, foot } = useGrowing(parts.length);
+  return (
+    <div data-testid="lines">
+      {parts.slice(0, count).map((part) => (
+        <Part key={part[0]?.at} lines={part} />
       ))}
-    </ul>
+      {foot}
+    </div>
   );
 }

@@ -9,7 +9,9 @@ import { Notice, saveFile, Waiting } from "../../shared/parts.js";
 import { goTo } from "../../shared/route.js";
 import { send } from "../../wallet/model/outbox.js";
 import { isKeyHere } from "../../wallet/model/session.js";
+import type { Shown } from "../model/brand.js";
 import { shown } from "../model/brand.js";
+import { useNow } from "../model/campaigns.js";
 import type { Plan, Wish } from "../model/plan.js";
 import { handOut, usePlan } from "../model/plan.js";
 import { codeWords, say } from "../model/saying.js";
@@ -139,16 +141,24 @@ export function ReviewAction(props: {
 }) {
   const { brand, action, children, onBack } = props;
   const now = shown.value;
-  if (now === null) {
-    return <Waiting text={words.value.common.loading} />;
-  }
-  return (
-    <Review
-      told={tellAction(action, now, say.value)}
-      wish={{ type: "action", brand, action }}
-      onBack={onBack}
-    >
+  return now === null ? (
+    <Waiting text={words.value.common.loading} />
+  ) : (
+    <Known shown={now} brand={brand} action={action} onBack={onBack}>
       {children}
-    </Review>
+    </Known>
+  );
+}
+
+function Known(props: Parameters<typeof ReviewAction>[0] & { readonly shown: Shown }) {
+  const { brand, action, children, onBack } = props;
+  const { now, error } = useNow(props.shown, [action]);
+  return (
+    <>
+      <Fault error={error} />
+      <Review told={tellAction(action, now, say.value)} wish={{ type: "action", brand, action }} onBack={onBack}>
+        {children}
+      </Review>
+    </>
   );
 }

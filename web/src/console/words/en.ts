@@ -15,6 +15,7 @@ export const en: Words = {
     transactionsShort: "History",
     operatorsShort: "Roles",
     policy: "Policy",
+    campaigns: "Campaigns",
     partners: "Partners",
     motions: "Motions",
     governance: "Network",

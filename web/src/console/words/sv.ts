@@ -14,6 +14,7 @@ export const sv = {
     transactionsShort: "Historik",
     operatorsShort: "Roller",
     policy: "Villkor",
+    campaigns: "Kampanjer",
     partners: "Partners",
     motions: "Förslag",
     governance: "Nätverket",

@@ -73,21 +73,23 @@ function asLie(url: string, error: unknown): unknown {
   return new GatewayUntrueError(url, `of the history, ${error.message}`, { cause: error });
 }
 
-let reading = false;
+let running: Promise<void> | null = null;
 
-async function readOn(how: () => Promise<Activity>): Promise<void> {
-  if (reading) {
-    return;
-  }
-  reading = true;
+async function read(how: () => Promise<Activity>): Promise<void> {
   try {
     activity.value = await how();
     activityFault.value = "";
   } catch (error) {
     activityFault.value = error instanceof Error ? error.message : String(error);
-  } finally {
-    reading = false;
   }
+}
+
+/** Reads, or waits for what is being read already. */
+function readOn(how: () => Promise<Activity>): Promise<void> {
+  running ??= read(how).finally(() => {
+    running = null;
+  });
+  return running;
 }
 
 /** Reads the newest page. */

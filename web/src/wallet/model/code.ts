@@ -3,6 +3,9 @@
 import type { Address, ChainTag, NetworkKind, PaymentRequest, TimeMs } from "@lojal/client";
 import { checkPaymentRequest, LojalError, parseAddress, paymentRequestFromUri, UriError } from "@lojal/client";
 
+import type { ToClaim } from "./invitation.js";
+import { invitationIn } from "./invitation.js";
+
 /** The reason that a text is of no use here. */
 export type CodeFault = "network" | "expired" | "damaged" | "ticket" | "other";
 
@@ -10,6 +13,7 @@ export type CodeFault = "network" | "expired" | "damaged" | "ticket" | "other";
 export type Scanned =
   | { readonly type: "request"; readonly request: PaymentRequest }
   | { readonly type: "address"; readonly address: Address }
+  | { readonly type: "invitation"; readonly to: ToClaim }
   | { readonly type: "fault"; readonly fault: CodeFault };
 
 function faultOf(error: unknown): CodeFault {
@@ -33,6 +37,10 @@ function faultOf(error: unknown): CodeFault {
 /** Reads a text. */
 export function scanned(text: string, kind: NetworkKind, chain: ChainTag, now: TimeMs): Scanned {
   const trimmed = text.trim();
+  const invitation = invitationIn(trimmed);
+  if (invitation !== null) {
+    return { type: "invitation", to: invitation };
+  }
   try {
     if (/^lojal:/i.test(trimmed)) {
       const request = paymentRequestFromUri(trimmed);

@@ -17,6 +17,8 @@ export type Kind =
   | "given"
   | "taken"
   | "returned"
+  | "refunded"
+  | "repaid"
   | "household"
   | "security"
   | "recovery"
@@ -81,6 +83,17 @@ export function entryOf(operation: Operation, own: Address): Entry {
       const { from: brand, burned: amount } = operation;
       return { ...NOTHING, kind: "converted", operation: operation.type, brand, amount, received };
     }
+    case "refund":
+      return operation.to === own
+        ? points("refunded", operation, operation.amount, true)
+        : points("repaid", operation, operation.amount, false, operation.to);
+    case "stamp":
+    case "take_back":
+    case "grant":
+    case "claim":
+    case "use_voucher":
+    case "set_consent":
+      return { ...NOTHING, kind: "other", operation: operation.type, brand: operation.brand };
     default:
       return { ...NOTHING, kind: kindOf(operation.type), operation: operation.type };
   }

@@ -94,13 +94,18 @@ export function ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
 let proving: Promise<unknown> = Promise.resolve();
 
 /**
- * Proves an account. One after the other, since an answer that was asked for before another one and comes after it
- * would be taken for an old one.
+ * Proves something. One after the other, since an answer that was asked for before another one and comes after it would
+ * be taken for an old one.
  */
-export function prove(address: Address): Promise<ProvenAccount> {
-  const next = proving.then(() => ask((client) => theNetwork().verifier.account(client, address)));
+export function proveNext<T>(question: (client: Client, verifier: Verifier) => Promise<T>): Promise<T> {
+  const next = proving.then(() => ask((client) => question(client, theNetwork().verifier)));
   proving = next.catch(() => undefined);
   return next;
+}
+
+/** Proves an account. */
+export function prove(address: Address): Promise<ProvenAccount> {
+  return proveNext((client, verifier) => verifier.account(client, address));
 }
 
 /** Says from now on who reads. */

@@ -1,10 +1,11 @@
 /** The history of the account, by day, proven complete as far as it is shown. */
 
 import type { Address, api, BrandId } from "@lojal/client";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { dayText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
+import { partsOf, useGrowing } from "../../shared/growing.js";
 import { Field, Notice, saveFile, Waiting } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { shown } from "../model/account.js";
@@ -35,19 +36,47 @@ function Proof({ read }: { readonly read: Read }) {
   );
 }
 
-/** The transactions by day, the newest first. */
-function byDay(
-  items: readonly api.TransactionStatus[],
-): readonly (readonly [string, api.TransactionStatus[]])[] {
+type Part = readonly api.TransactionStatus[];
+
+const daysOfParts = new WeakMap<Part, readonly (readonly [string, Part])[]>();
+
+/** The transactions of a part by day, the newest first. */
+function daysOf(part: Part): readonly (readonly [string, Part])[] {
+  const known = daysOfParts.get(part);
+  if (known !== undefined) {
+    return known;
+  }
   const days = new Map<string, api.TransactionStatus[]>();
-  for (const status of items) {
+  for (const status of part) {
     if (status.state.status === "committed") {
       const day = dayText(status.state.timeMs, language.value);
       days.set(day, [...(days.get(day) ?? []), status]);
     }
   }
+  daysOfParts.set(part, [...days]);
   return [...days];
 }
+
+/** Parts by day: a day that is in several of them has them all. */
+function byDay(parts: readonly Part[]): readonly (readonly [string, readonly Part[]])[] {
+  const days = new Map<string, Part[]>();
+  for (const [day, ofDay] of parts.flatMap(daysOf)) {
+    days.set(day, [...(days.get(day) ?? []), ofDay]);
+  }
+  return [...days];
+}
+
+/** The transactions that are wanted, in parts that stay the same ones while nothing is read. */
+function useParts(all: Part, brand: BrandId | "", own: Address | undefined): readonly Part[] {
+  return useMemo(() => {
+    const isWanted = (status: api.TransactionStatus): boolean => {
+      return brand === "" || (own !== undefined && entriesOf(status, own).some((entry) => entry.brand === brand));
+    };
+    return partsOf(all.filter(isWanted));
+  }, [all, brand, own, language.value]);
+}
+
+const NONE: Part = [];
 
 /** Saves all of the history as a table, with the brands' decimals. */
 async function save(own: Address): Promise<void> {
@@ -70,9 +99,8 @@ export function Activity() {
     }
   }, [own, count]);
   const read = activity.value?.of === own ? activity.value : null;
-  const items = (read?.items ?? []).filter((status) => {
-    return brand === "" || (own !== undefined && entriesOf(status, own).some((entry) => entry.brand === brand));
-  });
+  const parts = useParts(read?.items ?? NONE, brand, own);
+  const { count: made, foot } = useGrowing(parts.length);
   return (
     <div class="stack">
       <div>
@@ -103,13 +131,18 @@ export function Activity() {
         )}
       </Field>
       {read === null && activityFault.value === "" && <Waiting text={common.loading} />}
-      {read !== null && items.length === 0 && <p class="panel soft">{text.empty}</p>}
-      {byDay(items).map(([day, ofDay]) => (
+      {read !== null && parts.length === 0 && <p class="panel soft">{text.empty}</p>}
+      {byDay(parts.slice(0, made)).map(([day, ofDay]) => (
         <section class="panel stack" key={day} aria-label={day}>
           <h2>{day}</h2>
-          <ActivityList items={ofDay} />
+          <div>
+            {ofDay.map((part) => (
+              <ActivityList key={part[0]?.id} items={part} />
+            ))}
+          </div>
         </section>
       ))}
+      {foot}
       {read !== null && read.items.length > 0 && own !== undefined && (
         <button class="button plain" type="button" onClick={() => void save(own)}>
           <Icon name="down" />

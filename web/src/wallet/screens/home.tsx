@@ -7,7 +7,7 @@ import { useEffect, useState } from "preact/hooks";
 import { lastDayText, momentText } from "../../shared/format.js";
 import type { IconName } from "../../shared/icon.js";
 import { Icon } from "../../shared/icon.js";
-import { Notice, Waiting } from "../../shared/parts.js";
+import { Menu, Notice, Waiting } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
 import type { Pool } from "../model/account.js";
@@ -29,7 +29,7 @@ function BrandCard({ balance }: { readonly balance: api.Balance }) {
   const [first] = balance.lots;
   const day = first === undefined ? null : lastDayText(first.expiry, language.value);
   return (
-    <a class={`card ${look(id)}`} href={linkTo("expiring")}>
+    <a class={`card ${look(id)}`} href={linkTo("brand", id)}>
       <span class="name">{name}</span>
       <span class="stack tight">
         <span class="sum">
@@ -250,13 +250,12 @@ export function Home() {
           </div>
           <Actions />
           <GuardiansHint />
-          <a class="panel item" href={linkTo("levels")}>
-            <span class="bubble">
-              <Icon name="star" />
-            </span>
-            <strong class="grow">{words.value.more.levels}</strong>
-            <Icon name="chevron" />
-          </a>
+          <Menu
+            links={[
+              [linkTo("offers"), "gift", words.value.more.offers],
+              [linkTo("levels"), "star", words.value.more.levels],
+            ]}
+          />
           <NextExpiry balances={proven.own.account.balances} />
           <Held holds={proven.own.account.holds} />
           {proven.pools.map((pool) => (

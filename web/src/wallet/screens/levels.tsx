@@ -1,6 +1,7 @@
-/** What brands count of the member beside points: levels, stamp cards, since when, and what they may do with it. */
+/** What brands count of the member beside points: levels, stamp cards and marks, and what they may do with it. */
 
 import "../levels.css";
+import "../offers.css";
 
 import { api } from "@lojal/client";
 import { useEffect, useMemo, useState } from "preact/hooks";
@@ -15,12 +16,14 @@ import { brandOf } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import type { Counted } from "../model/standings.js";
 import { countedIn, keepStandings, LackingError, readStandings } from "../model/standings.js";
+import { Marks } from "../ui/marks.js";
 import { Heading, look } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { SignButton } from "../ui/sign.js";
 import { TrackPart } from "../ui/track.js";
 import { words } from "../words/index.js";
 import { levelWords } from "../words/levels.js";
+import { offerWords } from "../words/offers.js";
 
 const KINDS = ["ranks", "profiling", "sharing", "reminders"] as const;
 
@@ -64,20 +67,25 @@ function AtBrand(props: {
   const { standing, of, canConsent } = props;
   const text = levelWords.value;
   const { id, name } = brandOf(standing.brand);
+  // A pool can stand at the same brand as the member.
+  const label = canConsent ? name : `${name}, ${text.pool}`;
   return (
-    <section class="panel stack" aria-label={name} data-testid={`standing-${id}`}>
+    <section class="panel stack" aria-label={label} data-testid={canConsent ? `standing-${id}` : `pool-${id}`}>
       <div class="row">
         <span class={`badge ${look(id)}`} aria-hidden="true">
           <Icon name="star" />
         </span>
         <div class="grow">
           <h2>{name}</h2>
-          <p class="small soft">{text.since(dateText(standing.since, language.value))}</p>
+          {standing.since !== null && (
+            <p class="small soft">{text.since(dateText(standing.since, language.value))}</p>
+          )}
         </div>
       </div>
       <div class={canConsent ? "standing" : ""}>
         <div class="stack">
-          {standing.tracks.length === 0 && <p class="soft">{text.nothing}</p>}
+          {standing.tracks.length + standing.marks.length === 0 && <p class="soft">{text.nothing}</p>}
+          <Marks marks={standing.marks} label={offerWords.value.marksOf(label)} />
           {standing.tracks.map((one) => (
             <TrackPart key={one.track} brand={id} one={one} now={of.timeMs} />
           ))}

@@ -17,6 +17,7 @@ export function More() {
     [linkTo("send"), "send", more.send],
     [linkTo("convert"), "swap", more.convert],
     [linkTo("expiring"), "clock", more.expiring],
+    [linkTo("offers"), "gift", more.offers],
     [linkTo("levels"), "star", more.levels],
     [linkTo("family"), "family", more.family],
     [linkTo("security"), "shield", more.security],

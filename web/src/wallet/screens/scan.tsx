@@ -1,4 +1,4 @@
-/** The camera, or a field to paste into: for a till's request, or somebody's address. */
+/** The camera, or a field to paste into: for a till's request, somebody's address, or an invitation. */
 
 import { addressToText, tagOf, toTimeMs } from "@lojal/client";
 import { useState } from "preact/hooks";
@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 import { goTo } from "../../shared/route.js";
 import { scanned } from "../model/code.js";
 import type { CodeFault } from "../model/code.js";
+import { claimPlace } from "../model/invitation.js";
 import { theNetwork } from "../model/network.js";
 import { Heading } from "../ui/parts.js";
 import { Reader } from "../ui/reader.js";
@@ -30,6 +31,8 @@ export function Scan() {
       goTo("pay", found.replace(/\s/g, ""));
     } else if (result.type === "address") {
       goTo("send", addressToText(result.address, network));
+    } else if (result.type === "invitation") {
+      goTo("claim", claimPlace(result.to));
     }
   };
   return (

@@ -1,6 +1,6 @@
 /** What became of something that was signed: shown to the cashier once it is final. */
 
-import type { Fate, TransactionId } from "@lojal/client";
+import type { Fate, Operation, TransactionId } from "@lojal/client";
 
 import { momentText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
@@ -9,10 +9,12 @@ import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
 import { entryOf } from "../model/describe.js";
 import { brandOf } from "../model/network.js";
+import { campaigns } from "../model/offers.js";
 import type { Sent } from "../model/outbox.js";
 import { sent } from "../model/outbox.js";
 import { wallet } from "../model/session.js";
 import { entryTitle } from "../ui/activity-list.js";
+import { awardTitle } from "../ui/award.js";
 import { amountOf, codeText } from "../ui/parts.js";
 import { Ticket } from "../ui/ticket.js";
 import { words } from "../words/index.js";
@@ -28,6 +30,7 @@ function What({ one }: { readonly one: Sent }) {
   const { brand, amount } = entry;
   return (
     <>
+      {operation.type === "claim" && <Claimed claim={operation} />}
       {brand !== null && amount !== null && (
         <p class="big">
           <span class="hidden">{brandOf(brand).name} </span>
@@ -39,6 +42,17 @@ function What({ one }: { readonly one: Sent }) {
         {brand !== null && ` · ${brandOf(brand).name}`}
       </p>
     </>
+  );
+}
+
+/** What a claim gives, by the terms that were shown before it was signed. */
+function Claimed({ claim }: { readonly claim: Extract<Operation, { readonly type: "claim" }> }) {
+  const { brand, campaign, quantity } = claim;
+  const known = campaigns.value.get(brand)?.told.campaigns.find((one) => one.campaign === campaign);
+  return known === undefined ? null : (
+    <p class="big got" data-testid="claimed">
+      {awardTitle(known.terms.award, brand, quantity)}
+    </p>
   );
 }
 

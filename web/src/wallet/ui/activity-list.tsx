@@ -2,6 +2,7 @@
 
 import type { api } from "@lojal/client";
 import { addressToText } from "@lojal/client";
+import { useMemo } from "preact/hooks";
 
 import { clockText, shortAddress } from "../../shared/format.js";
 import type { IconName } from "../../shared/icon.js";
@@ -29,6 +30,8 @@ const ICONS: Readonly<Record<Kind, IconName>> = {
   given: "send",
   taken: "check",
   returned: "back",
+  refunded: "in",
+  repaid: "back",
   household: "family",
   security: "shield",
   recovery: "key",
@@ -41,7 +44,7 @@ export function entryTitle({ kind, operation }: Entry): string {
 }
 
 /** The kinds whose points aren't the account's own to lose: those that are held, and those that a till deals with. */
-const UNSIGNED: readonly Kind[] = ["held", "given", "taken", "returned"];
+const UNSIGNED: readonly Kind[] = ["held", "given", "taken", "returned", "repaid"];
 
 /** The points of an entry, with their sign. */
 export function entryAmount({ brand, amount, isIncoming, kind }: Entry): string | null {
@@ -94,17 +97,19 @@ function Line({ status, entry }: { readonly status: api.TransactionStatus; reado
 /** The transactions, each as what it means to the account. */
 export function ActivityList({ items }: { readonly items: readonly api.TransactionStatus[] }) {
   const own = wallet.value?.address;
-  if (own === undefined) {
-    return null;
-  }
-  const lines = items.flatMap((status) => entriesOf(status, own).map((entry, at) => ({ status, entry, at })));
-  return (
-    <ul class="list">
-      {lines.map(({ status, entry, at }) => (
-        <li key={`${status.id}-${at}`}>
-          <Line status={status} entry={entry} />
-        </li>
-      ))}
-    </ul>
-  );
+  return useMemo(() => {
+    if (own === undefined) {
+      return null;
+    }
+    const lines = items.flatMap((status) => entriesOf(status, own).map((entry, at) => ({ status, entry, at })));
+    return (
+      <ul class="list long">
+        {lines.map(({ status, entry, at }) => (
+          <li key={`${status.id}-${at}`}>
+            <Line status={status} entry={entry} />
+          </li>
+        ))}
+      </ul>
+    );
+  }, [items, own]);
 }

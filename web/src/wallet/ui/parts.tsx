@@ -25,11 +25,12 @@ export function look(brand: string): string {
 }
 
 /** A heading with the way back. */
-export function Heading({ title, back }: { readonly title: string; readonly back?: string }) {
+export function Heading(props: { readonly title: string; readonly back?: string; readonly backTo?: string }) {
+  const { title, back, backTo } = props;
   return (
     <div class="row">
       {back !== undefined && (
-        <a class="button plain" href={linkTo(back)} aria-label={words.value.common.back}>
+        <a class="button plain" href={linkTo(back, backTo)} aria-label={words.value.common.back}>
           <Icon name="back" />
         </a>
       )}

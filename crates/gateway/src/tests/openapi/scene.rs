@@ -91,6 +91,7 @@ impl Scene {
             ("used_reference", format!("/v1/brands/nordmat/references/issue/{receipt}")),
             ("tracks", "/v1/brands/nordmat/tracks".into()),
             ("campaigns", "/v1/brands/nordmat/campaigns".into()),
+            ("campaigns_proof", "/v1/brands/nordmat/campaigns/proof".into()),
             ("stamp", format!("/v1/brands/nordmat/stamps/{stamped}")),
             ("standing", format!("/v1/accounts/{anna}/standing")),
             ("account", format!("/v1/accounts/{anna}")),

@@ -10,8 +10,8 @@ impl Model {
     /// Tells whether a fact holds of an account, which the brand knows from today on if it hasn't before.
     pub(crate) fn has_fact(&self, brand: BrandId, fact: &Requirement, account: Address) -> bool {
         let known = self.tables.programme.relations.get(&(account, brand)).cloned();
-        let new = Relation::new(self.today());
-        self.lacks(brand, fact, Some(&known.unwrap_or(new)), account).is_none()
+        let known = known.unwrap_or_default().known_from(self.today());
+        self.lacks(brand, fact, Some(&known), account).is_none()
     }
 
     /// The code of a fact that doesn't hold.
@@ -22,7 +22,8 @@ impl Model {
         known: Option<&Relation>,
         account: Address,
     ) -> Option<Code> {
-        let known_for = known.map(|relation| self.today().get() - relation.since.get());
+        let since = known.and_then(|relation| relation.since);
+        let known_for = since.map(|since| self.today().get() - since.get());
         let units = |track, through| match (self.track(brand, track), known) {
             (Some(_), Some(_)) => self.unused((account, brand, track), through),
             _ => 0,
@@ -50,7 +51,7 @@ impl Model {
         (!holds).then_some(code)
     }
 
-    pub(super) fn lasts(&self, until: Option<Day>) -> bool {
+    pub(in crate::model) fn lasts(&self, until: Option<Day>) -> bool {
         until.is_none_or(|until| until >= self.today())
     }
 
@@ -74,8 +75,9 @@ impl Model {
         ensure(people && referrer != claim.account, Code::ReferrerRelated)?;
         let (own, theirs) = (self.memberships(claim.account), self.memberships(referrer));
         ensure(!own.iter().any(|household| theirs.contains(household)), Code::ReferrerRelated)?;
-        let since = self.tables.programme.relations.get(&(referrer, claim.brand)).map(|relation| relation.since);
-        let is_older = since.zip(known).is_some_and(|(since, known)| since < known.since);
+        let theirs = self.tables.programme.relations.get(&(referrer, claim.brand));
+        let (first, second) = (theirs.and_then(|one| one.since), known.and_then(|one| one.since));
+        let is_older = first.zip(second).is_some_and(|(first, second)| first < second);
         ensure(is_older, Code::ReferrerNotOlder)?;
         Ok(referral.award.get())
     }

@@ -1,13 +1,17 @@
 //! The things that campaigns give once more.
 
-use lojal_types::{Award, Campaign, Code, Expiry, Month, Policy};
+use lojal_types::{Award, Campaign, Code, Expiry, Month, Policy, voucher_id};
 
 use super::super::given::Marked;
+use super::super::vouchers::GivenVoucher;
 use super::super::{AMOUNT_MAX, DAY_MS, Issued, Model, Shelved, ensure};
 use super::Gift;
 
 impl Model {
     pub(super) fn use_reference(&mut self, terms: &Campaign, policy: &Policy, gift: &Gift<'_>) -> Result<(), Code> {
+        if matches!(terms.award, Award::Cause { .. }) {
+            return Ok(());
+        }
         let key: Shelved = (self.date(gift.dated)?, gift.brand, gift.reference.clone());
         let until = (self.time + policy.reversal_window_ms.min(400 * DAY_MS)).min(self.drop_of(key.0));
         match terms.award {
@@ -24,6 +28,14 @@ impl Model {
                 let (to, campaign, dated) = (gift.to, gift.campaign, gift.dated);
                 self.tables.programme.marks.set(key, Marked { to, campaign, mark, days, dated, until, taken: 0 });
             }
+            Award::Voucher { .. } => {
+                self.check_fresh(&self.tables.programme.given_vouchers, gift.brand, gift.reference)?;
+                let id = voucher_id(&self.chain, &gift.act.transaction, gift.act.index);
+                let (to, campaign, quantity, dated) = (gift.to, gift.campaign, gift.units, gift.dated);
+                let given = GivenVoucher { to, campaign, id, quantity, gone: 0, dated, until };
+                self.tables.programme.given_vouchers.set(key, given);
+            }
+            Award::Cause { .. } => {}
         }
         Ok(())
     }
@@ -64,6 +76,11 @@ impl Model {
                 self.tables.programme.relations.set((to, brand), relation);
                 Ok(())
             }
+            Award::Voucher { valid_days } => {
+                self.open_by_stamp(to)?;
+                self.give_voucher(gift.act, (to, brand), gift.campaign, (gift.units, valid_days))
+            }
+            Award::Cause { .. } => Ok(()),
         }
     }
 }

@@ -38,10 +38,13 @@ pub(super) fn limits_hold(terms: &Campaign) -> bool {
             amounts && months.is_none_or(|months| (1..=60).contains(&months))
         }
         Award::Mark { days, .. } => days.is_none_or(|days| (1..=1100).contains(&days)),
+        Award::Voucher { valid_days } => (1..=400).contains(&valid_days),
+        Award::Cause { to } => to.is_none_or(|to| (1..=1_000_000_000_000).contains(&to.price_micro)),
     };
+    let returns = !terms.returnable || (matches!(terms.award, Award::Voucher { .. }) && terms.price.get() > 0);
     let facts = terms.requires.iter().all(fact);
     let stock = terms.stock != Some(0);
-    length && early && facts && once && times && award && stock && price_holds(terms) && points_hold(terms)
+    length && early && facts && once && times && award && stock && returns && price_holds(terms) && points_hold(terms)
 }
 
 fn is_points(terms: &Campaign) -> bool {
@@ -50,6 +53,7 @@ fn is_points(terms: &Campaign) -> bool {
 
 fn price_holds(terms: &Campaign) -> bool {
     match terms.price.get() {
+        0 if matches!(terms.award, Award::Cause { .. }) => false,
         0 => terms.by == TakenBy::Operator || !terms.requires.is_empty(),
         price => price <= AMOUNT_MAX && terms.by == TakenBy::Member && !is_points(terms),
     }
@@ -110,6 +114,7 @@ pub(super) fn is_kinder(before: &Campaign, after: &Campaign, time: u64) -> bool 
         && budget(after) >= budget(before)
         && (after.sponsor.is_none() || after.sponsor == before.sponsor)
         && (after.households || !before.households)
+        && (after.returnable || !before.returnable)
 }
 
 fn gives_more(before: Award, after: Award) -> bool {
@@ -121,6 +126,8 @@ fn gives_more(before: Award, after: Award) -> bool {
         (Award::Mark { mark: was, days: lasted }, Award::Mark { mark, days }) => {
             mark == was && longer(lasted.map(u64::from), days.map(u64::from))
         }
+        (Award::Voucher { valid_days: was }, Award::Voucher { valid_days }) => valid_days >= was,
+        (Award::Cause { to: was }, Award::Cause { to }) => to == was,
         _ => false,
     }
 }

@@ -3,11 +3,12 @@
 use super::super::Code;
 
 /// The codes from 701 to 799 with their names and what they tell a person.
-pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 40] = [
+pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 46] = [
     (
         Code::TrackOutOfBounds,
         "track_out_of_bounds",
-        "the track's terms are outside their limits, or its number isn't higher than those of all tracks before",
+        "the track's terms are outside their limits, its number isn't higher than those of all tracks before, or it \
+         would get levels while a campaign uses up its units",
     ),
     (
         Code::TooManyTracks,
@@ -31,9 +32,17 @@ pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 40] = [
         "stamp_too_large",
         "more units than a stamp of this track can have, or more than can be counted",
     ),
-    (Code::AwardToOther, "award_to_other", "the stamp was given to another account"),
-    (Code::TakeBackWindowClosed, "take_back_window_closed", "the time in which this stamp could be taken back is over"),
-    (Code::TakeBackExceeds, "take_back_exceeds", "more units than are left of the stamp"),
+    (
+        Code::AwardToOther,
+        "award_to_other",
+        "the stamp, mark or voucher was given to, or the payment made by, another account",
+    ),
+    (Code::TakeBackWindowClosed, "take_back_window_closed", "the time in which this could be taken back is over"),
+    (
+        Code::TakeBackExceeds,
+        "take_back_exceeds",
+        "more units than are left of the stamp, more days than of the mark, or more uses than of the voucher",
+    ),
     (
         Code::InsufficientProgress,
         "insufficient_progress",
@@ -114,6 +123,28 @@ pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 40] = [
         Code::QuantityOutOfRange,
         "quantity_out_of_range",
         "a claim is of 1 to 100 units of what has a price, and of 1 of anything else or of a mark without end",
+    ),
+    (
+        Code::TooManyVouchers,
+        "too_many_vouchers",
+        "the account has 32 vouchers of the brand: use one first, or wait until one is over",
+    ),
+    (
+        Code::UnknownVoucher,
+        "unknown_voucher",
+        "the account has no such voucher of the brand: it was never given, is used up, or was returned",
+    ),
+    (Code::VoucherOver, "voucher_over", "the voucher's last day is over"),
+    (Code::VoucherExceeded, "voucher_exceeded", "fewer uses are left of the voucher"),
+    (
+        Code::VoucherUsed,
+        "voucher_used",
+        "fewer uses are left of what was claimed than are to be returned: they are used, or its last day is over",
+    ),
+    (
+        Code::NotReturnable,
+        "not_returnable",
+        "members can't return what this campaign gives: ask the brand, whose operators can refund it",
     ),
     (
         Code::StandingFull,

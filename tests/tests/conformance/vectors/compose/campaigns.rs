@@ -25,6 +25,7 @@ pub(in crate::vectors) fn sponsored() -> Campaign {
         budget: Some(Points::new(10_000)),
         sponsor: Some(Sponsor { brand: parse("kaffet"), price_micro: 250_000 }),
         households: true,
+        returnable: false,
         paused: false,
         about: Hash::new([0x78; 32]),
     }

@@ -5,25 +5,18 @@ use lojal_ledger::key::{
     BrandKey, CapturedKey, ClosingsKey, HeldKey, HeldUntilKey, IssuedKey, IssuedTodayKey, OperatorKey, OperatorListKey,
     OutstandingKey, RedeemedKey, ReversedKey, TotalsKey,
 };
-use lojal_ledger::record::{self, Used};
+use lojal_ledger::record;
 use lojal_types::{
     AddressText, BrandId, Day, Expiry, GrossPoints, Month, Name, Points, Policy, Reference, Role, TimeMs, TransactionId,
 };
 use serde::{Deserialize, Serialize};
 
+use super::vouchers::Paid;
 use super::{Output, bounded, output};
 use crate::vectors::compose::reference;
 use crate::vectors::samples::{START_MS, account, address, named, parse, time};
 
 /// A reference of a brand.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OfBrand {
-    shelf: Month,
-    brand: BrandId,
-    reference: Reference,
-}
-
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Totals {
     brand: BrandId,
@@ -83,11 +76,11 @@ pub(super) enum Entry {
     OperatorList { brand: BrandId, operators: Vec<AddressText> },
     IssuedToday { brand: BrandId, operator: AddressText, on_day_of_ms: TimeMs, points: Points },
     Issued(Issued),
-    Redeemed { shelf: Month, brand: BrandId, reference: Reference, transaction: TransactionId },
+    Redeemed { shelf: Month, brand: BrandId, reference: Reference, transaction: TransactionId, paid: Option<Paid> },
     Reversed { shelf: Month, brand: BrandId, reference: Reference, amount: Points, transaction: TransactionId },
     HeldUntil { brand: BrandId, hour: u64, lots: Vec<HeldLot> },
     Held(Held),
-    Captured(OfBrand),
+    Captured { shelf: Month, brand: BrandId, reference: Reference, paid: Option<Paid> },
 }
 
 pub(super) fn build(entry: &Entry) -> Output {
@@ -119,9 +112,9 @@ pub(super) fn build(entry: &Entry) -> Output {
             output(&key, &record::DayCount { day: on_day_of_ms.day(), points: *points })
         }
         Entry::Issued(issued) => build_issued(issued),
-        Entry::Redeemed { shelf, brand, reference, transaction } => {
+        Entry::Redeemed { shelf, brand, reference, transaction, paid } => {
             let key = RedeemedKey { shelf: *shelf, brand: *brand, reference: reference.clone() };
-            output(&key, &record::Redeemed { transaction: *transaction })
+            output(&key, &record::Redeemed { transaction: *transaction, paid: paid.as_ref().map(Paid::build) })
         }
         Entry::Reversed { shelf, brand, reference, amount, transaction } => {
             let key = ReversedKey { shelf: *shelf, brand: *brand, reference: reference.clone() };
@@ -129,8 +122,9 @@ pub(super) fn build(entry: &Entry) -> Output {
         }
         Entry::HeldUntil { brand, hour, lots } => build_held_until(*brand, *hour, lots),
         Entry::Held(held) => build_held(held),
-        Entry::Captured(OfBrand { shelf, brand, reference }) => {
-            output(&CapturedKey { shelf: *shelf, brand: *brand, reference: reference.clone() }, &Used)
+        Entry::Captured { shelf, brand, reference, paid } => {
+            let key = CapturedKey { shelf: *shelf, brand: *brand, reference: reference.clone() };
+            output(&key, &record::Captured { paid: paid.as_ref().map(Paid::build) })
         }
     }
 }
@@ -199,8 +193,10 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         converted_out: gross(8),
         expired: gross(16),
         reversed: gross(32),
+        donated: GrossPoints::default(),
+        refunded: GrossPoints::default(),
     };
-    let totals = Totals { brand, totals };
+    let later = lojal_types::Totals { donated: gross(64), refunded: gross(2), ..totals };
     let transaction = TransactionId::new([0x99; 32]);
     let held = |closed| {
         let (from, dated, expires_ms) = (anna, time(START_MS).day(), time(START_MS + 60_000));
@@ -218,7 +214,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let mut operators = vec![account(11), account(12)];
     operators.sort_unstable();
     let shelf = time(START_MS).month();
-    let of_brand = |word| OfBrand { shelf, brand, reference: reference(word) };
+    let redeemed = |word, paid| Entry::Redeemed { shelf, brand, reference: reference(word), transaction, paid };
+    let captured = |word, paid| Entry::Captured { shelf, brand, reference: reference(word), paid };
     let (taken, amount) = (reference("return 1"), points(100));
     let reversed = Entry::Reversed { shelf, brand, reference: taken, amount, transaction };
     let issued_today =
@@ -227,7 +224,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("brand", entry_of_brand(policy.clone(), None)),
         named("brand that leaves", entry_of_brand(policy, Some(time(START_MS + 8_640_000_000)))),
         named("brands that leave", leaving()),
-        named("totals", Entry::Totals(totals)),
+        named("totals", Entry::Totals(Totals { brand, totals })),
+        named("totals with donations and refunds", Entry::Totals(Totals { brand, totals: later })),
         named("outstanding", Entry::Outstanding { brand, expiry: parse("2028-11"), points: points(1) }),
         named("outstanding for ever", Entry::Outstanding { brand, expiry: Expiry::Never, points: points(1) }),
         named("operator", operator(&[Role::Issue, Role::Reverse], None)),
@@ -235,11 +233,13 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("operators", Entry::OperatorList { brand, operators }),
         named("issued today", issued_today),
         named("issued", Entry::Issued(issued(brand, anna, transaction))),
-        named("redeemed", Entry::Redeemed { shelf, brand, reference: reference("request 1"), transaction }),
+        named("redeemed", redeemed("request 1", Some(Paid::of_anna(0)))),
+        named("redeemed under version 1", redeemed("request 2", None)),
         named("reversed", reversed),
         named("held", held(false)),
         named("held before", held(true)),
         named("held until", held_until),
-        named("captured", Entry::Captured(of_brand("take 1"))),
+        named("captured", captured("take 1", Some(Paid::of_anna(5)))),
+        named("captured under version 1", captured("take 2", None)),
     ]
 }

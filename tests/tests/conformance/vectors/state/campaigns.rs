@@ -40,6 +40,8 @@ pub(super) struct Taken {
     points: GrossPoints,
     reversed: GrossPoints,
     paid: GrossPoints,
+    returned: u64,
+    refunded: GrossPoints,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -72,6 +74,8 @@ pub(super) fn build(entry: &Entry) -> Output {
                 points: one.points,
                 reversed: one.reversed,
                 paid: one.paid,
+                returned: one.returned,
+                refunded: one.refunded,
             };
             output(&CampaignKey { brand: one.brand, campaign: one.campaign }, &record)
         }
@@ -103,7 +107,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let listed = Listed { campaign: CampaignId::new(1), over_ms: time(START_MS + 43_200_000_000) };
     let taken = |number, terms, accepted, times, [points, reversed, paid]: [GrossPoints; 3]| {
         let campaign = CampaignId::new(number);
-        let one = Taken { brand, campaign, terms, accepted, times, points, reversed, paid };
+        let (returned, refunded) = (times / 3, sum(paid.get() / 3));
+        let one = Taken { brand, campaign, terms, accepted, times, points, reversed, paid, returned, refunded };
         Entry::Campaign(Box::new(one))
     };
     let marked = |word, days, taken_back| {

@@ -27,7 +27,7 @@ pub(super) enum Entry {
 pub(super) struct Standing {
     account: AddressText,
     brand: BrandId,
-    since: Day,
+    since: Option<Day>,
     consents: u8,
     progress: Vec<CountedOn>,
     levels: Vec<LevelsOf>,
@@ -166,7 +166,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let (track, dated, transaction) = (TrackId::new(1), time(START_MS).day(), TransactionId::new([0x33; 32]));
     let (month, later): (Month, Month) = (parse("2026-11"), parse("2027-11"));
     let standing = |number, consents, progress, levels| {
-        let (account, since, marks, taken) = (account(number), dated, Vec::new(), Vec::new());
+        let (account, since, marks, taken) = (account(number), Some(dated), Vec::new(), Vec::new());
         Standing { account, brand, since, consents, progress, levels, marks, taken }
     };
     let on = |track, count| CountedOn { track: TrackId::new(track), count, consumed: 0 };
@@ -200,6 +200,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let took =
         |number, as_referrer, until| HasTaken { campaign: CampaignId::new(number), as_referrer, until, times: 2 };
     let with_marks = Standing {
+        since: None,
         marks: vec![mark(1, None), mark(7, Some(dated.plus(30)))],
         taken: vec![took(1, false, None), took(3, true, Some(dated.plus(46)))],
         ..standing(6, 0, Vec::new(), Vec::new())

@@ -1,0 +1,40 @@
+/** Invitations: links that lead to a campaign, and say who has brought the reader along. */
+
+import type { BrandId, CampaignId } from "@lojal/client";
+
+/** A campaign that is to be claimed, and the address of whoever has brought the member along, if anybody has. */
+export interface ToClaim {
+  readonly brand: BrandId;
+  readonly campaign: CampaignId;
+  readonly referrer: string | null;
+}
+
+const CLAIM = /^([a-z0-9-]{1,32})\/([0-9]{1,10})(?:\/([a-z0-9]{1,100}))?$/i;
+
+/** The claim that a place names, such as `kaffet/3` or `kaffet/3/tloj1…`; null if it names none. */
+export function claimIn(of: string): ToClaim | null {
+  const [, brand, campaign, referrer] = CLAIM.exec(of.trim()) ?? [];
+  return brand === undefined || campaign === undefined
+    ? null
+    : {
+        brand: brand.toLowerCase() as BrandId,
+        campaign: Number(campaign) as CampaignId,
+        referrer: referrer ?? null,
+      };
+}
+
+/** The place of a claim. */
+export function claimPlace({ brand, campaign, referrer }: ToClaim): string {
+  return [brand, campaign, ...(referrer === null ? [] : [referrer])].join("/");
+}
+
+/** The link of an invitation, which opens this wallet in any browser. */
+export function invitationLink(origin: string, claim: ToClaim): string {
+  return `${origin}/wallet/#/claim/${claimPlace(claim)}`;
+}
+
+/** The invitation that a scanned text is; null if it is none. Whose gateway it names makes no difference here. */
+export function invitationIn(text: string): ToClaim | null {
+  const [, of] = /^https?:\/\/[^#\s]+#\/claim\/(\S+)$/i.exec(text.trim()) ?? [];
+  return of === undefined ? null : claimIn(of);
+}
