@@ -1,1 +1,0 @@
-import{Hn as e,Jt as t,Yt as n,h as r,lt as i}from"./format-DjlCYu0A.js";function a(a){return i(n(t.RECEIPT,e(r(a))))}export{a as t};

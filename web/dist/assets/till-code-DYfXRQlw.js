@@ -1,5 +1,0 @@
-<<<<<<<< HEAD:web/dist/assets/till-code-DYfXRQlw.js
-import{D as e,E as t,T as n}from"./wallet-BUXh_OLa.js";import{Kn as r,Lt as i}from"./format-DjlCYu0A.js";function a(e){return{uri_network:`network`,uri_expired:`expired`,uri_kind:`request`,uri_scheme:`other`,invalid_network:`network`}[e.code]??(e instanceof n?`damaged`:`other`)}function o(n,o,s,c){let l=n.trim();try{if(/^lojal:/i.test(l)){let n=e(l);return t(n,s,c),{type:`ticket`,ticket:n}}return{type:`member`,address:i(l,o)}}catch(e){if(e instanceof r)return{type:`fault`,fault:a(e)};throw e}}export{o as t};
-========
-import{D as e,E as t,T as n}from"./wallet-BHGa7zhc.js";import{Zt as r,dr as i}from"./format-CuvJIMTH.js";function a(e){return{uri_network:`network`,uri_expired:`expired`,uri_kind:`request`,uri_scheme:`other`,invalid_network:`network`}[e.code]??(e instanceof n?`damaged`:`other`)}function o(n,o,s,c){let l=n.trim();try{if(/^lojal:/i.test(l)){let n=e(l);return t(n,s,c),{type:`ticket`,ticket:n}}return{type:`member`,address:r(l,o)}}catch(e){if(e instanceof i)return{type:`fault`,fault:a(e)};throw e}}export{o as t};
->>>>>>>> core:web/dist/assets/till-code-CJAbj3qy.js
