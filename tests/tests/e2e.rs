@@ -76,8 +76,12 @@ mod managed;
 mod operations;
 #[path = "e2e/pages.rs"]
 mod pages;
+#[path = "e2e/presentations.rs"]
+mod presentations;
 #[path = "e2e/programme.rs"]
 mod programme;
+#[path = "e2e/programme_page.rs"]
+mod programme_page;
 #[path = "e2e/proofs.rs"]
 mod proofs;
 #[path = "e2e/pruning.rs"]

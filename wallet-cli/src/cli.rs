@@ -41,7 +41,9 @@ pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
 pub use listen::ListenArgs;
 pub use profile::{ConfigCommand, ContactCommand, ProfileCommand, Setting};
-pub use programme::{ConsentArgs, ProgrammeCommand, StampArgs, TakeBackArgs, TrackCommand};
+pub use programme::{
+    ConsentArgs, PresentationCommand, ProgrammeCommand, ShowArgs, StampArgs, TakeBackArgs, TrackCommand,
+};
 pub use receipt::ReceiptCommand;
 pub use setup::{KeyCommand, SetupCommand};
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};

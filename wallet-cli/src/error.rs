@@ -241,6 +241,12 @@ pub enum CommandError {
     /// A saved receipt that doesn't hold.
     #[error("this receipt proves nothing: {0}")]
     FalseReceipt(String),
+    /// A presentation that doesn't hold.
+    #[error("this presentation shows nothing: {0}")]
+    FalsePresentation(String),
+    /// Something that this wallet can't show.
+    #[error("there is nothing to show: {0}")]
+    NotShown(String),
     /// Pages of a gateway that aren't those which this program carries.
     #[error(transparent)]
     Pages(#[from] PagesError),
@@ -347,7 +353,10 @@ impl CommandError {
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) | Self::NotProvenYet(_) => 3,
             Self::Gateways(error) if is_lie(error) => 4,
-            Self::FalseReceipt(_) | Self::Lied(..) | Self::Pages(PagesError::Changed { .. }) => 4,
+            Self::FalseReceipt(_)
+            | Self::FalsePresentation(_)
+            | Self::Lied(..)
+            | Self::Pages(PagesError::Changed { .. }) => 4,
             Self::Gateways(error) | Self::NotSent(error) if is_unreached(error) => 5,
             Self::Node(_, error) if is_without_connection(error) => 5,
             _ => 1,

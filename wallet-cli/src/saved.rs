@@ -20,7 +20,10 @@ pub fn write(path: &Path, receipt: &SavedReceipt) -> io::Result<()> {
 }
 
 /// Writes a new file that only its owner can read. An error says what to do.
-pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// When it can't be written, or is there already.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     files::write(path, bytes, Existing::Keep).map_err(|error| {
         let advice = match error.kind() {
             io::ErrorKind::AlreadyExists => "a file of this name is there already: give another name",

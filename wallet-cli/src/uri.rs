@@ -1,14 +1,14 @@
 //! Texts that a till or a brand's site and a member show each other, fit for a QR code and for being pasted.
 //!
-//! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay`, `hold` or `claim`, says what it is; its data
-//! are a version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white space
-//! nowhere does. The checksum finds every change of one or two characters, and any other damage but for one case in
-//! 2^30.
+//! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay`, `hold`, `claim` or `refer`, says what it is;
+//! its data are a version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white
+//! space nowhere does. The checksum finds every change of one or two characters, and any other damage but for one case
+//! in 2^30.
 
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32m, Hrp};
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, ChainTag, Day, Points, Reference, Request, TimeMs};
+use lojal_types::{Address, BrandId, CampaignId, ChainTag, Day, Points, Reference, Request, TimeMs};
 use thiserror::Error;
 
 use crate::time::hold_end;
@@ -106,12 +106,27 @@ pub struct ClaimOffer {
     pub url: String,
 }
 
+/// A member shows somebody how to take part in a campaign that gives something to both.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Referral {
+    /// The network.
+    pub chain: ChainTag,
+    /// The brand.
+    pub brand: BrandId,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The account of the member.
+    pub referrer: Address,
+}
+
 const PAY: &str = "pay";
 const HOLD: &str = "hold";
 const CLAIM: &str = "claim";
+const REFER: &str = "refer";
 const REQUEST_NAME: &str = "payment request";
 const TICKET_NAME: &str = "ticket";
 const CLAIM_NAME: &str = "claim";
+const REFERRAL_NAME: &str = "referral";
 
 impl PaymentRequest {
     /// The text, in upper case, which makes the smallest QR code.
@@ -181,6 +196,28 @@ impl ClaimOffer {
     }
 }
 
+impl Referral {
+    /// The text, in upper case, which makes the smallest QR code.
+    pub fn to_uri(&self) -> String {
+        encode(REFER, self)
+    }
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// When it is damaged or something else. Whether it can be used here is for [`Referral::check`].
+    pub fn from_uri(text: &str) -> Result<Self, UriError> {
+        decode(REFER, text)
+    }
+    /// Checks that it is for a network. It lasts as long as its campaign.
+    ///
+    /// # Errors
+    /// [`UriError::Network`].
+    pub fn check(&self, expected: ChainTag) -> Result<(), UriError> {
+        let (what, found) = (REFERRAL_NAME, self.chain);
+        if found == expected { Ok(()) } else { Err(UriError::Network { what, found, expected }) }
+    }
+}
+
 fn check(
     what: &'static str,
     remedy: &'static str,
@@ -227,7 +264,7 @@ fn decode<T: BorshDeserialize + BorshSerialize>(prefix: &'static str, text: &str
 
 fn kind_in_words(prefix: &str) -> String {
     match prefix {
-        PAY | HOLD | CLAIM => expected_in_words(prefix).to_owned(),
+        PAY | HOLD | CLAIM | REFER => expected_in_words(prefix).to_owned(),
         other => format!("something called {other}"),
     }
 }
@@ -236,6 +273,7 @@ fn expected_in_words(prefix: &str) -> &'static str {
     match prefix {
         PAY => "the payment request that the till shows",
         HOLD => "the ticket that the member shows",
+        REFER => "the referral that a member shows",
         _ => "the claim that the brand shows",
     }
 }

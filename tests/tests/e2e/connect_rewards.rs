@@ -73,7 +73,8 @@ fn points_and_marks_are_granted_once_and_go_back() {
     assert!(shown.contains("taken back: 30; can be taken back now: 30"), "{shown}");
     let rest = json!({ "of": "fee 4", "amount": 30, "reference": "the rest" });
     assert_eq!(connector.post("/rewards/returns", &rest).0, 200);
-    assert!(!standing(&network).contains("mark 7"), "nothing is left of it");
+    let today = now().day();
+    assert!(standing(&network).contains(&format!("mark 7 until {today}")), "no day is left of it");
 
     let wrong = json!({ "of": "complaint 61", "reference": "back" });
     let (_, refused) = connector.post("/rewards/returns", &wrong);

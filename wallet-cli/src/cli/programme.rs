@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use lojal_types::{AddressText, BrandId, Day, TrackId};
+use lojal_types::{AddressText, Audience, BrandId, Day, TrackId};
 
-use super::campaign::{CampaignCommand, GrantArgs};
+use super::campaign::{CampaignCommand, GrantArgs, WhichCampaign};
 use super::shared::{Consent, OfReceiptArgs, ReceiptArgs, Sending};
 use super::values;
 
@@ -21,6 +21,23 @@ pub enum ProgrammeCommand {
         #[arg(long = "of", value_name = "ADDRESS", value_parser = values::address)]
         address: Option<AddressText>,
     },
+    /// Sign what this account is at a brand, its levels and marks, for a shop that asks for it; it lasts 10 minutes
+    ///
+    /// lojal show fjallen --to skishop.example
+    Show(ShowArgs),
+    /// Verify what somebody shows of an account
+    #[command(subcommand)]
+    Presentation(PresentationCommand),
+    /// Make a link for somebody to bring along, which `lojal claim` takes: both get points
+    ///
+    /// lojal refer nordmat 2 --qr
+    Refer {
+        #[command(flatten)]
+        which: WhichCampaign,
+        /// Show it as a QR code, too
+        #[arg(long)]
+        qr: bool,
+    },
     /// Say what a brand may do with what it counts of this account; what isn't named it may not
     Consent(ConsentArgs),
     /// Show and set what a brand counts beside points
@@ -35,6 +52,42 @@ pub enum ProgrammeCommand {
     Stamp(StampArgs),
     /// Take back what was counted or given for a returned purchase, as an operator of the brand
     Takeback(TakeBackArgs),
+}
+
+/// `lojal show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The brand
+    #[arg(value_parser = values::brand)]
+    pub brand: BrandId,
+    /// The shop that it is for, in small letters, digits and - . : _
+    #[arg(long = "to", value_name = "AUDIENCE")]
+    pub audience: Audience,
+    /// The number that the shop asks for, 32 hex digits [default: a random one]
+    #[arg(long, value_name = "HEX", value_parser = values::nonce)]
+    pub nonce: Option<[u8; 16]>,
+    /// Write it into this new file [default: print it]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// `lojal presentation`.
+#[derive(Debug, Subcommand)]
+pub enum PresentationCommand {
+    /// Verify what somebody shows, without an account or a gateway (exit code 4 if it shows nothing)
+    Verify {
+        /// The file, or - for standard input
+        file: PathBuf,
+        /// The shop that it has to be for [default: whoever it names]
+        #[arg(long = "to", value_name = "AUDIENCE")]
+        audience: Option<Audience>,
+        /// The number that it has to have, 32 hex digits [default: any]
+        #[arg(long, value_name = "HEX", value_parser = values::nonce)]
+        nonce: Option<[u8; 16]>,
+        /// The genesis document of the network, from somebody you trust [default: this wallet's]
+        #[arg(long, value_name = "FILE")]
+        genesis: Option<PathBuf>,
+    },
 }
 
 /// `lojal consent`.

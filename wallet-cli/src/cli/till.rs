@@ -71,7 +71,8 @@ pub struct PayArgs {
 /// `lojal claim`.
 #[derive(Debug, Args)]
 pub struct ClaimArgs {
-    /// The text that the brand shows, lojal:claim1…; - reads it from stdin; or the brand whose campaign it is
+    /// The text that the brand shows, lojal:claim1…, or a member, lojal:refer1…; - reads it from stdin; or the brand
+    /// whose campaign it is
     pub offer: String,
     /// The number of the campaign to take part in
     #[arg(value_name = "NUMBER")]

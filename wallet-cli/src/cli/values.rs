@@ -161,6 +161,12 @@ pub fn url(value: &str) -> Result<String, String> {
     })
 }
 
+/// A number of 16 bytes, in hex.
+pub fn nonce(value: &str) -> Result<[u8; 16], String> {
+    let bytes = hex::decode(value).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| "a number of a shop has 32 hex digits".to_owned())
+}
+
 /// A kind of use of a reference.
 pub fn reference_kind(value: &str) -> Result<ReferenceKind, String> {
     let kinds = ReferenceKind::ALL.map(|kind| (kind.name(), kind));

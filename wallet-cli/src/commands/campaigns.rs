@@ -40,7 +40,7 @@ fn of_brand(gateways: &Gateways, brand: BrandId) -> Result<api::Campaigns, Comma
     Ok(gateways.ask(|gateway| Ok(gateway.client()?.campaigns(&brand)?))?)
 }
 
-fn find(gateways: &Gateways, which: WhichCampaign) -> Result<api::BrandCampaign, CommandError> {
+pub(super) fn find(gateways: &Gateways, which: WhichCampaign) -> Result<api::BrandCampaign, CommandError> {
     let WhichCampaign { brand, campaign } = which;
     let found = of_brand(gateways, brand)?.campaigns.into_iter().find(|one| one.campaign == campaign);
     found.ok_or(CommandError::UnknownCampaign { brand, campaign })
@@ -169,6 +169,7 @@ pub(super) fn claim(
     let decimals = session.brand(brand)?.decimals;
     let text = household.map_or_else(|| Ok(session.home.address_text()), |pool| session.pool(pool))?;
     let account = text.to_canonical(session.home.network())?;
+    let args_referrer = referrer;
     let referrer = referrer.map(|one| one.to_canonical(session.home.network())).transpose()?;
     let price_max = Points::new(terms.price.get().saturating_mul(quantity.into()));
     let cost = match price_max {
@@ -177,7 +178,8 @@ pub(super) fn claim(
     };
     let done = format!("claimed {quantity} of campaign {campaign} of {brand} for {text}, {cost}");
     let gives = award_in_words(&terms.award, decimals);
-    let what = format!("claim {quantity} of campaign {campaign} of {brand} for {text}, {cost}: it {gives}");
+    let along = args_referrer.map(|one| format!("; {one} has brought you along")).unwrap_or_default();
+    let what = format!("claim {quantity} of campaign {campaign} of {brand} for {text}, {cost}: it {gives}{along}");
     ask::consent(&what, consent, &sending)?;
     let claim = Claim { brand, campaign, account, quantity, price_max, referrer };
     session.transact(Operation::Claim(claim), &done, &sending)

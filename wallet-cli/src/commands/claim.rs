@@ -6,14 +6,14 @@ use std::time::Duration;
 use lojal_client::Client;
 use lojal_types::{AddressText, PublicKey};
 use lojal_wallet::gateways::{GatewaysError, is_not_permitted};
-use lojal_wallet::uri::{ClaimOffer, UriError};
+use lojal_wallet::uri::{ClaimOffer, Referral, UriError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::campaigns;
 use super::context::Context;
 use super::recovery::take_over;
 use super::transact::Session;
+use super::{campaigns, referrals};
 use crate::ask;
 use crate::cli::ClaimArgs;
 use crate::error::CommandError;
@@ -32,10 +32,15 @@ pub(super) struct Asked {
     public_key: PublicKey,
 }
 
-/// `lojal claim`: of a campaign if one is named.
+/// `lojal claim`: of a campaign if one is named, or a member shows one.
 pub(super) fn claim(context: &Context, args: ClaimArgs) -> Result<Report, CommandError> {
     let Some(campaign) = args.campaign else {
-        return claim_account(context, &args);
+        let text = ask::scanned(&args.offer)?;
+        return match Referral::from_uri(&text) {
+            Ok(referral) => referrals::claim(context, &referral, args),
+            // What else it is the reader of claims tells.
+            Err(_) => claim_account(context, &text, &args),
+        };
     };
     match args.offer.parse() {
         Ok(brand) => campaigns::claim(context, (brand, campaign), args),
@@ -45,12 +50,12 @@ pub(super) fn claim(context: &Context, args: ClaimArgs) -> Result<Report, Comman
 
 /// The key that is shown to the brand is no secret, and the account is this wallet's once the ledger
 /// says so.
-fn claim_account(context: &Context, args: &ClaimArgs) -> Result<Report, CommandError> {
+fn claim_account(context: &Context, text: &str, args: &ClaimArgs) -> Result<Report, CommandError> {
     if args.sending.dry_run {
         return Err(CommandError::Usage("--dry-run is for claims of a campaign; lojal claim asks before it goes on"));
     }
     let mut session = Session::open(context)?;
-    let offer = ClaimOffer::from_uri(&ask::scanned(&args.offer)?)?;
+    let offer = ClaimOffer::from_uri(text)?;
     let account = offer.account.to_text(session.home.network());
     let public_key = session.home.public_key();
     let is_own = account == session.home.address_text() || has_key(&session, account)?;

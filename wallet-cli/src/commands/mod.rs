@@ -29,6 +29,7 @@ mod lists;
 mod months;
 mod motions;
 mod points;
+mod presentations;
 mod profile;
 mod programme;
 mod proofs;
@@ -36,6 +37,7 @@ mod read;
 mod receipt;
 mod recovery;
 mod reference;
+mod referrals;
 mod repeat;
 mod request;
 mod safeguards;
@@ -148,6 +150,9 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
 fn of_programme(context: &Context, command: ProgrammeCommand) -> Result<Report, CommandError> {
     match command {
         ProgrammeCommand::Standing { brand, address } => standing::standing(context, brand, address),
+        ProgrammeCommand::Show(args) => presentations::show(context, &args),
+        ProgrammeCommand::Presentation(command) => presentations::presentation(context, command),
+        ProgrammeCommand::Refer { which, qr } => referrals::refer(context, which, qr),
         ProgrammeCommand::Consent(args) => standing::consent(context, &args),
         ProgrammeCommand::Track(command) => tracks::track(context, command),
         ProgrammeCommand::Campaign(command) => campaigns::campaign(context, command),

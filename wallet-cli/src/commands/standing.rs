@@ -42,7 +42,7 @@ pub(super) fn consent(context: &Context, args: &ConsentArgs) -> Result<Report, C
 }
 
 /// A standing at a brand, and a line for each track.
-fn at_brand(standing: &api::Standing) -> Vec<String> {
+pub(super) fn at_brand(standing: &api::Standing) -> Vec<String> {
     let allowed = consents_text(standing.consents);
     let since = standing.since.map(|since| format!(" · since {since}")).unwrap_or_default();
     let head = format!("{}{since} · it may do with this: {allowed}", standing.brand);

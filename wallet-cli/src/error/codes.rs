@@ -67,6 +67,8 @@ impl CommandError {
             Self::NotPaid => "request_expired",
             Self::StillOpen(_) => "request_open",
             Self::FalseReceipt(_) => "false_receipt",
+            Self::FalsePresentation(_) => "false_presentation",
+            Self::NotShown(_) => "not_shown",
             Self::Pages(error) => error.code(),
             Self::Rehearsed { .. } => "dry_run",
             Self::NotDone { code, .. } | Self::WouldNotBeDone { code, .. } => code,

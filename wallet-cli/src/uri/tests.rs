@@ -253,3 +253,16 @@ fn a_content_has_no_second_text_with_bits_after_its_bytes() {
         assert!(matches!(refused, Err(UriError::Damaged(_))), "{refused:?}");
     }
 }
+
+#[test]
+fn a_referral_comes_back_from_its_text_and_is_for_its_own_network() {
+    let (chain, other) = (ChainTag::new([7; 4]), ChainTag::new([8; 4]));
+    let (brand, campaign) = ("kaffet".parse().expect("valid"), CampaignId::new(3));
+    let referral = Referral { chain, brand, campaign, referrer: Address::new([5; 20]) };
+    let text = referral.to_uri();
+    assert!(text.starts_with("LOJAL:REFER1"), "{text}");
+    assert_eq!(Referral::from_uri(&text), Ok(referral.clone()));
+    assert_eq!(referral.check(chain), Ok(()));
+    assert!(matches!(referral.check(other), Err(UriError::Network { what: "referral", .. })));
+    assert!(matches!(ClaimOffer::from_uri(&text), Err(UriError::Kind { .. })));
+}

@@ -5,7 +5,7 @@ use lojal_types::{Approvals, CampaignId, Operation, Points, TakenBackOf};
 use crate::support::gateway::{Ledger, account, only_operation, submitted};
 use crate::support::programme::{CLUB, gifts};
 use crate::support::server::Server;
-use crate::support::{Wallet, genesis, other, receipt};
+use crate::support::{Wallet, genesis, key, other, receipt};
 
 fn ledger() -> Server {
     Ledger::with(vec![account(other())]).start()
@@ -112,4 +112,20 @@ fn a_mark_is_told_with_its_last_day_and_taken_back_by_its_days() {
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
     let Operation::TakeBack(take) = only_operation(&server) else { panic!("another operation") };
     assert_eq!((take.of, take.amount), (TakenBackOf::Mark, 10));
+}
+
+#[test]
+fn a_referral_is_made_by_a_member_and_claimed_by_its_link() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let none = wallet.run(&["refer", "kaffet", "2"]);
+    assert!(none.exit_code == 2 && none.stderr.contains("gives nothing for bringing"), "{}", none.stderr);
+    let link = wallet.run(&["refer", "kaffet", "1"]).stdout;
+    assert!(link.starts_with("LOJAL:REFER1"), "{link}");
+    let claim = ["claim", link.trim()];
+    let asked = wallet.run(&claim).stderr;
+    assert!(asked.contains("has brought you along"), "{asked}");
+    assert_eq!(wallet.run(&[&claim[..], &["--yes"]].concat()).exit_code, 0);
+    let Operation::Claim(claim) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!((claim.campaign, claim.referrer), (CampaignId::new(1), Some(key().address())));
 }

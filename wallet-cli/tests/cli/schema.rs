@@ -15,7 +15,7 @@ use lojal_types::{
 use lojal_web::{Pages, Site};
 use serde_json::json;
 
-use crate::support::blocks::{header, proof, shown};
+use crate::support::blocks::{header, proof, proof_of_nothing, shown};
 use crate::support::documents::{commands, schema};
 use crate::support::every::{every, names, transaction};
 use crate::support::gateway::{Ledger, account, network_status, payment};
@@ -207,6 +207,9 @@ fn gateway() -> Server {
         path if path.starts_with("/v1/light/blocks/") => Answer::json(200, &shown(&header(3))),
         path if *path == of_transaction => Answer::json(200, &status()),
         path if path.strip_suffix("/proof") == Some(&of_transaction) => Answer::json(200, &proof(transaction())),
+        path if path.starts_with("/v1/accounts/") && path.ends_with("/proof") => {
+            Answer::json(200, &proof_of_nothing(now()))
+        }
         path if path.contains("/references/") => Answer::json(200, &used()),
         path if *path == of_issue => Answer::json(200, &issue()),
         path => match (path.strip_prefix("/v1/brands/kaffet/webhooks"), pages.find(path)) {

@@ -18,7 +18,8 @@ const LIBRARIES: [&str; 4] = [
 ];
 const HOUR: &str = "3600";
 
-fn library(test: &str) -> Option<PathBuf> {
+/// The library, where it is installed.
+pub fn library(test: &str) -> Option<PathBuf> {
     let named = std::env::var_os(LIBRARY_VARIABLE).map(PathBuf::from);
     let library = named.into_iter().chain(LIBRARIES.map(PathBuf::from)).find(|path| path.exists());
     if library.is_none() {

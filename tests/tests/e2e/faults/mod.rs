@@ -1,6 +1,6 @@
 //! Faults of processes, disks, clocks, documents and links: nothing acknowledged is lost, and no answer is wrong.
 
-mod clock;
+pub mod clock;
 mod cold;
 mod damage;
 mod disk;

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use crate::commands::brand::Appointed;
 use crate::commands::{
     balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, key_file, keys, light, listen,
-    points, profile, proofs, receipt, recovery, reference, request, setup, statement, till, together, tokens, watch,
-    web, webhook,
+    points, presentations, profile, proofs, receipt, recovery, reference, referrals, request, setup, statement, till,
+    together, tokens, watch, web, webhook,
 };
 
 /// The schema of a type.
@@ -67,7 +67,7 @@ pub(super) struct Listed {
 pub(super) struct AnySchema(pub(super) Map<String, Value>);
 
 /// The commands, each with the forms of its documents.
-pub(super) const COMMANDS: [(&str, &[Form]); 116] = [
+pub(super) const COMMANDS: [(&str, &[Form]); 119] = [
     ("init", &[WALLET, &[of::<init::Wallet>, of::<init::WordsFile>], &[of::<init::Wallet>, of::<init::Words>]]),
     ("restore", &[&[of::<init::Wallet>, of::<init::Restored>]]),
     ("key new", &[&[of::<init::NewWords>]]),
@@ -144,6 +144,9 @@ pub(super) const COMMANDS: [(&str, &[Form]); 116] = [
     ("partner accept", ACTS),
     ("partner end", ACTS),
     ("standing", &[&[of::<api::Standings>, of::<proofs::Sealed>]]),
+    ("show", &[&[of::<presentations::Made>, of::<presentations::Shown>]]),
+    ("presentation verify", &[&[of::<presentations::Shown>]]),
+    ("refer", &[&[of::<referrals::Refers>]]),
     ("consent", SIGNS),
     ("track list", &[&[of::<api::Tracks>]]),
     ("track show", &[&[of::<api::BrandTrack>]]),

@@ -55,6 +55,22 @@ pub fn shown(header: &Header) -> api::LightBlock {
     }
 }
 
+/// The root of a state in which nothing is, and the bytes of a proof of that (tests/vectors/tree.json).
+const EMPTY_ROOT: &str = "28f8249ca76c5282be95c73f3d5c93ee3cb0e4931dd4cc1d1013c83d8adc8733";
+const EMPTY_PROOF: [u8; 8] = [0; 8];
+
+/// The proof that there is nothing of an account, after a block of a time.
+pub fn proof_of_nothing(time_ms: TimeMs) -> api::ProvenState {
+    let header = Header { time_ms, state_root: EMPTY_ROOT.parse().expect("a hash"), ..header(3) };
+    let bytes = |value: Vec<u8>| HexBytes(value);
+    let nothing = api::ProvenKey { key: HexBytes(vec![0]), proof: HexBytes(EMPTY_PROOF.to_vec()) };
+    api::ProvenState {
+        certificate: bytes(borsh::to_vec(&certificate(&header)).expect("in memory")),
+        header: bytes(borsh::to_vec(&header).expect("in memory")),
+        proofs: vec![nothing],
+    }
+}
+
 /// The proof of a transaction that is alone in its block.
 pub fn proof(transaction: SignedTransaction) -> api::ProvenTransaction {
     let receipt = Receipt { transaction: transaction.transaction.id(&genesis().chain_id()), outcome: Outcome::Applied };

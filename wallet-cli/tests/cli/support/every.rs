@@ -266,8 +266,12 @@ fn of_programmes(files: &Files<'_>) -> Vec<Line> {
     let terms = format!("stamp_max = 10\ntake_back_days = 7\nabout = \"{}\"\n", "07".repeat(32));
     let terms = files.of("terms.toml", &format!("{terms}[kind]\ntype = \"rolling\"\nmonths = 6\n"));
     let campaign = files.of("campaign.toml", super::programme::CLUB);
+    let shown = files.free("shown.txt");
     vec![
         asking("standing", &[]),
+        asking("show", &["kaffet", "--to", "shop.example", "--file", &shown]),
+        alone("presentation verify", &[&shown, "--to", "shop.example"]),
+        asking("refer", &["kaffet", "1"]),
         asking("consent", &["kaffet", "--ranks"]),
         asking("track list", &["kaffet"]),
         asking("track show", &["kaffet", "1"]),

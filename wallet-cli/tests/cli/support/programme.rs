@@ -6,7 +6,7 @@ use lojal_types::api::{
 };
 use lojal_types::{
     Award, Bounded, BrandId, Campaign, CampaignId, GrossPoints, Hash, Height, MarkId, Month, PerMember, Period, Points,
-    Requirement, Sponsor, TakenBy, Track, TrackId, TrackKind, TrackLevel,
+    Referral, Requirement, Sponsor, TakenBy, Track, TrackId, TrackKind, TrackLevel,
 };
 
 use super::gateway::network_status;
@@ -87,7 +87,7 @@ pub fn gifts() -> Campaign {
         by: TakenBy::Either,
         price: Points::ZERO,
         award: Award::Points { amount: Points::new(500), up_to: Points::new(2_000), months: None },
-        referral: None,
+        referral: Some(Referral { award: Points::new(250), year_max: 10 }),
         per_member: Some(PerMember { times: 1, per: Period::Ever }),
         stock: Some(40),
         budget: Some(Points::new(100_000)),
@@ -111,6 +111,7 @@ pub fn club() -> Campaign {
         by: TakenBy::Member,
         price: Points::new(250),
         award: Award::Mark { mark: MarkId::new(7), days: Some(30) },
+        referral: None,
         per_member: None,
         stock: None,
         budget: None,
