@@ -1,5 +1,5 @@
-//! The gifts of brands beside points for purchases: a full card, a friend, a surprise, and guests for whom another brand
-//! pays. The auditor's table of all of it ends the chapter.
+//! The gifts of brands beside points for purchases: a full card, a friend, a surprise, and guests for whom another
+//! brand pays. The auditor's table of all of it ends the chapter.
 
 use lojal_auditor::progress::Progress;
 use lojal_auditor::report::{Format, Kind, report};
