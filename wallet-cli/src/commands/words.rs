@@ -60,6 +60,20 @@ pub(super) fn in_words(
             let (gone, come) = (points(one.burned, one.from), points(one.received, one.to));
             format!("got {come} for {gone}{}", of(one.account))
         }
+        Operation::Offer(one) => {
+            let wants = format!("{} for {} of {}", one.price_num, one.price_den, one.wants);
+            format!("offered {}{} at {wants}", points(one.amount, one.brand), of(one.from))
+        }
+        Operation::Take(one) => {
+            let (come, gone) = (points(one.amount, one.brand), points(one.max_pay, one.wants));
+            match is_own(one.owner) {
+                true => format!("sold {come} of an offer for {gone} at most"),
+                false => format!("bought {come} for {gone} at most{}", of(one.from)),
+            }
+        }
+        Operation::WithdrawOffer(one) => {
+            format!("withdrew the offer {} of {}{}", one.offer, one.brand, of(one.from))
+        }
         Operation::RemoveOperator(one) => format!("{} doesn't act for {} any more", one.operator, one.brand),
         Operation::RotateKey(one) => format!("replaced the key by {}", one.new_key),
         Operation::SetGuardians(one) => format!("asked for the guardians: {}", guardians_text(&one.guardians)),

@@ -14,6 +14,7 @@ use super::super::source::Source;
 use super::brand_motions::decide;
 use super::campaigns::give;
 use super::governance::govern;
+use super::market::trade;
 use super::programme::count;
 use super::values::*;
 use super::world::{Step, TILL, World, address, brand, reference, time};
@@ -74,7 +75,7 @@ fn of_programme(kind: usize, source: &mut Source<'_>, world: &World) -> Operatio
 
 /// The next operation. Often it is about the sender's own account, so that it has a chance.
 pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
-    match source.below(52) {
+    match source.below(55) {
         kind @ 0..=2 => {
             let (brand, to) = (any_brand(source), world.account(source));
             let (amount, reference, dated) = (amount(source), any_reference(source), any_day(source, world));
@@ -135,6 +136,7 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         kind @ 26..=31 => household(kind, source, world),
         kind @ 32..=35 => govern(kind, source, world),
         kind @ 41..=51 => of_programme(kind, source, world),
+        kind @ 52..=54 => trade(kind, source, world, sender),
         kind => {
             // Only what admins do can be in a motion of theirs.
             let count = if kind == 36 { source.below(3) } else { 0 };
