@@ -21,7 +21,7 @@ fn start() -> Network {
     })
 }
 
-/// What is offered of nordmat for kaffet, as a gateway sees it once something holds of it.
+/// The offers of nordmat for kaffet, as a gateway sees them once something holds of them.
 fn market(network: &Network, node: usize, holds: impl Fn(&api::Market) -> bool) -> api::Market {
     network.catch_up(&[0, 1, 2, 3]);
     // The list follows the blocks within moments.

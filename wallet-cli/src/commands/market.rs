@@ -71,7 +71,7 @@ fn offer(context: &Context, args: &OfferArgs) -> Result<Report, CommandError> {
 
 const TOO_FINE: &str = "this price can't be said as a ratio of two numbers below 2^32: round the amounts";
 
-/// So many for so many, in the smallest numbers that say it.
+/// The price of an amount, in the smallest numbers that say it.
 fn ratio(price: Points, amount: Points) -> Option<(u32, u32)> {
     let (mut one, mut other) = (price.get(), amount.get());
     while other > 0 {

@@ -118,7 +118,7 @@ impl Trades {
         (COLUMNS, self.pairs.iter().map(row).collect())
     }
 
-    /// What is left in the offers of a pair that haven't ended.
+    /// The points that are left in the offers of a pair that haven't ended.
     fn open(&self, view: &View, (brand, wants): Pair) -> u128 {
         let of_pair = self.resting.iter().filter(|((_, of, _), one)| *of == brand && one.wants == wants);
         let is_open = |owner: Address, id: OfferId| {

@@ -93,7 +93,7 @@ impl Model {
         let ended = self.tables.holds.iter().filter(|(_, hold)| hold.expires <= self.time);
         let held =
             ended.flat_map(|((_, brand, _), hold)| hold.lots.iter().map(|(expiry, amount)| (*brand, *expiry, *amount)));
-        let offers = self.tables.offers.iter().filter(|(_, offer)| self.has_ended(offer));
+        let offers = self.tables.programme.offers.iter().filter(|(_, offer)| self.has_ended(offer));
         let offered = offers.map(|((_, brand, _), offer)| (*brand, offer.expiry, offer.left));
         let all = lots.chain(held).chain(offered);
         let mut gone = BTreeMap::new();

@@ -38,7 +38,7 @@ impl Model {
     /// The offers of an account that are recorded still.
     pub(crate) fn offers_of(&self, account: Address, brand: BrandId) -> Vec<(OfferId, Resting)> {
         let (first, last) = (OfferId::new([0; 16]), OfferId::new([255; 16]));
-        let offers = self.tables.offers.range((account, brand, first)..=(account, brand, last));
+        let offers = self.tables.programme.offers.range((account, brand, first)..=(account, brand, last));
         offers.map(|((_, _, id), offer)| (*id, offer.clone())).collect()
     }
 
@@ -91,7 +91,7 @@ impl Model {
             counted,
         };
         let id = lojal_types::offer_id(&self.chain, &act.transaction, act.index);
-        self.tables.offers.set((offer.from, offer.brand, id), resting);
+        self.tables.programme.offers.set((offer.from, offer.brand, id), resting);
         Ok(())
     }
 
@@ -118,7 +118,7 @@ impl Model {
         self.check_open(take.wants)?;
         ensure(policy.tradeable && wanted.tradeable, Code::PolicyForbidsTrade)?;
         let key = (take.owner, take.brand, take.offer);
-        let offer = self.tables.offers.get(&key).cloned().ok_or(Code::UnknownOffer)?;
+        let offer = self.tables.programme.offers.get(&key).cloned().ok_or(Code::UnknownOffer)?;
         ensure(offer.wants == take.wants, Code::UnknownOffer)?;
         ensure(!self.has_ended(&offer), Code::OfferOver)?;
         ensure(take.owner != take.from, Code::SameAccount)?;
@@ -134,9 +134,9 @@ impl Model {
         let paid = self.take_until(take.from, take.wants, pay, offer.wants_until)?;
         self.give(take.owner, take.wants, paid)?;
         if offer.left == amount {
-            self.tables.offers.remove(&key);
+            self.tables.programme.offers.remove(&key);
         } else {
-            self.tables.offers.set(key, Resting { left: offer.left - amount, ..offer.clone() });
+            self.tables.programme.offers.set(key, Resting { left: offer.left - amount, ..offer.clone() });
         }
         self.give(take.from, take.brand, vec![(offer.expiry, amount)])?;
         self.return_expired(take.owner, take.brand);
@@ -180,7 +180,7 @@ impl Model {
             ensure(rights.role != lojal_types::MemberRole::Child, Code::ChildMayNot)?;
         }
         let key = (one.from, one.brand, one.offer);
-        ensure(self.tables.offers.contains(&key), Code::UnknownOffer)?;
+        ensure(self.tables.programme.offers.contains(&key), Code::UnknownOffer)?;
         self.return_offer(key);
         self.return_expired(one.from, one.brand);
         Ok(())
@@ -198,7 +198,7 @@ impl Model {
     /// Returns what is left of an offer to the balance, and to the member's limit. What is dead has become breakage
     /// with its month.
     fn return_offer(&mut self, key: (Address, BrandId, OfferId)) {
-        let Some(offer) = self.tables.offers.remove(&key) else { return };
+        let Some(offer) = self.tables.programme.offers.remove(&key) else { return };
         let (account, brand, _) = key;
         self.put_back(account, brand, vec![(offer.expiry, offer.left)]);
         if let Some((member, month)) = offer.counted
@@ -211,11 +211,11 @@ impl Model {
     }
 
     pub(super) fn uncount_offers(&mut self, pool: Address, member: Address) {
-        let offers = self.tables.offers.iter().filter(|((from, ..), _)| *from == pool);
+        let offers = self.tables.programme.offers.iter().filter(|((from, ..), _)| *from == pool);
         let offers = offers.filter(|(_, offer)| offer.counted.is_some_and(|(by, _)| by == member));
         let offers: Vec<_> = offers.map(|(key, offer)| (*key, Resting { counted: None, ..offer.clone() })).collect();
         for (key, offer) in offers {
-            self.tables.offers.set(key, offer);
+            self.tables.programme.offers.set(key, offer);
         }
     }
 

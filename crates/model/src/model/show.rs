@@ -74,7 +74,7 @@ impl Model {
         let lots = lots.map(|((_, _, expiry), amount)| (*expiry, *amount));
         let holds = self.tables.holds.iter().filter(|((_, of, _), _)| *of == brand).map(|(_, hold)| hold);
         let (open, ended): (Vec<&Hold>, Vec<&Hold>) = holds.partition(|hold| self.time < hold.expires);
-        let offers = self.tables.offers.iter().filter(|((_, of, _), _)| *of == brand).map(|(_, offer)| offer);
+        let offers = self.tables.programme.offers.iter().filter(|((_, of, _), _)| *of == brand).map(|(_, offer)| offer);
         let (over, resting): (Vec<&Resting>, Vec<&Resting>) = offers.partition(|offer| self.has_ended(offer));
         let held = open.iter().flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum::<u64>();
         let held = held + resting.iter().map(|offer| offer.left).sum::<u64>();
@@ -116,7 +116,9 @@ impl Model {
             let expires = TimeMs::default().plus_ms(hold.expires);
             facts.hold(*account, *brand, (&hold.reference, hold.dated), expires, &typed(&hold.lots));
         }
-        for ((account, brand, id), one) in self.tables.offers.iter().filter(|(_, offer)| !self.has_ended(offer)) {
+        for ((account, brand, id), one) in
+            self.tables.programme.offers.iter().filter(|(_, offer)| !self.has_ended(offer))
+        {
             let wants = (one.wants, (one.num, one.den), one.wants_until, one.min_take);
             facts.offer((*account, *brand, *id), (one.by, one.expiry, one.left), wants);
         }

@@ -1,16 +1,13 @@
 //! Everything that the model remembers and a failing transaction must leave as it was.
 
 use lojal_types::{
-    Address, Approvals, BrandId, Expiry, Month, MotionId, Name, OfferId, Parameters, Policy, Reference, Settings,
-    Validator,
+    Address, Approvals, BrandId, Expiry, Month, MotionId, Name, Parameters, Policy, Reference, Settings, Validator,
 };
 
 use super::governance::{Follower, Motion, Seat};
 use super::programme::Programme;
 use super::vouchers::Paid;
-use super::{
-    Account, Brand, BrandMotion, Held, Hold, Household, Issued, Operator, Partnership, Resting, Shelved, Sums,
-};
+use super::{Account, Brand, BrandMotion, Held, Hold, Household, Issued, Operator, Partnership, Shelved, Sums};
 use crate::table::{End, Table};
 
 #[derive(Clone, Debug, Default)]
@@ -49,7 +46,6 @@ pub(crate) struct Tables {
     pub(crate) holds: Table<(Address, BrandId, u64), Hold>,
     pub(crate) held: Table<Shelved, Held>,
     pub(crate) captured: Table<Shelved, Option<Paid>>,
-    pub(crate) offers: Table<(Address, BrandId, OfferId), Resting>,
     /// The points that operators with a limit issued, by day.
     pub(crate) issued_on: Table<(BrandId, Address, u64), u64>,
     /// The points that members transferred of brands with a cap, by day.
@@ -95,7 +91,6 @@ impl Tables {
             holds,
             held,
             captured,
-            offers,
             issued_on,
             transferred_on,
             converted_on,
@@ -130,7 +125,6 @@ impl Tables {
         settlements.end(how);
         holds.end(how);
         held.end(how);
-        offers.end(how);
         issued_on.end(how);
         transferred_on.end(how);
         converted_on.end(how);

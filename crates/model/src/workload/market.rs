@@ -86,7 +86,7 @@ impl Workload {
 
     /// The offers for which something holds.
     fn offers(&self, suits: impl Fn(&Self, &Named) -> bool) -> Vec<Named> {
-        let all = self.model.tables.offers.iter().map(|(key, offer)| (*key, offer.clone()));
+        let all = self.model.tables.programme.offers.iter().map(|(key, offer)| (*key, offer.clone()));
         all.filter(|named| suits(self, named)).collect()
     }
 

@@ -39,7 +39,7 @@ fn none() -> OfferId {
     OfferId::new([7; 16])
 }
 
-/// That of a lot which an account has, or another one.
+/// The expiry of a lot that an account has, or another one.
 fn expiry(source: &mut Source<'_>, world: &World, from: Address, brand: lojal_types::BrandId) -> Expiry {
     let (byte, lots) = (source.byte(), world.state.view().lots(from, brand).expect("in memory"));
     match lots.get(usize::from(byte) % lots.len().max(1)) {

@@ -30,7 +30,7 @@ fn document() -> Lines {
     whole_economy().into_iter().flat_map(changed).collect()
 }
 
-/// What happens in one block.
+/// The time of a block, and the steps in it.
 struct Told {
     at_ms: u64,
     steps: Vec<Step>,
