@@ -9,11 +9,11 @@ from verify import Chain, address_of, fold_activity, household_address
 
 FROM_THE_START = bytes(40)
 ISSUE, TRANSFER, SET_OPERATOR, CREATE_HOUSEHOLD, JOIN, LEAVE, SET_MEMBER, REMOVE_MEMBER = 1, 3, 25, 40, 42, 43, 44, 45
-CLAIM = 70
+CLAIM, TAKE = 70, 81
 # The field that names whom an operation concerns, where it is one.
 CONCERNED = {ISSUE: "to", 2: "source", 4: "source", 5: "source", 6: "source", 7: "source", 19: "account",
              26: "operator", 34: "account", 36: "account", 39: "account", 41: "household", JOIN: "household",
-             LEAVE: "household", 65: "to", 66: "source", 69: "to", 71: "account", 72: "to"}
+             LEAVE: "household", 65: "to", 66: "source", 69: "to", 71: "account", 72: "to", 80: "source", 82: "source"}
 
 
 class Histories:
@@ -51,6 +51,8 @@ class Histories:
             return {operation["source"], operation["to"]}
         if kind == CLAIM:
             return {operation["account"], operation["referrer"] or operation["account"]}
+        if kind == TAKE:
+            return {operation["owner"], operation["source"]}
         if kind == SET_OPERATOR:
             return {address_of(operation["public_key"])}
         if kind == CREATE_HOUSEHOLD:

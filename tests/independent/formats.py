@@ -137,6 +137,7 @@ POLICY = record(expiry_months=optional(number(1)), issue_max=optional(POINTS), t
                 transfer_max=POINTS, transfer_daily_max=optional(POINTS), opening_min=POINTS, convertible=BOOL,
                 poolable=BOOL, tradeable=BOOL, reversal_window_ms=number(8))
 OPERATOR = record(public_key=KEY, roles=ROLES, issue_daily_max=optional(POINTS))
+EXPIRY = choice({0: record(month=number(2)), 1: record()})
 GUARDIAN = choice({0: record(account=ADDRESS), 1: record(brand=BRAND)})
 GUARDIANS = record(guardians=many(GUARDIAN, 0, 3), threshold=number(1))
 RIGHTS = dict(role=number(1, 0, 2), limits=many(record(brand=BRAND, month_max=POINTS), 0, 16))
@@ -262,6 +263,11 @@ OPERATIONS = choice({
     72: record(brand=BRAND, to=ADDRESS, of=number(1, 0, 2), of_reference=REFERENCE, of_dated=DAY, amount=POINTS,
                reference=REFERENCE, dated=DAY),
     73: record(brand=BRAND, consents=number(1)),
+    80: record(brand=BRAND, source=ADDRESS, amount=POINTS, expiry=EXPIRY, wants=BRAND, price_num=number(4),
+               price_den=number(4), wants_until=EXPIRY, min_take=POINTS, expires_ms=TIME),
+    81: record(brand=BRAND, owner=ADDRESS, offer=fixed(16), source=ADDRESS, amount=POINTS, wants=BRAND,
+               max_pay=POINTS),
+    82: record(brand=BRAND, source=ADDRESS, offer=fixed(16)),
 })
 
 TRANSACTION = record(chain=fixed(4), sender=ADDRESS, valid_until_ms=TIME, nonce=number(8),

@@ -72,6 +72,8 @@ mod light;
 mod lists;
 #[path = "e2e/managed.rs"]
 mod managed;
+#[path = "e2e/market.rs"]
+mod market;
 #[path = "e2e/operations/mod.rs"]
 mod operations;
 #[path = "e2e/pages.rs"]

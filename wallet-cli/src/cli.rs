@@ -10,6 +10,7 @@ mod history;
 mod household;
 mod keys;
 mod listen;
+mod market;
 mod profile;
 mod programme;
 mod read;
@@ -40,6 +41,7 @@ pub use history::{BrandTransactionsArgs, HistoryArgs};
 pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
 pub use listen::ListenArgs;
+pub use market::{MarketCommand, OfferArgs, OffersArgs, TakeArgs, WithdrawArgs};
 pub use profile::{ConfigCommand, ContactCommand, ProfileCommand, Setting};
 pub use programme::{
     ConsentArgs, PresentationCommand, ProgrammeCommand, ShowArgs, StampArgs, TakeBackArgs, TrackCommand,
@@ -358,6 +360,9 @@ pub enum Command {
     /// The programmes of brands.
     #[command(flatten)]
     Programme(ProgrammeCommand),
+    /// The market.
+    #[command(flatten)]
+    Market(MarketCommand),
     /// Decide for a brand together with its other admins
     #[command(subcommand)]
     Brand(BrandCommand),

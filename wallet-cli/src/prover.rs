@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use lojal_client::{ClientError, Seal, TransactionProof, Verified, Verifier};
-use lojal_types::api::{Account, Payment, Standings, TransactionState, TransactionStatus};
+use lojal_types::api::{Account, Offers, Payment, Standings, TransactionState, TransactionStatus};
 use lojal_types::{Activity, AddressText, Day, Operation, Outcome, Reference, TransactionId};
 
 use crate::gateways::{Gateway, Gateways, GatewaysError};
@@ -61,6 +61,16 @@ impl<'a> Prover<'a> {
     /// As for [`Prover::account`].
     pub fn standing(&self, gateway: &Gateway, address: &AddressText) -> Result<Verified<Standings>, GatewaysError> {
         let verified = gateway.client()?.proven_standing(address, &mut self.verifier.borrow_mut());
+        let verified = verified.map_err(|error| with_evidence(self.home, gateway, error))?;
+        self.see(gateway, verified.seal())?;
+        Ok(verified)
+    }
+    /// The offers of an account as a gateway proves them, after no older block than the wallet has seen.
+    ///
+    /// # Errors
+    /// As for [`Prover::account`].
+    pub fn offers(&self, gateway: &Gateway, address: &AddressText) -> Result<Verified<Offers>, GatewaysError> {
+        let verified = gateway.client()?.proven_offers(address, &mut self.verifier.borrow_mut());
         let verified = verified.map_err(|error| with_evidence(self.home, gateway, error))?;
         self.see(gateway, verified.seal())?;
         Ok(verified)

@@ -223,6 +223,22 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
     "members can't return what this campaign gives: ask the brand, whose operators can refund it",
   standing_full:
     "the account has 32 marks of the brand, or 64 of its campaigns are counted of it: wait until one is over",
+  policy_forbids_trade:
+    "one of the two brands doesn't let its points be traded on the market; GET /v1/brands/{brand} shows its policy",
+  offer_out_of_bounds:
+    "an offer is of 1 point or more within the policy's transfer_min and transfer_max, for points of another " +
+    "brand, asks for at least one of them, can be taken as a whole, and ends within 30 days; and both its points " +
+    "and those that it wants can still be used",
+  too_many_offers:
+    "this account has 16 offers of this brand's points; withdraw one, or wait until one is taken or ends",
+  unknown_offer:
+    "there is no such offer, or no more: it was taken, was withdrawn, has ended, or wants points of another " +
+    "brand; look at the market again",
+  offer_over: "the offer has ended, and its points are their owner's again; look at the market again",
+  offer_suspended: "the account that made this offer is frozen or being recovered, so the offer can't be taken for now",
+  take_too_small: "fewer points than are taken of this offer at once: take its min_take or more, or all that is left",
+  take_exceeds_offer: "more than is left of this offer; others may have taken some: look at it again",
+  above_max_pay: "at this offer's price that costs more than max_pay: look at it again, and say what you would pay",
   not_governor: "only the governor of a validator can do this",
   unknown_motion: "no motion has this number (any more); look at those that there are",
   motion_closed: "this motion is decided: enacted, lapsed, withdrawn or failed; propose it again if it is still wanted",

@@ -22,6 +22,9 @@ export type Hash = Brand<string, "Hash">;
 export type PublicKey = Brand<string, "PublicKey">;
 /** Random bytes that make a request for points unlike any other. */
 export type Salt = Brand<string, "Salt">;
+/** Identifies an offer on the market (protocol, Market). */
+export type OfferId = Brand<string, "OfferId">;
+
 /** Identifies a voucher: the first 16 bytes of the hash of the transaction and the operation that gave it. */
 export type VoucherId = Brand<string, "VoucherId">;
 /** An Ed25519 signature. */
@@ -45,6 +48,9 @@ export const hashCodec: Codec<Hash> = fixedHex(32);
 export const publicKeyCodec: Codec<PublicKey> = fixedHex(32);
 /** The forms of salts. */
 export const saltCodec: Codec<Salt> = fixedHex(16);
+/** The forms of names of offers. */
+export const offerIdCodec: Codec<OfferId> = fixedHex(16);
+
 /** The forms of vouchers' ids. */
 export const voucherIdCodec: Codec<VoucherId> = fixedHex(16);
 /** The forms of signatures. */
@@ -84,6 +90,11 @@ export function parsePublicKey(text: string): PublicKey {
 export function parseSalt(text: string): Salt {
   return parse(text, 16);
 }
+/** Checks that a text is the name of an offer. */
+export function parseOfferId(text: string): OfferId {
+  return parse(text, 16);
+}
+
 /** Checks that a text is a voucher's id. */
 export function parseVoucherId(text: string): VoucherId {
   return parse(text, 16);

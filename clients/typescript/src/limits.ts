@@ -47,7 +47,11 @@ export const TIME_MS_MAX = 158_731_487_999_999;
 export const HOLDS_MAX = 16;
 /** Furthest ahead of a block's time that a hold can expire. */
 export const HOLD_MS_MAX = 30 * DAY_MS;
-/** Most entries of what a brand's holds that end within one hour set aside, by minute and expiry. */
+/** Most open offers of one account of one brand's points. */
+export const OFFERS_MAX = 16;
+/** Furthest ahead of a block's time that an offer can end. */
+export const OFFER_MS_MAX = HOLD_MS_MAX;
+/** Most entries of what a brand's holds and offers that end within one hour set aside, by minute and expiry. */
 export const HELD_LOTS_MAX = 60 * 64;
 /** Most members of one household. */
 export const HOUSEHOLD_MEMBERS_MAX = 16;

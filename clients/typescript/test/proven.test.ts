@@ -106,6 +106,7 @@ function tree(): StateTree {
     }),
     entry(recordKinds.holds, { account: ANNA, brand: NORDMAT }, {
       holds: [hold("01", NOW, MAY, 20, null), hold("02", NOW + 60_000, MARCH, 30, null)],
+      offers: [],
     }),
     entry(recordKinds.memberships, { account: ANNA }, { households: [HOUSEHOLD] }),
     entry(recordKinds.account, { account: HOUSEHOLD }, { ...ACCOUNT, used: null, operates: 0 }),
@@ -122,6 +123,7 @@ function tree(): StateTree {
     }),
     entry(recordKinds.holds, { account: HOUSEHOLD, brand: NORDMAT }, {
       holds: [hold("03", NOW - 1, MAY, 15, ANNA)],
+      offers: [],
     }),
   ]);
 }

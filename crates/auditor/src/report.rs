@@ -6,6 +6,7 @@ mod happened;
 mod levels;
 mod liability;
 mod listing;
+mod market;
 mod netting;
 mod operators;
 
@@ -19,6 +20,7 @@ use self::happened::happened;
 use self::levels::Levels;
 use self::liability::Flows;
 pub use self::listing::{Cell, Format, Listing};
+use self::market::Trades;
 use self::netting::Debts;
 use self::operators::Operators;
 use crate::progress::Progress;
@@ -39,6 +41,8 @@ pub enum Kind {
     Operators,
     /// The number of accounts that have each level of each track in the month of the block
     Levels,
+    /// The points that members have offered and sold each other, by pair of brands
+    Market,
 }
 
 impl Kind {
@@ -50,6 +54,7 @@ impl Kind {
             Self::Campaigns => "campaigns",
             Self::Operators => "operators",
             Self::Levels => "levels",
+            Self::Market => "market",
         }
     }
 }
@@ -62,6 +67,7 @@ pub struct Recount {
     campaigns: Campaigns,
     operators: Operators,
     levels: Levels,
+    trades: Trades,
 }
 
 /// Walks through a chain from genesis on, as far as the scope says, and makes a report of it.
@@ -106,6 +112,7 @@ impl Recount {
     pub fn block(&mut self, before: &View, applied: &[&Transaction], after: &View) {
         let time = after.tip().time_ms;
         self.levels.begin(time);
+        applied.iter().for_each(|transaction| self.trades.add(transaction, &after.chain_id()));
         happened(before, applied, after, &mut |sender, operation| {
             self.flows.add(operation, after);
             self.debts.add(operation);
@@ -127,6 +134,7 @@ impl Recount {
         let brands = brand_reports(view)?;
         let compared = self.flows.check(&brands).and_then(|()| self.debts.check(view));
         let compared = compared.and_then(|()| self.campaigns.check(view)).and_then(|()| self.levels.check(view));
+        let compared = compared.and_then(|()| self.trades.check(view));
         compared.map_err(|difference| VerifyError::discrepancy(view.tip().height, difference))?;
         let (columns, rows) = match kind {
             Kind::Liability => liability::rows(&brands),
@@ -134,6 +142,7 @@ impl Recount {
             Kind::Campaigns => self.campaigns.rows(view),
             Kind::Operators => self.operators.rows(view),
             Kind::Levels => self.levels.rows(view),
+            Kind::Market => self.trades.rows(view),
         };
         let tip = view.tip();
         let (chain_id, height, block, time_ms) = (view.chain_id(), tip.height, tip.block, tip.time_ms);

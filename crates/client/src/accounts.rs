@@ -50,6 +50,17 @@ impl Client {
     ) -> Result<Verified<api::Standings>, ClientError> {
         self.proven(address, verifier, Verifier::standings)
     }
+    /// `GET /v1/accounts/{address}/proof`: the offers of an account, so that the gateway need not be believed.
+    ///
+    /// # Errors
+    /// As for [`Client::proven_account`].
+    pub fn proven_offers(
+        &self,
+        address: &AddressText,
+        verifier: &mut Verifier,
+    ) -> Result<Verified<api::Offers>, ClientError> {
+        self.proven(address, verifier, Verifier::offers)
+    }
     /// Something that the proofs about an account show.
     fn proven<T>(
         &self,
@@ -71,6 +82,22 @@ impl Client {
     pub fn standing(&self, address: &AddressText) -> Result<api::Standings, ClientError> {
         let standings: api::Standings = self.get_json(&format!("/v1/accounts/{address}/standing"), &[])?;
         self.expect(standings.address == *address, standings)
+    }
+    /// `GET /v1/accounts/{address}/offers`: the offers of an account that haven't ended.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn offers(&self, address: &AddressText) -> Result<api::Offers, ClientError> {
+        let offers: api::Offers = self.get_json(&format!("/v1/accounts/{address}/offers"), &[])?;
+        self.expect(offers.address == *address, offers)
+    }
+    /// `GET /v1/market/{sell}/{buy}`: the offers of a brand's points for another's that can be taken now.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_brand` if there is no such brand.
+    pub fn market(&self, sell: &BrandId, buy: &BrandId) -> Result<api::Market, ClientError> {
+        let market: api::Market = self.get_json(&format!("/v1/market/{sell}/{buy}"), &[])?;
+        self.expect((market.brand, market.wants) == (*sell, *buy), market)
     }
     /// `GET /v1/brands/{id}/tracks`: the tracks of a brand that aren't over.
     ///

@@ -174,6 +174,14 @@ impl Verifier {
         let (seal, records) = self.records(answer)?;
         Ok(Verified { value: answers::standings(&records, address)?, seal })
     }
+    /// The offers of an account as they surely were after a block.
+    ///
+    /// # Errors
+    /// As for [`Verifier::account`].
+    pub fn offers(&self, address: Address, answer: &api::ProvenAccount) -> Result<Verified<api::Offers>, Unproven> {
+        let (seal, records) = self.records(answer)?;
+        Ok(Verified { value: answers::offers(&records, address)?, seal })
+    }
     /// The records that an answer proves, and the block after which they are so.
     fn records(&self, answer: &api::ProvenState) -> Result<(Seal, ProvenRecords), Unproven> {
         let header: Header = decode(&answer.header, "header")?;

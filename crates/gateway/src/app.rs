@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::access::{Access, Hosts};
+use crate::books::Books;
 use crate::clients::{Client, Place};
 use crate::finality::Finality;
 use crate::followers::Followers;
@@ -83,6 +84,7 @@ pub(crate) struct App {
     pub(crate) gateway: Gateway,
     pub(crate) finality: Finality,
     pub(crate) followers: Followers,
+    pub(crate) books: Books,
     pub(crate) streams: Streams,
     pub(crate) webhooks: Arc<Registry>,
     /// Those of members' browsers, if pushes are sent.
@@ -165,6 +167,7 @@ impl App {
             gateway,
             finality: Finality::default(),
             followers: Followers::default(),
+            books: Books::default(),
             streams: Streams::default(),
             webhooks,
             pushes,

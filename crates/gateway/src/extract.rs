@@ -72,6 +72,19 @@ impl<S: Send + Sync> FromRequestParts<S> for BrandReference {
     }
 }
 
+/// Two brands, one part of a path after the other.
+pub(crate) struct TwoBrands(pub(crate) BrandId, pub(crate) BrandId);
+
+impl<S: Send + Sync> FromRequestParts<S> for TwoBrands {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let kind = Kind::InvalidParameter;
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((first, second)) = path.map_err(|rejection| Failure::new(kind, rejection.body_text()))?;
+        Ok(Self(written_at(parts, 3, &first, kind)?, written_at(parts, 4, &second, kind)?))
+    }
+}
+
 /// The address in a path, of this network.
 pub(crate) struct AddressSegment(pub(crate) Address);
 

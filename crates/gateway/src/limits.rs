@@ -217,3 +217,11 @@ pub const PAIRS_MAX: usize = 500;
 
 /// Most proofs of what an account has and where it stands, which is what clients read; what it has comes first.
 pub const PROOFS_MAX: usize = 1024;
+/// Most offers that the books of the market list.
+pub const BOOK_OFFERS_MAX: usize = 1_000_000;
+/// Pages of the state that are looked through for offers at once, at the start.
+pub const BOOK_PAGES: usize = 256;
+/// Most accounts whose offers one answer about a book looks at.
+pub const MARKET_OWNERS_MAX: usize = 200;
+/// Most offers in one answer about a book.
+pub const MARKET_OFFERS_MAX: usize = 100;

@@ -1,6 +1,7 @@
 //! The table of all routes: what each takes, who answers it, and its description.
 
 mod ledger;
+mod market;
 mod network;
 mod push;
 mod submitting;
@@ -30,7 +31,8 @@ impl Route {
 
 /// The routes for everybody.
 pub(crate) fn for_clients() -> Vec<Route> {
-    [network::all(), ledger::all(), submitting::all(), webhooks::all(), push::all()].into_iter().flatten().collect()
+    let all = [network::all(), ledger::all(), market::all(), submitting::all(), webhooks::all(), push::all()];
+    all.into_iter().flatten().collect()
 }
 
 /// The routes for the node's own people.

@@ -213,6 +213,7 @@ pub(crate) async fn serve(
     let mut follower = JoinSet::new();
     follower.spawn(app.finality.clone().follow(app.gateway.store.clone(), blocks));
     follower.spawn(app.followers.clone().run(app.gateway.store.clone(), app.gateway.store.subscribe()));
+    follower.spawn(app.books.clone().run(app.gateway.store.clone(), app.gateway.store.subscribe()));
     webhooks::start(&app);
     push::start(&app);
     let (stop, stopped) = watch::channel(false);

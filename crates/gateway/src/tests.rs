@@ -11,6 +11,7 @@ mod habits;
 pub(crate) mod http;
 mod inclusion;
 mod light;
+pub(crate) mod market;
 pub(crate) mod node;
 mod openapi;
 pub(crate) mod operations;

@@ -1,6 +1,7 @@
 //! The answers that gateways give about an account, and that clients make for themselves of what has been proven.
 
 mod campaigns;
+mod market;
 mod programme;
 
 use std::convert::Infallible;
@@ -8,6 +9,7 @@ use std::convert::Infallible;
 use lojal_types::{Activity, Address, BrandId, Lot, MemberLimit, MemberRights, Points, api};
 
 pub use self::campaigns::campaigns;
+pub use self::market::{offers, offers_of, takeable};
 pub use self::programme::{stamped, standings, standings_at, tracks};
 use crate::record::{Account, OpenHold};
 use crate::records::Records;

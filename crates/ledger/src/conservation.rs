@@ -1,8 +1,8 @@
 //! Conservation, for every brand, after every block: "issued (converted in included) + refunded = outstanding + held +
 //! redeemed + donated + converted out + expired + reversed", "outstanding = the sum of all accounts' live lots, by
-//! expiry, those of ended holds included", "held = the sum of all open holds' lots, by the minute of their end and by
-//! expiry", and "issued, redeemed, donated, refunded, converted out, expired and reversed never fall" (protocol,
-//! Points).
+//! expiry, those of ended holds included", "held = the sum of all open holds' and offers' lots, by the minute of their
+//! end and by expiry", and "issued, redeemed, donated, refunded, converted out, expired and reversed never fall"
+//! (protocol, Points).
 //!
 //! Checked from what a block changed after every block, and over the whole state by the auditor, by code that shares
 //! nothing with the operations that keep the totals.
@@ -27,7 +27,7 @@ use lojal_types::{BrandId, Expiry, GrossPoints, Lot, Month, Points, TimeMs, Tota
 pub use self::fault::{ConservationError, ShelfFault};
 use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
 use crate::overlay::{READ_AHEAD, Written, read_ahead};
-use crate::record::{HeldLot, OpenHold};
+use crate::record::HeldLot;
 use crate::state::View;
 use crate::tree::Missing;
 
@@ -81,7 +81,10 @@ impl Tally {
         }
         if let Some((key, record)) = read::<HoldsKey>(key, value) {
             for hold in record.holds.iter() {
-                self.add_hold(key.brand, hold, sign);
+                self.add_set_aside(key.brand, hold.expires_ms, &hold.lots, sign);
+            }
+            for offer in record.offers.iter() {
+                self.add_set_aside(key.brand, offer.ends_ms, &[offer.lot], sign);
             }
         }
         if let Some((key, held)) = read::<HeldUntilKey>(key, value) {
@@ -112,13 +115,13 @@ impl Tally {
         }
     }
 
-    /// The lots of a hold that has ended are its account's, wherever they still stand.
-    fn add_hold(&mut self, brand: BrandId, hold: &OpenHold, sign: i128) {
-        if hold.expires_ms <= self.time {
-            return self.add_to_account(brand, &hold.lots, sign);
+    /// The lots of a hold or an offer that has ended are its account's, wherever they still stand.
+    fn add_set_aside(&mut self, brand: BrandId, end: TimeMs, lots: &[Lot], sign: i128) {
+        if end <= self.time {
+            return self.add_to_account(brand, lots, sign);
         }
-        for lot in hold.lots.iter() {
-            let key = (brand, minute_of(hold.expires_ms), lot.expiry);
+        for lot in lots {
+            let key = (brand, minute_of(end), lot.expiry);
             *self.in_holds.entry(key).or_default() += sign * i128::from(lot.amount.get());
         }
     }
@@ -141,7 +144,7 @@ impl Tally {
         }
     }
 
-    /// Accounts hold what is outstanding, and open holds what is held until their ends.
+    /// Accounts hold what is outstanding, and open holds and offers what is held until their ends.
     fn accounts_add_up(&self) -> Result<(), ConservationError> {
         same(&self.in_accounts, &self.outstanding)?;
         if let Some((brand, minute)) = self.held_too_long {
@@ -239,8 +242,8 @@ pub struct BrandSheet {
     pub totals: Totals,
     /// The points outstanding by expiry: the brand's liability, the earliest first.
     pub liability: Vec<(Expiry, Points)>,
-    /// The points set aside by open holds by expiry, the earliest first; those of a month that is over become breakage
-    /// when the hold ends, unless the brand takes it.
+    /// The points set aside by open holds and offers by expiry, the earliest first; those of a month that is over
+    /// become breakage when the hold ends, unless the brand takes it.
     pub held: Vec<(Expiry, Points)>,
     /// Accounts that hold its points, those to which only ended holds give any included.
     pub holders: u64,
@@ -295,16 +298,17 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
     Ok(sheets)
 }
 
-/// The brand of which an entry gives its account points: a balance, or ended holds of an account whose balance has
-/// none.
+/// The brand of which an entry gives its account points: a balance, or ended holds and offers of an account whose
+/// balance has none.
 fn held_by_its_account(view: &View, key: &[u8], value: &[u8]) -> Result<Option<BrandId>, Missing> {
     let time = view.tip().time_ms;
     if let Some((BalanceKey { brand, .. }, balance)) = read::<BalanceKey>(key, value) {
         return Ok((!balance.live(time.month()).is_empty()).then_some(brand));
     }
     let Some((HoldsKey { account, brand }, record)) = read::<HoldsKey>(key, value) else { return Ok(None) };
-    let ended = record.holds.iter().filter(|hold| hold.expires_ms <= time);
-    let gives = ended.flat_map(|hold| hold.lots.iter()).any(|lot| lot.expiry.is_live_in(time.month()));
+    let holds = record.holds.iter().filter(|hold| hold.expires_ms <= time).flat_map(|hold| hold.lots.iter());
+    let offers = record.offers.iter().filter(|offer| offer.ends_ms <= time).map(|offer| &offer.lot);
+    let gives = holds.chain(offers).any(|lot| lot.expiry.is_live_in(time.month()));
     let balance = view.get(&BalanceKey { account, brand })?.unwrap_or_default();
     Ok((gives && balance.live(time.month()).is_empty()).then_some(brand))
 }

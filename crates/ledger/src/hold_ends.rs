@@ -1,7 +1,7 @@
-//! The ends of holds: nothing sweeps accounts. "What holds set aside is kept by brand, minute of the end and expiry,
-//! and at that block it moves from held to outstanding, or to expired if its month is over; so the end of a month makes
-//! breakage of holds that have ended, too. The account's own record takes the lots back the next time that its points
-//! of the brand are touched." (protocol, Holds)
+//! The ends of holds and offers: nothing sweeps accounts. "What holds set aside is kept by brand, minute of the end and
+//! expiry, and at that block it moves from held to outstanding, or to expired if its month is over; so the end of a
+//! month makes breakage of holds that have ended, too. The account's own record takes the lots back the next time that
+//! its points of the brand are touched." (protocol, Holds)
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ pub(crate) fn add(overlay: &mut Overlay<'_>, brand: BrandId, end: TimeMs, lots: 
 
 /// Notes that lots are held no longer, before their time.
 pub(crate) fn remove(overlay: &mut Overlay<'_>, brand: BrandId, end: TimeMs, lots: &[Lot]) -> Result<(), Missing> {
-    const KNOWN: &str = "an open hold is a part of what is held until its end";
+    const KNOWN: &str = "what is set aside is a part of what is held until its end";
     let (hour, minute) = hour_and_minute(end);
     let mut held = held_until(overlay, brand, hour)?;
     for lot in lots {
@@ -68,7 +68,7 @@ pub(crate) fn end_holds(overlay: &mut Overlay<'_>, before: TimeMs, time: TimeMs)
     if before.get() / MINUTE_MS == time.get() / MINUTE_MS {
         return Ok(());
     }
-    // No hold lasts longer than this, however long the network stood still.
+    // No hold or offer lasts longer than this, however long the network stood still.
     let latest = time.min(before.plus_ms(HOLD_MS_MAX + MINUTE_MS));
     let hours = hour_and_minute(before).0..=hour_and_minute(latest).0;
     let lists = Missing::each(hours.map(|hour| Ok((hour, overlay.get(&HoldEndsKey(hour))?))))?;

@@ -5,6 +5,7 @@ use lojal_types::{Address, BrandId, Expiry, Lot, Month, Points};
 
 use crate::key::{BalanceKey, HoldsKey, StateKey};
 use crate::lots::total;
+use crate::record::OpenOffer;
 use crate::records::Records;
 use crate::state::View;
 use crate::tree::Missing;
@@ -16,7 +17,7 @@ pub struct Holder {
     pub account: Address,
     /// The lots that it can use, by rising expiry.
     pub lots: Vec<Lot>,
-    /// The points that its open holds have set aside.
+    /// The points that its open holds and offers have set aside.
     pub held: Points,
 }
 
@@ -68,6 +69,40 @@ pub fn holders(
     Ok(Holders { holders, next: range.next.as_ref().map(place) })
 }
 
+/// An account and the brand of its points, with its offers of them.
+pub type Offers = ((Address, BrandId), Vec<OpenOffer>);
+
+/// Accounts with offers, in the order of the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offering {
+    /// The accounts.
+    pub accounts: Vec<Offers>,
+    /// The place from which to go on; none at the end.
+    pub next: Option<u128>,
+}
+
+/// The accounts that have offers in so many pages of the state from a place on, 0 at first.
+///
+/// # Errors
+/// All the pages that have to be looked through and are not in memory.
+pub fn offering(view: &View, from: u128, pages: usize) -> Result<Offering, Missing> {
+    let mut path = [0; 32];
+    path[..16].copy_from_slice(&from.to_be_bytes());
+    let range = view.tree().pages_from(&path, pages)?;
+    let keys = range.pages.iter().flat_map(|page| &page.keys).filter_map(|key| HoldsKey::decode(key));
+    let mut accounts = offers_of(view, keys.map(|key| (key.account, key.brand)))?;
+    accounts.retain(|(_, offers)| !offers.is_empty());
+    Ok(Offering { accounts, next: range.next.as_ref().map(place) })
+}
+
+/// The offers of accounts that haven't ended, each of one brand's points.
+///
+/// # Errors
+/// All the pages that are not in memory.
+pub fn offers_of(view: &View, accounts: impl Iterator<Item = (Address, BrandId)>) -> Result<Vec<Offers>, Missing> {
+    Missing::each(accounts.map(|of| Ok((of, Records::offers(view, of.0, of.1)?))))
+}
+
 /// The place of a page. Key hashes that agree in 128 bits don't come about.
 fn place(path: &[u8; 32]) -> u128 {
     u128::from_be_bytes(*path.first_chunk().expect("32 bytes are more than 16"))
@@ -85,11 +120,13 @@ fn at(view: &View, brand: BrandId, key: &[u8]) -> Result<Option<Address>, Missin
 }
 
 fn holder(view: &View, brand: BrandId, until: Option<Month>, account: Address) -> Result<Option<Holder>, Missing> {
-    let (lots, holds) = Missing::both(Records::lots(view, account, brand), Records::holds(view, account, brand))?;
+    let (lots, set_aside) = Missing::both(Records::lots(view, account, brand), view.set_aside(account, brand))?;
     let is_over = |lot: &Lot| until.is_none_or(|last| matches!(lot.expiry, Expiry::Month(month) if month <= last));
     let lots: Vec<Lot> = lots.into_iter().filter(is_over).collect();
-    let held = holds.iter().flat_map(|hold| hold.lots.iter()).copied().collect::<Vec<_>>();
-    let held = total(&held);
+    let time = view.tip().time_ms;
+    let holds = set_aside.holds.iter().filter(|hold| time < hold.expires_ms).flat_map(|hold| hold.lots.iter());
+    let offers = set_aside.offers.iter().filter(|offer| time < offer.ends_ms).map(|offer| &offer.lot);
+    let held = total(&holds.chain(offers).copied().collect::<Vec<_>>());
     let is_shown = !lots.is_empty() || (until.is_none() && !held.is_zero());
     Ok(is_shown.then_some(Holder { account, lots, held }))
 }

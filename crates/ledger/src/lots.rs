@@ -69,6 +69,16 @@ impl Balance {
         Some(taken)
     }
 
+    /// The same of lots with an expiry or a later one: "Payments take the earliest lots among those with `wants_until`
+    /// or a later end." (protocol, Market)
+    pub(crate) fn take_from(&mut self, first: Expiry, amount: Points, month: Month) -> Option<Vec<Lot>> {
+        let live = self.live(month);
+        let (early, late) = live.split_at(live.partition_point(|lot| lot.expiry < first));
+        let (taken, rest) = split(late, amount)?;
+        self.replace([early, &rest].concat());
+        Some(taken)
+    }
+
     /// Takes as much as there is with an expiry, at most `most`, and drops what is dead in `month`.
     pub(crate) fn take_of(&mut self, expiry: Expiry, most: Points, month: Month) -> Points {
         let mut held = self.live(month).to_vec();
@@ -117,6 +127,17 @@ mod tests {
             assert_eq!(held.take_of(expiry(gone), Points::new(3), NOW), Points::ZERO);
         }
         assert_eq!(*held.lots, [lot(700, 5)]);
+    }
+
+    #[test]
+    fn a_payment_takes_the_earliest_lot_of_those_that_live_long_enough() {
+        let mut held = balance(&[lot(699, 5), lot(700, 5), lot(701, 5), lot(702, 5)]);
+        let from = |month| Expiry::Month(Month::new(month));
+        assert_eq!(held.take_from(from(701), Points::new(11), NOW), None);
+        assert_eq!(held.take_from(from(701), Points::new(7), NOW), Some(vec![lot(701, 5), lot(702, 2)]));
+        assert_eq!(*held.lots, [lot(700, 5), lot(702, 3)]);
+        assert_eq!(held.take_from(from(699), Points::new(6), NOW), Some(vec![lot(700, 5), lot(702, 1)]));
+        assert_eq!(held.take_from(Expiry::Never, Points::new(1), NOW), None);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod household;
 mod issue;
 mod keys;
 mod ledger;
+mod market;
 mod marks;
 mod obligations;
 mod partnership;
@@ -146,6 +147,9 @@ fn act(context: &mut Context<'_, '_>, operation: &Operation) -> Result<(), Stop>
         Operation::UseVoucher(one) => vouchers::apply(context, one),
         Operation::Refund(refund) => refunds::apply(context, refund),
         Operation::SetConsent(set) => standings::set_consent(context, set),
+        Operation::Offer(offer) => market::offer(context, offer),
+        Operation::Take(take) => market::take(context, take),
+        Operation::WithdrawOffer(withdraw) => market::withdraw(context, withdraw),
     }
 }
 

@@ -4,13 +4,14 @@ mod brand_motion;
 mod campaign;
 mod closings;
 mod governance;
+mod market;
 mod programme;
 mod voucher;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::{
     BRANDS_MAX, HELD_LOTS_MAX, HOLDS_MAX, HOUSEHOLD_INVITATIONS_MAX, HOUSEHOLD_MEMBERS_MAX, LOTS_MAX, MEMBERSHIPS_MAX,
-    OPERATORS_MAX, TIME_MS_MAX,
+    OFFERS_MAX, OPERATORS_MAX, TIME_MS_MAX,
 };
 use lojal_types::{
     Activity, Address, Barred, Bounded, BrandId, Change, Day, Expiry, Guardians, Hash, Lot, Month, Name,
@@ -24,6 +25,7 @@ pub use self::closings::{Closing, Closings};
 pub use self::governance::{
     Follower, Followers, Governor, Motion, OpenMotion, Protocol, Ready, Register, ScheduledVersion, Seat,
 };
+pub use self::market::OpenOffer;
 pub use self::programme::{
     Awarded, Count, HeldLevel, HeldMark, Marked, Progress, Stamped, Standing, Taken, TakenBack, TrackLevels, TrackList,
 };
@@ -126,12 +128,14 @@ pub struct Balance {
     pub lots: Bounded<Lot, 0, LOTS_MAX>,
 }
 
-/// The open holds of an account with one brand, the oldest first. Holds whose time has passed may still stand here;
-/// their lots are the account's again and go back when its points of that brand are next touched.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+/// The open holds and offers of an account with one brand, the oldest first. Those whose time has passed may still
+/// stand here; their lots are the account's again and go back when its points of that brand are next touched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holds {
     /// The holds.
     pub holds: Bounded<OpenHold, 0, HOLDS_MAX>,
+    /// The offers.
+    pub offers: Bounded<OpenOffer, 0, OFFERS_MAX>,
 }
 
 /// Points that wait for a brand to take them.
@@ -149,8 +153,8 @@ pub struct OpenHold {
     pub counted: Option<Counted>,
 }
 
-/// The points set aside by the holds of one brand that end within one hour, by rising minute and expiry. A part is gone
-/// from the first block that isn't earlier than its minute; a record without parts is removed.
+/// The points set aside by the holds and offers of one brand that end within one hour, by rising minute and expiry. A
+/// part is gone from the first block that isn't earlier than its minute; a record without parts is removed.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct HeldUntil {
     /// The parts.

@@ -9,7 +9,7 @@ use crate::key::{
     StateKey,
 };
 use crate::lots::total;
-use crate::record::{Account, Counted, OpenHold};
+use crate::record::{Account, Counted, Holds, OpenHold, OpenOffer};
 use crate::state::Tip;
 
 /// A household with its members.
@@ -69,16 +69,16 @@ pub trait Records {
     fn lots(&self, account: Address, brand: BrandId) -> Result<Vec<Lot>, Self::Lack> {
         let month = self.tip().time_ms.month();
         let mut balance = self.get(&BalanceKey { account, brand })?.unwrap_or_default();
-        let holds = self.recorded_holds(account, brand)?;
-        if balance.lots.is_empty() && holds.is_empty() {
+        let set_aside = self.set_aside(account, brand)?;
+        if balance.lots.is_empty() && set_aside.is_empty() {
             return Ok(Vec::new());
         }
         let closings = self.get(&ClosingsKey)?.unwrap_or_default();
         if closings.closed_at(self.tip().time_ms).any(|closed| closed == brand) {
             return Ok(Vec::new());
         }
-        for hold in holds.iter().filter(|hold| !self.is_open(hold)) {
-            let live: Vec<Lot> = hold.lots.iter().filter(|lot| lot.expiry.is_live_in(month)).copied().collect();
+        for (lots, _) in set_aside.ended(self.tip().time_ms) {
+            let live: Vec<Lot> = lots.iter().filter(|lot| lot.expiry.is_live_in(month)).copied().collect();
             balance.add(&live, month);
         }
         Ok(balance.live(month).to_vec())
@@ -88,7 +88,16 @@ pub trait Records {
     /// # Errors
     /// As of [`get`](Self::get).
     fn holds(&self, account: Address, brand: BrandId) -> Result<Vec<OpenHold>, Self::Lack> {
-        Ok(self.recorded_holds(account, brand)?.into_iter().filter(|hold| self.is_open(hold)).collect())
+        let holds = self.set_aside(account, brand)?.holds.into_inner().into_iter();
+        Ok(holds.filter(|hold| self.tip().time_ms < hold.expires_ms).collect())
+    }
+    /// The open offers of an account with a brand, the oldest first.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn offers(&self, account: Address, brand: BrandId) -> Result<Vec<OpenOffer>, Self::Lack> {
+        let offers = self.set_aside(account, brand)?.offers.into_inner().into_iter();
+        Ok(offers.filter(|offer| self.tip().time_ms < offer.ends_ms).collect())
     }
     /// The household at an address.
     ///
@@ -124,19 +133,16 @@ pub trait Records {
         let month = self.tip().time_ms.month();
         let spent = self.get(&SpentKey { household, member })?.filter(|spent| spent.month == month);
         let counted = spent.map_or(Points::ZERO, |spent| spent.of(brand));
-        let ended = self.recorded_holds(household, brand)?.into_iter().filter(|hold| !self.is_open(hold));
-        let returned = ended.filter(|hold| hold.counted == Some(Counted { member, month }));
-        returned.into_iter().try_fold(counted, |left, hold| self.named(left.checked_sub(total(&hold.lots))))
+        let set_aside = self.set_aside(household, brand)?;
+        let ended = set_aside.ended(self.tip().time_ms);
+        let mut returned = ended.filter(|(_, counted)| *counted == Some(Counted { member, month }));
+        returned.try_fold(counted, |left, (lots, _)| self.named(left.checked_sub(total(lots))))
     }
-    /// The holds of an account with a brand, those included that are over.
+    /// The holds and offers of an account with a brand, those included that are over.
     ///
     /// # Errors
     /// As of [`get`](Self::get).
-    fn recorded_holds(&self, account: Address, brand: BrandId) -> Result<Vec<OpenHold>, Self::Lack> {
-        Ok(self.get(&HoldsKey { account, brand })?.map(|holds| holds.holds.into_inner()).unwrap_or_default())
-    }
-    /// True while a hold is not over.
-    fn is_open(&self, hold: &OpenHold) -> bool {
-        self.tip().time_ms < hold.expires_ms
+    fn set_aside(&self, account: Address, brand: BrandId) -> Result<Holds, Self::Lack> {
+        Ok(self.get(&HoldsKey { account, brand })?.unwrap_or_default())
     }
 }

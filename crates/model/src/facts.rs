@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use lojal_types::{
-    Action, Address, Approvals, BrandAction, BrandId, Campaign, CampaignId, Day, Endpoint, Guardians, Hash, Height,
-    Lot, MarkId, MemberRights, Month, MotionId, MotionStatus, Name, Parameters, PartnershipProposal, PartnershipTerms,
-    Policy, PublicKey, Recovery, Reference, Role, Safeguards, Settings, TimeMs, Totals, Track, TrackId, Validator,
-    VoucherId,
+    Action, Address, Approvals, BrandAction, BrandId, Campaign, CampaignId, Day, Endpoint, Expiry, Guardians, Hash,
+    Height, Lot, MarkId, MemberRights, Month, MotionId, MotionStatus, Name, OfferId, Parameters, PartnershipProposal,
+    PartnershipTerms, Policy, PublicKey, Recovery, Reference, Role, Safeguards, Settings, TimeMs, Totals, Track,
+    TrackId, Validator, VoucherId,
 };
 
 /// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
@@ -68,6 +68,16 @@ impl Facts {
         lots: &[Lot],
     ) {
         self.note(format!("hold {reference} of {account:?} of {brand}"), &(dated, expires, amounts(lots)));
+    }
+
+    /// Notes an offer that isn't over: who has made it, what is left of it, and what it wants for it.
+    pub fn offer(
+        &mut self,
+        (account, brand, id): (Address, BrandId, OfferId),
+        (by, expiry, left): (Address, Expiry, u64),
+        wants: (BrandId, (u32, u32), Expiry, u64),
+    ) {
+        self.note(format!("offer {id} of {account:?} of {brand}"), &(by, expiry, left, wants));
     }
 
     /// Notes the shelf of a month with the time of its drop.

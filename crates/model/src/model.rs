@@ -14,6 +14,7 @@ mod holds;
 mod households;
 mod keys;
 mod lots;
+mod market;
 mod points;
 mod programme;
 mod shelves;
@@ -36,6 +37,7 @@ pub(crate) use self::brand_motions::BrandMotion;
 pub(crate) use self::given::Offered;
 pub(crate) use self::governance::Motion;
 use self::governance::Seat;
+pub(crate) use self::market::Resting;
 pub(crate) use self::shelves::Shelved;
 use self::tables::Tables;
 use crate::table::{End, Table};
@@ -251,19 +253,6 @@ impl Model {
         self.tables.end(End::Keep);
     }
 
-    /// The points that lie dead in accounts and in holds that have ended, by brand.
-    fn all_gone(&self) -> BTreeMap<BrandId, u64> {
-        let lots = self.tables.lots.iter().map(|((_, brand, expiry), amount)| (*brand, *expiry, *amount));
-        let ended = self.tables.holds.iter().filter(|(_, hold)| hold.expires <= self.time);
-        let held =
-            ended.flat_map(|((_, brand, _), hold)| hold.lots.iter().map(|(expiry, amount)| (*brand, *expiry, *amount)));
-        let mut gone = BTreeMap::new();
-        for (brand, _, amount) in lots.chain(held).filter(|(brand, expiry, _)| !self.is_live(*brand, *expiry)) {
-            *gone.entry(brand).or_insert(0) += amount;
-        }
-        gone
-    }
-
     /// The next transaction of the block.
     ///
     /// # Errors
@@ -360,6 +349,9 @@ impl Model {
             Operation::UseVoucher(one) => self.use_voucher(sender, one),
             Operation::Refund(refund) => self.refund(sender, refund),
             Operation::SetConsent(set) => self.set_consent(sender, set),
+            Operation::Offer(offer) => self.offer(act, offer),
+            Operation::Take(take) => self.take_offer(sender, take),
+            Operation::WithdrawOffer(withdraw) => self.withdraw_offer(sender, withdraw),
             Operation::CancelRecovery(_) | Operation::Freeze(_) | Operation::Unfreeze(_) => Ok(()),
         }
     }

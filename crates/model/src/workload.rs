@@ -10,6 +10,7 @@ mod given_mistakes;
 mod governance;
 mod households;
 mod keys;
+mod market;
 mod mistakes;
 mod points;
 mod programme;
@@ -40,7 +41,7 @@ const ATTEMPTS: usize = 8;
 type Make = fn(&mut Workload, usize) -> Option<Operation>;
 
 /// The operations of members, with their weights.
-const MEMBERS_DO: [(u64, Make); 22] = [
+const MEMBERS_DO: [(u64, Make); 25] = [
     (12, Workload::redeem),
     (16, Workload::transfer),
     (10, Workload::hold),
@@ -63,6 +64,9 @@ const MEMBERS_DO: [(u64, Make); 22] = [
     (8, Workload::claim),
     (6, Workload::use_voucher),
     (2, Workload::refund),
+    (10, Workload::offer),
+    (12, Workload::take),
+    (2, Workload::withdraw_offer),
 ];
 
 /// The operations of operators, with their weights.
@@ -227,6 +231,9 @@ impl Workload {
         }
         if let Some(present) = self.random.once_in(8).then(|| self.present()).flatten() {
             return present;
+        }
+        if let Some(sweep) = self.random.once_in(15).then(|| self.sweep()).flatten() {
+            return sweep;
         }
         if let Some(back) = self.random.once_in(12).then(|| self.back()).flatten() {
             return back;

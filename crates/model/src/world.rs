@@ -62,7 +62,7 @@ pub(crate) fn brands() -> [BrandId; 4] {
 
 /// The policy with which a brand starts.
 pub(crate) fn policy(brand: usize) -> Policy {
-    let policy = Policy { poolable: false, ..Policy::open() };
+    let policy = Policy { poolable: false, tradeable: true, ..Policy::open() };
     match brand {
         GROCER => Policy {
             expiry_months: Some(12),

@@ -8,6 +8,7 @@ mod event;
 mod governance;
 mod light;
 mod lists;
+mod market;
 mod node;
 mod programme;
 mod push;
@@ -26,6 +27,7 @@ pub use self::event::{
     DATA_TYPE, EVENT_TYPES, Event, EventData, EventPlace, EventPlaceError, Expiring, ExpiringPoints, REMINDER_INDEX,
     SPEC_VERSION, TYPE_PREFIX,
 };
+pub use self::market::{Market, Offers, RestingOffer};
 pub use self::programme::{
     BrandTrack, LevelEnd, MarkStanding, NextLevel, Stamped, Standing, Standings, TakenStanding, TrackStanding,
     TrackState, Tracks,

@@ -1,5 +1,4 @@
-//! The reasons for which a transaction was refused or failed: stable numbers and names, the same in receipts, HTTP
-//! errors and the wallet (protocol, Transactions).
+//! Why a transaction was refused or failed: stable numbers and names, the same everywhere (protocol, Transactions).
 
 mod forms;
 mod table;
@@ -7,8 +6,8 @@ mod table;
 pub use self::forms::CodeError;
 
 /// A reason. Numbers are never reused: 1xx before a transaction can enter a block, 2xx points and holds, 3xx keys, 4xx
-/// brands and operators, 5xx between brands, 6xx households, 7xx programme, 9xx governance. Nothing has 508, 509 and
-/// 602, nor ever will.
+/// brands and operators, 5xx between brands, 6xx households, 7xx programme, 8xx market, 9xx governance. Nothing has
+/// 508, 509 and 602, nor ever will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
 pub enum Code {
@@ -330,6 +329,24 @@ pub enum Code {
     NotReturnable = 756,
     /// The account has as many marks of the brand, or as many campaigns are counted of it, as there can be.
     StandingFull = 757,
+    /// One of the two brands doesn't let its points be traded.
+    PolicyForbidsTrade = 801,
+    /// An offer outside its limits.
+    OfferOutOfBounds = 802,
+    /// The account has as many offers of the brand's points as it can have.
+    TooManyOffers = 803,
+    /// The account has no such offer, or has it no more.
+    UnknownOffer = 804,
+    /// The offer has ended.
+    OfferOver = 805,
+    /// Whoever has made the offer is stopped.
+    OfferSuspended = 806,
+    /// Fewer points than are taken of the offer at once.
+    TakeTooSmall = 807,
+    /// More than is left of the offer.
+    TakeExceedsOffer = 808,
+    /// The offer asks for more than the taker says.
+    AboveMaxPay = 809,
     /// The sender is the governor of no validator.
     NotGovernor = 901,
     /// No motion has this number, or it was decided long ago.
@@ -381,6 +398,3 @@ pub enum Code {
     /// As many brands as there can be.
     TooManyBrands = 925,
 }
-
-#[cfg(test)]
-mod tests;

@@ -111,6 +111,10 @@ hex_newtype!(
     Salt, 16
 );
 hex_newtype!(
+    /// Identifies an offer on the market (protocol, Market).
+    OfferId, 16
+);
+hex_newtype!(
     /// Identifies a voucher: the first 16 bytes of the hash of the transaction and the operation that gave it
     /// (protocol, Campaigns).
     VoucherId, 16

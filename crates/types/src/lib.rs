@@ -29,6 +29,7 @@ pub mod household;
 pub mod ids;
 pub mod key;
 pub mod limits;
+pub mod market;
 pub mod merkle;
 pub mod money;
 pub mod name;
@@ -75,17 +76,20 @@ pub use governance::{
 pub use guardian::{AgreedKey, Guardian, Guardians, Recovery, RecoveryVote};
 pub use hex_bytes::HexBytes;
 pub use household::{MemberLimit, MemberLimits, MemberRights, MemberRole};
-pub use ids::{BlockId, ChainId, ChainTag, Hash, Height, PublicKey, Salt, Signature, TransactionId, VoucherId};
+pub use ids::{
+    BlockId, ChainId, ChainTag, Hash, Height, OfferId, PublicKey, Salt, Signature, TransactionId, VoucherId,
+};
 pub use key::KeyPair;
+pub use market::{offer_id, pay_for};
 pub use money::{Currency, ExactMoney, Money};
 pub use name::Name;
 pub use operation::{
     AcceptPartnership, AcceptSponsorship, Activate, Agree, Approve, ApproveForBrand, BrandAction, BrandActions,
     CancelRecovery, Capture, Claim, CloseBrand, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze,
-    Grant, Hold, Invite, Issue, Join, Leave, OPERATION_NAMES, Operation, Payment, Propose, ProposeForBrand,
+    Grant, Hold, Invite, Issue, Join, Leave, OPERATION_NAMES, Offer, Operation, Payment, Propose, ProposeForBrand,
     ProposePartnership, Redeem, Refund, Release, RemoveMember, RemoveOperator, Reverse, RotateKey, SetApprovals,
     SetCampaign, SetConsent, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, SetTrack, Settle, Stamp,
-    StartRecovery, StopForBrand, TakeBack, TakenBackOf, Transfer, Unfreeze, UseVoucher, Withdraw,
+    StartRecovery, StopForBrand, Take, TakeBack, TakenBackOf, Transfer, Unfreeze, UseVoucher, Withdraw, WithdrawOffer,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};

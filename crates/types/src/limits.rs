@@ -48,8 +48,12 @@ pub const TIME_MS_MAX: u64 = 158_731_487_999_999;
 pub const HOLDS_MAX: usize = 16;
 /// Furthest ahead of a block's time that a hold can expire.
 pub const HOLD_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1000;
-/// Most entries of what a brand's holds that end within one hour set aside, by minute and expiry: what ends in one
-/// minute was held in at most three months, whose points have 64 expiries between them.
+/// Most open offers of one account of one brand's points.
+pub const OFFERS_MAX: usize = 16;
+/// Furthest ahead of a block's time that an offer can end.
+pub const OFFER_MS_MAX: u64 = HOLD_MS_MAX;
+/// Most entries of what a brand's holds and offers that end within one hour set aside, by minute and expiry: what ends
+/// in one minute was set aside in at most three months, whose points have 64 expiries between them.
 pub const HELD_LOTS_MAX: usize = 60 * 64;
 /// Most members of one household.
 pub const HOUSEHOLD_MEMBERS_MAX: usize = 16;

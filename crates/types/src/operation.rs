@@ -13,6 +13,7 @@ mod governance;
 mod holds;
 mod household;
 mod keys;
+mod market;
 mod names;
 mod partnership;
 mod points;
@@ -33,6 +34,7 @@ pub use self::governance::{Activate, Approve, Propose, SetEndpoint, Withdraw};
 pub use self::holds::{Capture, Hold, Release};
 pub use self::household::{CreateHousehold, Invite, Join, Leave, RemoveMember, SetMember};
 pub use self::keys::{Agree, CancelRecovery, FinishRecovery, Freeze, RotateKey, SetGuardians, StartRecovery, Unfreeze};
+pub use self::market::{Offer, Take, WithdrawOffer};
 pub use self::names::OPERATION_NAMES;
 pub use self::partnership::{AcceptPartnership, Convert, EndPartnership, ProposePartnership, Settle};
 pub use self::points::{Issue, Redeem, Reverse, Transfer};
@@ -45,7 +47,7 @@ use crate::points::Points;
 use crate::rules::Rules;
 
 /// One step of a transaction. The numbers of the kinds are part of the bytes: 1 points and holds, 16 between brands,
-/// 24 brands, 32 keys, 40 households, 48 governance, 64 programme.
+/// 24 brands, 32 keys, 40 households, 48 governance, 64 programme, 80 market.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[borsh(use_discriminant = true)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -149,6 +151,12 @@ pub enum Operation<A = Address> {
     Refund(Refund<A>) = 72,
     /// See [`SetConsent`].
     SetConsent(SetConsent) = 73,
+    /// See [`Offer`].
+    Offer(Offer<A>) = 80,
+    /// See [`Take`].
+    Take(Take<A>) = 81,
+    /// See [`WithdrawOffer`].
+    WithdrawOffer(WithdrawOffer<A>) = 82,
 }
 
 impl<A> Operation<A> {
@@ -207,6 +215,9 @@ impl<A> Operation<A> {
             Self::UseVoucher(one) => Operation::UseVoucher(one.try_map(f)?),
             Self::Refund(one) => Operation::Refund(one.try_map(f)?),
             Self::SetConsent(one) => Operation::SetConsent(one),
+            Self::Offer(one) => Operation::Offer(one.try_map(f)?),
+            Self::Take(one) => Operation::Take(one.try_map(f)?),
+            Self::WithdrawOffer(one) => Operation::WithdrawOffer(one.try_map(f)?),
         })
     }
 
@@ -241,6 +252,9 @@ impl<A> Operation<A> {
             Self::Claim(one) => [Some(&one.account), one.referrer.as_ref()],
             Self::UseVoucher(one) => [Some(&one.account), None],
             Self::Refund(one) => [Some(&one.to), None],
+            Self::Offer(one) => [Some(&one.from), None],
+            Self::Take(one) => [Some(&one.owner), Some(&one.from)],
+            Self::WithdrawOffer(one) => [Some(&one.from), None],
             Self::ProposePartnership(_)
             | Self::AcceptPartnership(_)
             | Self::EndPartnership(_)
@@ -291,6 +305,7 @@ impl<A> Operation<A> {
             | Self::Claim(_)
             | Self::UseVoucher(_)
             | Self::Refund(_) => rules.programme,
+            Self::Offer(_) | Self::Take(_) | Self::WithdrawOffer(_) => rules.market,
             _ => true,
         }
     }
@@ -302,6 +317,8 @@ impl<A> Operation<A> {
             Self::Transfer(one) => Some((&one.from, one.brand, one.amount)),
             Self::Hold(one) => Some((&one.from, one.brand, one.amount)),
             Self::Convert(one) => Some((&one.account, one.from, one.burned)),
+            Self::Offer(one) => Some((&one.from, one.brand, one.amount)),
+            Self::Take(one) => Some((&one.from, one.wants, one.max_pay)),
             Self::Claim(one) if !one.price_max.is_zero() => Some((&one.account, one.brand, one.price_max)),
             _ => None,
         }

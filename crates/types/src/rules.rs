@@ -12,13 +12,16 @@ pub struct Rules {
     pub version_changes: bool,
     /// True if brands count more than points: tracks, stamps and levels.
     pub programme: bool,
+    /// True if members can offer points for those of other brands.
+    pub market: bool,
 }
 
 /// Version 1.
-const FIRST: Rules = Rules { set_changes: true, followers: true, version_changes: true, programme: false };
+const FIRST: Rules =
+    Rules { set_changes: true, followers: true, version_changes: true, programme: false, market: false };
 
 /// Version 2. "Version 2 adds what stands in Programme" (protocol, Staying compatible).
-const SECOND: Rules = Rules { programme: true, ..FIRST };
+const SECOND: Rules = Rules { programme: true, market: true, ..FIRST };
 
 /// The rules of each version, from 1 on.
 const VERSIONS: [&Rules; 2] = [&FIRST, &SECOND];
@@ -74,10 +77,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_versions_are_known_and_the_second_has_the_programme() {
+    fn two_versions_are_known_and_the_second_has_the_programme_and_the_market() {
         assert_eq!((Rules::at(1), Rules::at(2)), (Some(&FIRST), Some(&SECOND)));
         assert_eq!(Rules::latest(), &SECOND);
         assert_eq!([FIRST.programme, SECOND.programme], [false, true]);
+        assert_eq!([FIRST.market, SECOND.market], [false, true]);
         for unknown in [0, 3, u32::MAX] {
             assert_eq!(Rules::at(unknown), None);
             assert!(!Versions::known().has(unknown));

@@ -78,7 +78,7 @@ pub struct Totals {
     pub issued: GrossPoints,
     /// In accounts, not expired.
     pub outstanding: Points,
-    /// Set aside by holds.
+    /// Set aside by holds and offers.
     pub held: Points,
     /// Given back for what the brand offers.
     pub redeemed: GrossPoints,

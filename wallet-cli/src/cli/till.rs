@@ -2,7 +2,7 @@
 
 use clap::Args;
 use lojal_types::api::ReferenceKind;
-use lojal_types::limits::HOLD_MS_MAX;
+use lojal_types::limits::{HOLD_MS_MAX, OFFER_MS_MAX};
 use lojal_types::{AddressText, BrandId, CampaignId, Day, TimeMs};
 use lojal_wallet::time;
 
@@ -131,6 +131,12 @@ fn hold_duration(text: &str) -> Result<u64, String> {
     let ms = duration(text)?;
     let longest = || format!("a hold lasts at most {}", time::format_duration(HOLD_MS_MAX));
     if ms <= HOLD_MS_MAX { Ok(ms) } else { Err(longest()) }
+}
+
+pub(super) fn offer_duration(text: &str) -> Result<u64, String> {
+    let ms = duration(text)?;
+    let longest = || format!("an offer lasts at most {}", time::format_duration(OFFER_MS_MAX));
+    if ms <= OFFER_MS_MAX { Ok(ms) } else { Err(longest()) }
 }
 
 /// `lojal capture`.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use lojal_client::Pin;
 use lojal_text::{TypedError, decomposed, typed};
 use lojal_types::api::{ReferenceKind, ReferenceKindError};
-use lojal_types::{AddressText, BrandId, Day, Guardian, Month, PublicKey, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Expiry, Guardian, Month, OfferId, PublicKey, Reference, TransactionId};
 use lojal_wallet::label::Label;
 
 use super::book;
@@ -113,6 +113,16 @@ pub fn day(value: &str) -> Result<Day, String> {
 /// A month, such as 2027-03.
 pub fn month(value: &str) -> Result<Month, String> {
     value.parse().map_err(|_| "expected a month like 2027-03".to_owned())
+}
+
+/// The end of points: a month, or the word never.
+pub fn expiry(value: &str) -> Result<Expiry, String> {
+    value.parse().map_err(|_| "expected a month like 2027-03, or never".to_owned())
+}
+
+/// The name of an offer.
+pub fn offer(value: &str) -> Result<OfferId, String> {
+    read(&without_blanks(value)?.to_lowercase())
 }
 
 /// The reference of an operation.

@@ -26,6 +26,7 @@ mod keys;
 mod light;
 mod listen;
 mod lists;
+mod market;
 mod months;
 mod motions;
 mod points;
@@ -138,6 +139,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Webhook(command) => webhook::webhook(context, command),
         Command::Partner(command) => between::partner(context, command),
         Command::Programme(command) => of_programme(context, command),
+        Command::Market(command) => market::market(context, command),
         Command::Brand(command) => brand_motions::brand(context, command),
         Command::Govern(command) => govern::govern(context, command),
         Command::Netting => between::netting(context),

@@ -163,6 +163,22 @@ impl<'a> Proofs<'a> {
         let seal = verified.seal().clone();
         Ok((verified.into_value(), Some(seal)))
     }
+    /// The offers of an account, and the block after which they are proven to be so.
+    pub(super) fn offers(
+        &self,
+        gateways: &Gateways,
+        address: &AddressText,
+    ) -> Result<(api::Offers, Option<Seal>), CommandError> {
+        let Self::Wanted(prover) = self else {
+            return Ok((gateways.ask(|gateway| Ok(gateway.client()?.offers(address)?))?, None));
+        };
+        let verified = gateways.ask(|gateway| prover.offers(gateway, address)).map_err(|error| match error {
+            error if is_not_permitted(&error) => CommandError::NotProven(error),
+            error => error.into(),
+        })?;
+        let seal = verified.seal().clone();
+        Ok((verified.into_value(), Some(seal)))
+    }
     /// A transaction, and if it is final the block as it is proven.
     pub(super) fn transaction(
         &self,

@@ -23,7 +23,9 @@ impl Repeat {
             | Operation::CreateHousehold(_)
             | Operation::ProposeForBrand(_)
             | Operation::Propose(_)
-            | Operation::Claim(_) => Self::Twice,
+            | Operation::Claim(_)
+            | Operation::Offer(_)
+            | Operation::Take(_) => Self::Twice,
             Operation::Issue(_)
             | Operation::Redeem(Redeem { request: Some(_), .. })
             | Operation::Reverse(_)
@@ -66,6 +68,7 @@ impl Repeat {
             | Operation::SetCampaign(_)
             | Operation::AcceptSponsorship(_)
             | Operation::SetConsent(_)
+            | Operation::WithdrawOffer(_)
             | Operation::Agree(_) => Self::Nothing,
         }
     }

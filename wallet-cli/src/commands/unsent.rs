@@ -2,7 +2,7 @@
 //! works it out from the account's transactions; no gateway is asked for it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, Reverse, TimeMs, TransactionId};
@@ -111,8 +111,20 @@ struct Flow {
     perhaps: u128,
 }
 
-/// The points of an account that expired, by brand, brands without any left out: what came, less what went, less what
-/// is there. `all` are all its transactions until the block of `account`; nothing if they don't add up.
+/// The brands whose points an account has traded: what it offers isn't among its holds, and what was paid for a take
+/// its transaction doesn't say, so that they don't tell how many points expired.
+pub(super) fn traded(all: &[TransactionStatus], account: AddressText) -> BTreeSet<BrandId> {
+    let brands = happened(all).flat_map(|(_, operation)| match operation {
+        Operation::Offer(one) if one.from == account => vec![one.brand],
+        Operation::Take(one) if [one.owner, one.from].contains(&account) => vec![one.brand, one.wants],
+        _ => Vec::new(),
+    });
+    brands.collect()
+}
+
+/// The points of an account that expired, by brand, brands without any, and those that it has traded, left out: what
+/// came, less what went, less what is there. `all` are all its transactions until the block of `account`; nothing if
+/// they don't add up.
 pub(super) fn expired(
     all: &[TransactionStatus],
     taken: &Taken,
@@ -120,6 +132,8 @@ pub(super) fn expired(
 ) -> Option<BTreeMap<BrandId, Expired>> {
     let mut flows: BTreeMap<BrandId, Flow> = BTreeMap::new();
     happened(all).for_each(|(_, operation)| count(&mut flows, &with_taken(operation, taken), account.address));
+    let traded = traded(all, account.address);
+    flows.retain(|brand, _| !traded.contains(brand));
     let mut expired = BTreeMap::new();
     for (brand, Flow { came, went, perhaps }) in flows {
         let balance = account.balances.iter().filter(|balance| balance.brand == brand).map(|balance| balance.total);

@@ -2,8 +2,8 @@
 
 use lojal_text::outside;
 use lojal_types::{
-    Action, AddressText, BrandAction, BrandId, Guardian, Guardians, MemberRole, Month, Operation, Points, Reference,
-    Role, Roles, TakenBackOf,
+    Action, AddressText, BrandAction, BrandId, Guardian, Guardians, MemberRole, Month, Offer, Operation, Points,
+    Reference, Role, Roles, Take, TakenBackOf,
 };
 use lojal_wallet::time::{hold_end, utc};
 
@@ -60,6 +60,9 @@ pub(super) fn in_words(
             let (gone, come) = (points(one.burned, one.from), points(one.received, one.to));
             format!("got {come} for {gone}{}", of(one.account))
         }
+        Operation::Offer(one) => offered(one, &points(one.amount, one.brand), &of(one.from)),
+        Operation::Take(one) => traded(one, is_own(one.owner), &of(one.from), decimals),
+        Operation::WithdrawOffer(one) => format!("withdrew the offer {} of {}{}", one.offer, one.brand, of(one.from)),
         Operation::RemoveOperator(one) => format!("{} doesn't act for {} any more", one.operator, one.brand),
         Operation::RotateKey(one) => format!("replaced the key by {}", one.new_key),
         Operation::SetGuardians(one) => format!("asked for the guardians: {}", guardians_text(&one.guardians)),
@@ -76,6 +79,19 @@ pub(super) fn in_words(
         Operation::SetMember(one) => format!("set {}", member(one.member, one.household, one.role)),
         Operation::RemoveMember(one) => format!("removed {} from the household {}", one.member, one.household),
         operation => between_brands(operation),
+    }
+}
+
+fn offered(offer: &Offer<AddressText>, points: &str, of: &str) -> String {
+    format!("offered {points}{of} at {} for {} of {}", offer.price_num, offer.price_den, offer.wants)
+}
+
+fn traded(take: &Take<AddressText>, is_seller: bool, of: &str, decimals: &Decimals) -> String {
+    let points = |amount: Points, brand: BrandId| format!("{} {brand}", grouped(amount, decimals.of(brand)));
+    let (come, gone) = (points(take.amount, take.brand), points(take.max_pay, take.wants));
+    match is_seller {
+        true => format!("sold {come} of an offer for {gone} at most"),
+        false => format!("bought {come} for {gone} at most{of}"),
     }
 }
 

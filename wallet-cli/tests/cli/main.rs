@@ -15,6 +15,7 @@ mod household;
 mod issues;
 mod listen;
 mod lists;
+mod market;
 mod names;
 mod output;
 mod programme;

@@ -18,6 +18,8 @@ import type { CampaignOperations } from "./campaigns.js";
 import { campaignOperations } from "./campaigns.js";
 import type { GovernanceOperations } from "./governance.js";
 import { governanceOperations } from "./governance.js";
+import type { MarketOperations } from "./market.js";
+import { marketOperations } from "./market.js";
 import type { PeopleOperations } from "./people.js";
 import { peopleOperations } from "./people.js";
 import type { Hold, PointOperations, Redeem } from "./points.js";
@@ -38,14 +40,15 @@ export interface OperationsByType extends
     GovernanceOperations,
     ProgrammeOperations,
     CampaignOperations,
-    VoucherOperations {}
+    VoucherOperations,
+    MarketOperations {}
 
 /** One step of a transaction: its fields, and its `type`. */
 export type Operation = Tagged<"type", OperationsByType>;
 
 /**
  * The forms of operations. The numbers of the kinds are part of the bytes: 1 points and holds, 16 between brands, 24
- * brands, 32 keys, 40 households, 48 governance, 64 programme.
+ * brands, 32 keys, 40 households, 48 governance, 64 programme, 80 market.
  */
 export const operationCodec: Codec<Operation> = variants<OperationsByType, "type">("type", {
   ...pointOperations,
@@ -55,6 +58,7 @@ export const operationCodec: Codec<Operation> = variants<OperationsByType, "type
   ...governanceOperations,
   ...programmeOperations,
   ...campaignOperations,
+  ...marketOperations,
   ...voucherOperations,
 });
 
@@ -75,7 +79,11 @@ export function accountsOf(operation: Operation): readonly Address[] {
     case "hold":
     case "capture":
     case "release":
+    case "offer":
+    case "withdraw_offer":
       return [operation.from];
+    case "take":
+      return [operation.owner, operation.from];
     case "transfer":
       return [operation.from, operation.to];
     case "convert":
@@ -114,6 +122,9 @@ export function brandsOf(operation: Operation): readonly BrandId[] {
       return [operation.from, operation.to];
     case "settle":
       return [operation.creditor, operation.debtor];
+    case "offer":
+    case "take":
+      return [operation.brand, operation.wants];
     case "set_campaign": {
       const partner = partnerOf(operation.terms);
       return partner === null ? [operation.brand] : [operation.brand, partner];
@@ -139,7 +150,10 @@ export function spendingOf(operation: Operation): Spending | null {
     case "redeem":
     case "transfer":
     case "hold":
+    case "offer":
       return { account: operation.from, brand: operation.brand, amount: operation.amount };
+    case "take":
+      return { account: operation.from, brand: operation.wants, amount: operation.maxPay };
     case "convert":
       return { account: operation.account, brand: operation.from, amount: operation.burned };
     case "claim": {

@@ -19,7 +19,8 @@ import { dayOf, isLiveIn, monthOf, plusDays, startOfDay } from "../time.js";
 import { recordKinds } from "./kinds.js";
 import type { ProvenRecords } from "./proven.js";
 import { named } from "./proven.js";
-import type { AccountRecord, OpenHold } from "./records.js";
+import type { OpenOffer } from "./market.js";
+import type { AccountRecord, HoldsRecord, OpenHold } from "./records.js";
 
 /** An account as it was after a block, and the activity that its record counts. */
 export interface AccountWithActivity {
@@ -77,11 +78,21 @@ function isSame(one: Guardian, other: Guardian): boolean {
     : "brand" in other && one.brand === other.brand;
 }
 
-function recordedHolds(records: ProvenRecords, account: Address, brand: BrandId): readonly OpenHold[] {
-  return records.get(recordKinds.holds, { account, brand })?.holds ?? [];
+const NOTHING_SET_ASIDE: HoldsRecord = { holds: [], offers: [] };
+
+function setAsideOf(records: ProvenRecords, account: Address, brand: BrandId): HoldsRecord {
+  return records.get(recordKinds.holds, { account, brand }) ?? NOTHING_SET_ASIDE;
 }
-function isOpen(records: ProvenRecords, hold: OpenHold): boolean {
-  return records.tip.timeMs < hold.expiresMs;
+
+/** The lots of holds and offers that are over, with whose limit they count against. */
+function endedOf({ holds, offers }: HoldsRecord, time: TimeMs): readonly Pick<OpenHold, "lots" | "counted">[] {
+  const ended = offers.filter(({ endsMs }) => endsMs <= time).map(({ lot, counted }) => ({ lots: [lot], counted }));
+  return [...holds.filter(({ expiresMs }) => expiresMs <= time), ...ended];
+}
+
+/** The offers of an account with a brand that can be taken as proven records have them, the oldest first. */
+export function openOffersOf(records: ProvenRecords, account: Address, brand: BrandId): readonly OpenOffer[] {
+  return setAsideOf(records, account, brand).offers.filter(({ endsMs }) => records.tip.timeMs < endsMs);
 }
 function total(lots: readonly Lot[]): Points {
   return lots.reduce((sum, { amount }) => sum + amount, 0n) as Points;
@@ -98,19 +109,21 @@ function merged(lots: readonly Lot[]): readonly Lot[] {
 }
 
 /**
- * The balance of a brand, if there is one, with the lots of holds that are over: "From the first block that isn't
- * earlier than that minute its lots are the account's again, for every rule and every read." (protocol, Holds)
+ * The balance of a brand, if there is one, with the lots of holds and offers that are over: "From the first block
+ * that isn't earlier than that minute its lots are the account's again, for every rule and every read." (protocol,
+ * Holds)
  */
 function balanceOf(records: ProvenRecords, account: Address, brand: BrandId): readonly Balance[] {
   const month = monthOf(records.tip.timeMs);
   const own = records.get(recordKinds.balance, { account, brand })?.lots ?? [];
-  const over = recordedHolds(records, account, brand).filter((hold) => !isOpen(records, hold));
+  const over = endedOf(setAsideOf(records, account, brand), records.tip.timeMs);
   const lots = merged([...own, ...over.flatMap((hold) => hold.lots)].filter(({ expiry }) => isLiveIn(expiry, month)));
   return lots.length === 0 ? [] : [{ brand, total: total(lots), lots }];
 }
 
 function heldOf(records: ProvenRecords, account: Address, brand: BrandId): readonly HeldPoints[] {
-  const open = recordedHolds(records, account, brand).filter((hold) => isOpen(records, hold));
+  const { holds } = setAsideOf(records, account, brand);
+  const open = holds.filter((hold) => records.tip.timeMs < hold.expiresMs);
   return open.map(({ reference, dated, expiresMs, lots }) => {
     return { brand, reference, dated, total: total(lots), lots, expiresMs };
   });
@@ -143,8 +156,8 @@ function spentOf(records: ProvenRecords, household: Address, member: Address, br
   const month: Month = monthOf(records.tip.timeMs);
   const spent = records.get(recordKinds.spent, { household, member });
   const counted = spent?.month === month ? spent.counts.find((count) => count.brand === brand)?.points : undefined;
-  const over = recordedHolds(records, household, brand).filter((hold) => {
-    return !isOpen(records, hold) && hold.counted?.member === member && hold.counted.month === month;
+  const over = endedOf(setAsideOf(records, household, brand), records.tip.timeMs).filter(({ counted }) => {
+    return counted?.member === member && counted.month === month;
   });
   const left = over.reduce((points, hold) => points - total(hold.lots), counted ?? 0n);
   return named(left < 0n ? null : (left as Points));

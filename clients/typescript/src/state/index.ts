@@ -6,6 +6,7 @@ export * from "./campaigns.js";
 export * from "./governance.js";
 export * from "./held-vouchers.js";
 export * from "./kinds.js";
+export * from "./market.js";
 export * from "./offers.js";
 export * from "./payments.js";
 export * from "./programme.js";

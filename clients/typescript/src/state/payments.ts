@@ -14,8 +14,8 @@ import type { Lot, Points } from "../points.js";
 import { lotCodec, pointsCodec } from "../points.js";
 import type { Day, TimeMs } from "../time.js";
 import { dayCodec, timeMsCodec } from "../time.js";
-import type { Counted } from "./records.js";
-import { countedCodec } from "./records.js";
+import type { Counted } from "./market.js";
+import { countedCodec } from "./market.js";
 
 /** The points that were paid, and how many of them have been refunded. */
 export interface Paid {

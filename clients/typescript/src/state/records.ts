@@ -22,6 +22,7 @@ import {
   HOUSEHOLD_MEMBERS_MAX,
   LOTS_MAX,
   MEMBERSHIPS_MAX,
+  OFFERS_MAX,
   OPERATORS_MAX,
 } from "../limits.js";
 import type { Name } from "../name/name.js";
@@ -36,6 +37,8 @@ import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
 import type { Day, Expiry, Month, TimeMs } from "../time.js";
 import { dayCodec, expiryCodec, monthCodec, timeMsCodec } from "../time.js";
+import type { Counted, OpenOffer } from "./market.js";
+import { countedCodec, openOfferCodec } from "./market.js";
 
 /** The amounts that an account has used up on one day. */
 export interface DayUse {
@@ -121,14 +124,6 @@ export interface BalanceRecord {
 /** The forms of the records of balances. */
 export const balanceRecordCodec: Codec<BalanceRecord> = struct<BalanceRecord>({ lots: list(lotCodec, 0, LOTS_MAX) });
 
-/** The member and the month whose limit spent points count against. */
-export interface Counted {
-  /** The member of the household. */
-  readonly member: Address;
-  /** The month. */
-  readonly month: Month;
-}
-
 /** Points that wait for a brand to take them. */
 export interface OpenHold {
   /** The till's request. */
@@ -143,14 +138,16 @@ export interface OpenHold {
   readonly counted: Counted | null;
 }
 
-/** The open holds of an account with one brand, the oldest first. Holds whose time has passed may still stand here. */
+/**
+ * The open holds and offers of an account with one brand, the oldest first. Those whose time has passed may still stand
+ * here.
+ */
 export interface HoldsRecord {
   /** The holds. */
   readonly holds: readonly OpenHold[];
+  /** The offers. */
+  readonly offers: readonly OpenOffer[];
 }
-
-/** The forms of what spent points count against. */
-export const countedCodec: Codec<Counted> = struct<Counted>({ member: addressCodec, month: monthCodec });
 
 const openHoldCodec: Codec<OpenHold> = struct<OpenHold>({
   reference: referenceCodec,
@@ -160,8 +157,25 @@ const openHoldCodec: Codec<OpenHold> = struct<OpenHold>({
   counted: option(countedCodec),
 });
 
-/** The forms of the records of holds. */
-export const holdsRecordCodec: Codec<HoldsRecord> = struct<HoldsRecord>({ holds: list(openHoldCodec, 0, HOLDS_MAX) });
+const someOffersCodec: Codec<readonly OpenOffer[]> = list(openOfferCodec, 1, OFFERS_MAX);
+
+/** Offers at the end of a record, where there are any. */
+const offersAtEndCodec: Codec<readonly OpenOffer[]> = {
+  ...someOffersCodec,
+  absent: () => [],
+  write(writer, offers) {
+    if (offers.length > 0) {
+      someOffersCodec.write(writer, offers);
+    }
+  },
+  read: (reader) => (reader.isAtEnd() ? [] : someOffersCodec.read(reader)),
+};
+
+/** The forms of the records of holds and offers. */
+export const holdsRecordCodec: Codec<HoldsRecord> = struct<HoldsRecord>({
+  holds: list(openHoldCodec, 0, HOLDS_MAX),
+  offers: offersAtEndCodec,
+});
 
 /** The points with one expiry that are held until one minute, by whomever. */
 export interface HeldLot {

@@ -62,6 +62,7 @@ fn genesis(version: u32) -> Genesis {
         expiry_months: Some(12),
         transfer_max: Points::new(1_000),
         transfer_daily_max: Some(Points::new(5_000)),
+        tradeable: true,
         reversal_window_ms: HOUR_MS,
         ..Policy::open()
     };

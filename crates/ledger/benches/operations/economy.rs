@@ -4,12 +4,13 @@ use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     AcceptPartnership, Action, Address, Agree, Allowances, BlockId, Bounded, BrandAction, BrandId, CancelRecovery,
-    Capture, CloseBrand, Convert, CreateHousehold, Day, EndPartnership, FinishRecovery, Freeze, Genesis,
+    Capture, CloseBrand, Convert, CreateHousehold, Day, EndPartnership, Expiry, FinishRecovery, Freeze, Genesis,
     GenesisDocument, Governance, Guardian, Guardians, Invite, Issue, Join, KeyPair, Leave, MemberLimits, MemberRole,
-    Money, Operation, Outcome, Parameters, PartnershipTerms, Points, Policy, Propose, ProposeForBrand,
+    Money, Offer, OfferId, Operation, Outcome, Parameters, PartnershipTerms, Points, Policy, Propose, ProposeForBrand,
     ProposePartnership, Reference, Release, RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Roles,
     RotateKey, Salt, SetApprovals, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery,
-    SuspendBrand, TimeMs, Transaction, Transfer, Unfreeze, Validator, VerifiedTransaction,
+    SuspendBrand, Take, TimeMs, Transaction, Transfer, Unfreeze, Validator, VerifiedTransaction, WithdrawOffer,
+    offer_id,
 };
 
 const START_MS: u64 = 1_800_000_000_000;
@@ -40,6 +41,8 @@ const GOVERNOR: u8 = 201;
 pub struct Economy {
     pub state: State,
     household: Address,
+    /// One of Anna's.
+    offer: OfferId,
 }
 
 fn key(seed: u8) -> KeyPair {
@@ -67,6 +70,7 @@ fn policy() -> Policy {
         expiry_months: Some(24),
         transfer_max: Points::new(1_000_000),
         transfer_daily_max: Some(Points::new(1_000_000)),
+        tradeable: true,
         reversal_window_ms: 86_400_000,
         ..Policy::open()
     }
@@ -94,7 +98,7 @@ fn genesis() -> Genesis {
         power: 1,
     };
     let document = GenesisDocument {
-        governance: Governance::of([&validator], |validator| validator.network_key),
+        governance: Governance { version: 2, ..Governance::of([&validator], |validator| validator.network_key) },
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
         parameters: Parameters { recovery_delay_ms: 2_000, allowances: Allowances::open(), ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one validator"),
@@ -158,7 +162,7 @@ fn invite(household: Address, member: u8) -> Operation {
 impl Economy {
     pub fn new() -> Self {
         let state = State::genesis(&genesis());
-        let mut economy = Self { state, household: address(ANNA) };
+        let mut economy = Self { state, household: address(ANNA), offer: OfferId::new([0; 16]) };
         let members = [ANNA, BO, CLEO, DORA, ERIK, FRIDA, GUSTAV];
         for at in 0..3 {
             let issues = members.iter().map(|member| issue(at, *member, 10_000, &format!("{at} {member}")));
@@ -181,6 +185,8 @@ impl Economy {
         economy.run(BO, vec![Operation::Join(Join { household: economy.household })]);
         let guardians = Guardians::default();
         economy.run(DORA, vec![Operation::SetGuardians(SetGuardians { guardians })]);
+        let resting = economy.run(ANNA, vec![economy.offer()]);
+        economy.offer = offer_id(&chain, &resting.id(), 0);
         economy
     }
 
@@ -255,7 +261,33 @@ impl Economy {
             (ANNA, Operation::RemoveMember(RemoveMember { household, member: bo })),
             (GOVERNOR, self.motion()),
             (GOVERNOR, Operation::SetEndpoint(SetEndpoint { endpoint: None })),
+            (ANNA, self.offer()),
+            (BO, self.take()),
+            (ANNA, Operation::WithdrawOffer(WithdrawOffer { brand: brand(0), from: anna, offer: self.offer })),
         ]
+    }
+
+    /// Ten of the first brand's points, which live 24 months, for as many of the second one's.
+    fn offer(&self) -> Operation {
+        let expiry = Expiry::Month(time(START_MS).month().plus(24));
+        Operation::Offer(Offer {
+            brand: brand(0),
+            from: address(ANNA),
+            amount: Points::new(10),
+            expiry,
+            wants: brand(1),
+            price_num: 1,
+            price_den: 1,
+            wants_until: expiry,
+            min_take: Points::new(1),
+            expires_ms: time(START_MS + 3_600_000),
+        })
+    }
+
+    fn take(&self) -> Operation {
+        let (brand, wants, amount) = (brand(0), brand(1), Points::new(5));
+        let (owner, from) = (address(ANNA), address(BO));
+        Operation::Take(Take { brand, owner, offer: self.offer, from, amount, wants, max_pay: amount })
     }
 
     /// Decided at once by the only validator.

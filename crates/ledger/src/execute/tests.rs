@@ -18,6 +18,7 @@ mod hold_ends;
 mod holds;
 mod households;
 mod keys;
+mod market;
 mod pages;
 mod points;
 mod recovery;

@@ -150,6 +150,7 @@ pub(super) enum Purpose {
     Hold,
     Transfer,
     Convert,
+    Trade,
 }
 
 /// Points are spent "by the owner of the points, or by a member of the household that owns them" (protocol, Points).
@@ -171,6 +172,16 @@ pub(super) fn spend(
     within_limit(context, account, brand, &rights, amount)
 }
 
+/// The right to trade with an account's points, whatever is counted: its owner's, or that of a household's adult or
+/// admin.
+pub(super) fn trades(context: &mut Context<'_, '_>, account: Address) -> Result<(), Stop> {
+    if context.sender == account {
+        return Ok(());
+    }
+    let rights = member(context, account)?.ok_or(Code::NotOwner)?;
+    Ok(role_allows(rights.role, Purpose::Trade)?)
+}
+
 /// "by a member, for itself or for a household that it is a member of" (protocol, Campaigns). A child claims and uses
 /// vouchers as it redeems.
 pub(super) fn for_itself(context: &mut Context<'_, '_>, account: Address) -> Result<(), Stop> {
@@ -183,7 +194,7 @@ pub(super) fn member(context: &mut Context<'_, '_>, household: Address) -> Resul
     context.overlay.get(&MemberKey { household, member: context.sender })
 }
 
-/// "*child*: redeems and holds, listed brands only, up to their limit; never transfers or converts." (protocol,
+/// "*child*: redeems and holds, listed brands only, up to their limit; never transfers, converts or trades." (protocol,
 /// Households)
 fn role_allows(role: MemberRole, purpose: Purpose) -> Result<(), Code> {
     let child_may = matches!(purpose, Purpose::Redeem | Purpose::Hold);

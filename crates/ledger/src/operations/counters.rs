@@ -1,9 +1,9 @@
 //! Points counted over a day or a month, against a cap.
 
-use lojal_types::{Bounded, BrandId, Code, Month, Points};
+use lojal_types::{Bounded, BrandId, Code, Month, Points, Policy};
 
 use super::Context;
-use crate::key::{SpentKey, StateKey};
+use crate::key::{SpentKey, StateKey, TransferredTodayKey};
 use crate::record::{BrandCount, DayCount, Spent};
 use crate::stop::Stop;
 use crate::tree::Missing;
@@ -21,6 +21,19 @@ pub(super) fn count_day<K: StateKey<Record = DayCount>>(
     let points = before.checked_add(amount).filter(|points| *points <= max).ok_or(beyond)?;
     context.overlay.put(key, &DayCount { day, points })?;
     Ok(())
+}
+
+/// "Transfers are within the policy's smallest and largest, and its daily cap per sender" (protocol, Points), whatever
+/// account the sender takes the points from.
+pub(super) fn within_daily_cap(
+    context: &mut Context<'_, '_>,
+    policy: &Policy,
+    brand: BrandId,
+    amount: Points,
+) -> Result<(), Stop> {
+    let Some(max) = policy.transfer_daily_max else { return Ok(()) };
+    let key = TransferredTodayKey { sender: context.sender, brand };
+    count_day(context, &key, amount, max, Code::TransferDailyMaxReached)
 }
 
 /// Counts what a member of a household spends in this month (UTC); all of the month's together is at most `max`.

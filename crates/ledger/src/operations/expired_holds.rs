@@ -1,40 +1,56 @@
-//! The lots that holds give back: all of them when a hold's time has passed, else those that the brand lets go of.
+//! The lots that holds and offers set aside and give back: all of them when their time has passed, else those that are
+//! let go of.
 
-use lojal_types::{Address, Bounded, BrandId, Lot};
+use lojal_types::{Address, Bounded, BrandId, Lot, TimeMs};
 
 use super::Context;
-use super::balances::{add_outstanding, change_totals, put_back_lots};
+use super::balances::{add_outstanding, change_totals, put_back_lots, remove_outstanding};
 use super::counters::uncount_month;
+use crate::hold_ends;
 use crate::key::{HoldsKey, SpentKey};
 use crate::lots::total;
-use crate::record::{Holds, OpenHold};
-use crate::stop::decided;
+use crate::record::{Counted, Holds};
+use crate::stop::{Stop, decided};
 use crate::tree::Missing;
 
 /// "The account's own record takes the lots back the next time that its points of the brand are touched." (protocol,
 /// Holds) For every rule they are the account's since the minute at which the hold ended, and in the brand's totals
 /// they have moved on already.
 pub(super) fn return_expired(context: &mut Context<'_, '_>, account: Address, brand: BrandId) -> Result<(), Missing> {
-    let key = HoldsKey { account, brand };
-    let Some(Holds { holds }) = context.overlay.get(&key)? else { return Ok(()) };
-    let (open, expired): (Vec<_>, Vec<_>) =
-        holds.into_inner().into_iter().partition(|hold| context.time < hold.expires_ms);
-    if expired.is_empty() {
+    let (key, time) = (HoldsKey { account, brand }, context.time);
+    let Some(before) = context.overlay.get(&key)? else { return Ok(()) };
+    if before.ended(time).next().is_none() {
         return Ok(());
     }
-    write_holds(context, &key, open)?;
-    for hold in expired {
-        put_back(context, key, &hold, &hold.lots)?;
-    }
-    Ok(())
+    let mut open = before.clone();
+    open.holds = kept(open.holds, |hold| time < hold.expires_ms);
+    open.offers = kept(open.offers, |offer| time < offer.ends_ms);
+    write_holds(context, &key, &open)?;
+    before.ended(time).try_for_each(|(lots, counted)| put_back(context, key, counted, lots))
 }
 
-/// Gives lots of a hold back before its end. "Lots that return before the end, because the brand lets go of them,
-/// become breakage at that moment if their month is over." (protocol, Holds)
+/// Those of a list for which something holds.
+pub(super) fn kept<T, const MAX: usize>(list: Bounded<T, 0, MAX>, keeps: impl Fn(&T) -> bool) -> Bounded<T, 0, MAX> {
+    Bounded::new(list.into_inner().into_iter().filter(keeps).collect()).expect("no more than before")
+}
+
+/// Sets lots aside that have left an account, until a whole minute.
+pub(super) fn put_aside(context: &mut Context<'_, '_>, brand: BrandId, end: TimeMs, lots: &[Lot]) -> Result<(), Stop> {
+    remove_outstanding(context, brand, lots)?;
+    change_totals(context, brand, |mut totals| {
+        totals.outstanding = totals.outstanding.checked_sub(total(lots))?;
+        totals.held = totals.held.checked_add(total(lots))?;
+        Some(totals)
+    })?;
+    Ok(hold_ends::add(context.overlay, brand, end, lots)?)
+}
+
+/// Gives lots of a hold or an offer back before its end. "Lots that return before the end, because the brand lets go of
+/// them, become breakage at that moment if their month is over." (protocol, Holds)
 pub(super) fn let_go(
     context: &mut Context<'_, '_>,
     key: HoldsKey,
-    hold: &OpenHold,
+    counted: Option<Counted>,
     lots: &[Lot],
 ) -> Result<(), Missing> {
     let month = context.time.month();
@@ -47,15 +63,20 @@ pub(super) fn let_go(
         Some(totals)
     });
     decided(changed)?.expect("the lots are a part of what is held");
-    put_back(context, key, hold, lots)
+    put_back(context, key, counted, lots)
 }
 
-/// Puts lots of a hold into the balance again. "What a hold returns in the same month is given back to the limit, at
-/// the minute of its end." (protocol, Households)
-fn put_back(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots: &[Lot]) -> Result<(), Missing> {
+/// Puts lots of a hold or an offer into the balance again. "What a hold returns in the same month is given back to the
+/// limit, at the minute of its end." (protocol, Households)
+fn put_back(
+    context: &mut Context<'_, '_>,
+    key: HoldsKey,
+    counted: Option<Counted>,
+    lots: &[Lot],
+) -> Result<(), Missing> {
     let HoldsKey { account, brand } = key;
     put_back_lots(context, account, brand, lots)?;
-    if let Some(counted) = hold.counted
+    if let Some(counted) = counted
         && counted.month == context.time.month()
     {
         uncount_month(context, &SpentKey { household: account, member: counted.member }, brand, total(lots))?;
@@ -63,22 +84,20 @@ fn put_back(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots:
     Ok(())
 }
 
-/// Lets the holds of a member that goes count against no limit any more.
+/// Lets the holds and offers of a member that goes count against no limit any more.
 pub(super) fn uncount_holds(context: &mut Context<'_, '_>, key: &HoldsKey, member: Address) -> Result<(), Missing> {
-    let Some(Holds { holds }) = context.overlay.get(key)? else { return Ok(()) };
-    let mut holds = holds.into_inner();
-    for hold in &mut holds {
-        hold.counted = hold.counted.filter(|counted| counted.member != member);
+    let Some(Holds { holds, offers }) = context.overlay.get(key)? else { return Ok(()) };
+    let (mut holds, mut offers) = (holds.into_inner(), offers.into_inner());
+    let counted = holds.iter_mut().map(|hold| &mut hold.counted);
+    for counted in counted.chain(offers.iter_mut().map(|offer| &mut offer.counted)) {
+        *counted = counted.filter(|counted| counted.member != member);
     }
-    write_holds(context, key, holds)
+    let as_many = "as many as before";
+    let (holds, offers) = (Bounded::new(holds).expect(as_many), Bounded::new(offers).expect(as_many));
+    write_holds(context, key, &Holds { holds, offers })
 }
 
-/// An account without holds leaves no record of them.
-pub(super) fn write_holds(context: &mut Context<'_, '_>, key: &HoldsKey, holds: Vec<OpenHold>) -> Result<(), Missing> {
-    if holds.is_empty() {
-        context.overlay.remove(key)?;
-    } else {
-        context.overlay.put(key, &Holds { holds: Bounded::new(holds).expect("no more than before") })?;
-    }
-    Ok(())
+/// An account without holds and offers leaves no record of them.
+pub(super) fn write_holds(context: &mut Context<'_, '_>, key: &HoldsKey, holds: &Holds) -> Result<(), Missing> {
+    if holds.is_empty() { context.overlay.remove(key) } else { context.overlay.put(key, holds) }
 }

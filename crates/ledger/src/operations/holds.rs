@@ -6,8 +6,8 @@ use lojal_types::{
 };
 
 use super::authority::Purpose;
-use super::balances::{amount, change_totals, remove_outstanding};
-use super::expired_holds::{let_go, return_expired, write_holds};
+use super::balances::{amount, change_totals};
+use super::expired_holds::{let_go, put_aside, return_expired, write_holds};
 use super::ledger::debit;
 use super::payments::{Payment, remembered};
 use super::reference::{Place, answers, place, use_once};
@@ -37,13 +37,7 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Sto
     let key = |shelf| HeldKey { shelf, brand: hold.brand, reference: reference.clone() };
     use_once(context, &place, key, &held)?;
     let lots = debit(context, hold.from, hold.brand, hold.amount)?;
-    remove_outstanding(context, hold.brand, &lots)?;
-    change_totals(context, hold.brand, |mut totals| {
-        totals.outstanding = totals.outstanding.checked_sub(hold.amount)?;
-        totals.held = totals.held.checked_add(hold.amount)?;
-        Some(totals)
-    })?;
-    hold_ends::add(context.overlay, hold.brand, expires_ms, &lots)?;
+    put_aside(context, hold.brand, expires_ms, &lots)?;
     let lots = Bounded::new(lots).expect("at least one lot, and no more than a balance has");
     let open = OpenHold { reference, dated, expires_ms, lots, counted };
     set_aside(context, HoldsKey { account: hold.from, brand: hold.brand }, open)
@@ -77,7 +71,7 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
         totals.redeemed = totals.redeemed.checked_add(capture.amount)?;
         Some(totals)
     })?;
-    let_go(context, HoldsKey { account: capture.from, brand: capture.brand }, &open, &rest)?;
+    let_go(context, HoldsKey { account: capture.from, brand: capture.brand }, open.counted, &rest)?;
     return_expired(context, capture.from, capture.brand)?;
     let payment = Payment { from: capture.from, lots, counted: open.counted };
     let paid = remembered(context, &place, &of.policy, capture.dated, payment);
@@ -96,7 +90,7 @@ pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Resul
     let key = HoldsKey { account: release.from, brand: release.brand };
     if context.time < held.expires_ms {
         let open = close(context, release.brand, held, &release.hold_reference)?;
-        let_go(context, key, &open, &open.lots)?;
+        let_go(context, key, open.counted, &open.lots)?;
     } else {
         not_returned(context, &key, &release.hold_reference)?;
     }
@@ -121,10 +115,10 @@ fn before_the_brand_leaves(brand: &Brand, expires_ms: TimeMs) -> Result<(), Code
 
 /// "at most 16 open ones per account and brand" (protocol, Holds)
 fn set_aside(context: &mut Context<'_, '_>, key: HoldsKey, hold: OpenHold) -> Result<(), Stop> {
-    let before = context.overlay.get(&key)?.unwrap_or_default().holds;
-    let holds = before.into_inner().into_iter().chain([hold]).collect();
+    let Holds { holds, offers } = context.overlay.get(&key)?.unwrap_or_default();
+    let holds = holds.into_inner().into_iter().chain([hold]).collect();
     let holds = Bounded::new(holds).map_err(|_| Code::TooManyHolds)?;
-    context.overlay.put(&key, &Holds { holds })?;
+    context.overlay.put(&key, &Holds { holds, offers })?;
     Ok(())
 }
 
@@ -196,9 +190,11 @@ fn close(
     context.overlay.put(&held_key, &Held { closed: true, ..held })?;
     let key = HoldsKey { account: held.from, brand };
     let at = position(context, &key, reference)?.expect("neither closed nor expired, so it is there");
-    let mut holds = context.overlay.get(&key)?.unwrap_or_default().holds.into_inner();
+    let Holds { holds, offers } = context.overlay.get(&key)?.unwrap_or_default();
+    let mut holds = holds.into_inner();
     let hold = holds.remove(at);
-    write_holds(context, &key, holds)?;
+    let holds = Bounded::new(holds).expect("fewer than before");
+    write_holds(context, &key, &Holds { holds, offers })?;
     hold_ends::remove(context.overlay, brand, hold.expires_ms, &hold.lots)?;
     Ok(hold)
 }

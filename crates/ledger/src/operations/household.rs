@@ -135,14 +135,14 @@ fn is_invited(household: &Household, account: Address) -> Result<(), Code> {
 }
 
 /// "The last admin can't be demoted, and can't be removed or leave while others are members or the pool holds points or
-/// open holds." (protocol, Households)
+/// open holds or offers." (protocol, Households)
 fn keeps_an_admin(context: &mut Context<'_, '_>, set: &SetMember, household: &Household) -> Result<(), Stop> {
     let loses_it = set.role != MemberRole::Admin && is_last_admin(context, set.household, household, set.member)?;
     if loses_it { Err(Code::LastHouseholdAdmin.into()) } else { Ok(()) }
 }
 
 /// "The last admin can't be demoted, and can't be removed or leave while others are members or the pool holds points or
-/// open holds." (protocol, Households)
+/// open holds or offers." (protocol, Households)
 fn last_of_an_empty_pool(context: &mut Context<'_, '_>, address: Address, household: &Household) -> Result<(), Stop> {
     let leaves_nothing = household.members.len() == 1 && pool_is_empty(context, address, household)?;
     if leaves_nothing { Ok(()) } else { Err(Code::LastHouseholdAdmin.into()) }
@@ -211,7 +211,7 @@ fn is_last_admin(
     Ok(admins == [member])
 }
 
-/// Neither points nor open holds of any brand.
+/// Neither points nor open holds or offers of any brand.
 fn pool_is_empty(context: &mut Context<'_, '_>, account: Address, household: &Household) -> Result<bool, Missing> {
     let month = context.time.month();
     for brand in household.brands.iter().copied() {

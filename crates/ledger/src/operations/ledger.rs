@@ -92,6 +92,21 @@ pub(super) fn debit_of(
     Ok(Lot { expiry, amount })
 }
 
+/// Takes points from an account for a payment, the earliest lot first of those with an expiry or a later one.
+pub(super) fn debit_from(
+    context: &mut Context<'_, '_>,
+    account: Address,
+    brand: BrandId,
+    (first, amount): (Expiry, Points),
+) -> Result<Vec<Lot>, Stop> {
+    return_expired(context, account, brand)?;
+    let key = BalanceKey { account, brand };
+    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
+    let taken = balance.take_from(first, amount, context.time.month()).ok_or(Code::InsufficientPoints)?;
+    write_balance(context, &key, &balance)?;
+    Ok(taken)
+}
+
 /// "A shortage that only dead lots would have filled is refused as such (`points_expired`)." (protocol, Points)
 fn shortage(balance: &Balance, amount: Points) -> Code {
     if total(&balance.lots) >= amount { Code::PointsExpired } else { Code::InsufficientPoints }

@@ -5,10 +5,9 @@ use lojal_types::{Code, Policy, Transfer};
 use super::allowance::{Gift, open};
 use super::authority::Purpose;
 use super::balances::amount;
-use super::counters::count_day;
+use super::counters::within_daily_cap;
 use super::ledger::{credit, debit};
 use super::{Context, authority};
-use crate::key::TransferredTodayKey;
 use crate::stop::Stop;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Result<(), Stop> {
@@ -18,7 +17,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Resul
     to_another_account(transfer)?;
     policy_allows_the_way(&brand.policy, transfer)?;
     policy_allows_the_amount(&brand.policy, transfer)?;
-    within_daily_cap(context, &brand.policy, transfer)?;
+    within_daily_cap(context, &brand.policy, transfer.brand, transfer.amount)?;
     let lots = debit(context, transfer.from, transfer.brand, transfer.amount)?;
     open(context, transfer.to, &brand.policy, transfer.amount, Gift::Transfer)?;
     // "Lots keep their expiry through transfers, pools and holds" (protocol, Points)
@@ -47,12 +46,4 @@ fn policy_allows_the_amount(policy: &Policy, transfer: &Transfer) -> Result<(), 
         return Err(Code::TransferTooSmall);
     }
     if transfer.amount > policy.transfer_max { Err(Code::TransferTooLarge) } else { Ok(()) }
-}
-
-/// "Transfers are within the policy's smallest and largest, and its daily cap per sender" (protocol, Points), whatever
-/// account the sender takes the points from.
-fn within_daily_cap(context: &mut Context<'_, '_>, policy: &Policy, transfer: &Transfer) -> Result<(), Stop> {
-    let Some(max) = policy.transfer_daily_max else { return Ok(()) };
-    let key = TransferredTodayKey { sender: context.sender, brand: transfer.brand };
-    count_day(context, &key, transfer.amount, max, Code::TransferDailyMaxReached)
 }

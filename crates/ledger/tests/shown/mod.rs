@@ -196,6 +196,10 @@ fn note_account(facts: &mut Facts, view: &View, address: Address) {
         for hold in view.holds(address, brand).expect("in memory") {
             facts.hold(address, brand, (&hold.reference, hold.dated), hold.expires_ms, &hold.lots);
         }
+        for one in view.offers(address, brand).expect("in memory") {
+            let wants = (one.wants, (one.price_num, one.price_den), one.wants_until, one.min_take.get());
+            facts.offer((address, brand, one.id), (one.by, one.lot.expiry, one.lot.amount.get()), wants);
+        }
     }
 }
 

@@ -34,6 +34,9 @@ impl Model {
             Operation::Grant(one) => vec![one.to],
             Operation::UseVoucher(one) => vec![one.account],
             Operation::Refund(one) => vec![one.to],
+            Operation::Offer(one) => vec![one.from],
+            Operation::Take(one) => vec![one.owner, one.from],
+            Operation::WithdrawOffer(one) => vec![one.from],
             Operation::Claim(one) => [Some(one.account), one.referrer].into_iter().flatten().collect(),
             Operation::TakeBack(one) if self.tables.programme.relations.contains(&(one.from, one.brand)) => {
                 vec![one.from]

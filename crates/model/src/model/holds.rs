@@ -94,6 +94,7 @@ impl Model {
                 self.let_go(key);
             }
         }
+        self.return_offers(account, brand);
     }
 
     /// The holds of which something is still to return, the oldest first.

@@ -137,6 +137,7 @@ impl Model {
         for (key, hold) in holds {
             self.tables.holds.set(key, hold);
         }
+        self.uncount_offers(address, member);
     }
 
     fn leave_nothing(&mut self, pool: Address) -> Result<(), Code> {
@@ -145,6 +146,7 @@ impl Model {
             self.return_expired(pool, brand);
             ensure(self.lots(pool, brand).is_empty(), Code::LastHouseholdAdmin)?;
             ensure(self.hold_numbers(pool, brand).is_empty(), Code::LastHouseholdAdmin)?;
+            ensure(self.offers_of(pool, brand).is_empty(), Code::LastHouseholdAdmin)?;
             self.drop_dead(pool, brand);
         }
         Ok(())

@@ -18,7 +18,7 @@ impl Model {
     }
 
     /// The reason for which an account is stopped, if it is.
-    pub(super) fn stopped_by(&self, address: Address) -> Option<Code> {
+    pub(crate) fn stopped_by(&self, address: Address) -> Option<Code> {
         let Ok(account) = self.account(address) else { return Some(Code::UnknownAccount) };
         let silent = account.safeguards.cancelled.is_some_and(|one| self.time < one.stopped_until_ms.get());
         let stops = [

@@ -1,5 +1,7 @@
 //! The moves of lots.
 
+use std::collections::BTreeMap;
+
 use lojal_types::{Address, BrandId, Code, Expiry, Month};
 
 use super::{Model, ensure};
@@ -83,6 +85,22 @@ impl Model {
             }
         }
         Ok(taken)
+    }
+
+    /// The points that lie dead in accounts and in holds and offers that have ended, by brand.
+    pub(super) fn all_gone(&self) -> BTreeMap<BrandId, u64> {
+        let lots = self.tables.lots.iter().map(|((_, brand, expiry), amount)| (*brand, *expiry, *amount));
+        let ended = self.tables.holds.iter().filter(|(_, hold)| hold.expires <= self.time);
+        let held =
+            ended.flat_map(|((_, brand, _), hold)| hold.lots.iter().map(|(expiry, amount)| (*brand, *expiry, *amount)));
+        let offers = self.tables.programme.offers.iter().filter(|(_, offer)| self.has_ended(offer));
+        let offered = offers.map(|((_, brand, _), offer)| (*brand, offer.expiry, offer.left));
+        let all = lots.chain(held).chain(offered);
+        let mut gone = BTreeMap::new();
+        for (brand, _, amount) in all.filter(|(brand, expiry, _)| !self.is_live(*brand, *expiry)) {
+            *gone.entry(brand).or_insert(0) += amount;
+        }
+        gone
     }
 
     pub(super) fn drop_dead(&mut self, account: Address, brand: BrandId) {

@@ -69,10 +69,7 @@ impl Model {
         ensure(policy.transferable || pools == [false, true], Code::PolicyForbidsTransfer)?;
         ensure(amount >= policy.transfer_min.get(), Code::TransferTooSmall)?;
         ensure(amount <= policy.transfer_max.get(), Code::TransferTooLarge)?;
-        if let Some(max) = policy.transfer_daily_max {
-            let key = (sender, transfer.brand, self.time / DAY_MS);
-            count(&mut self.tables.transferred_on, key, amount, max.get(), Code::TransferDailyMaxReached)?;
-        }
+        self.count_transferred(sender, transfer.brand, &policy, amount)?;
         let taken = self.take(transfer.from, transfer.brand, amount)?;
         self.open(transfer.to, &policy, amount, Some(sender))?;
         self.give(transfer.to, transfer.brand, taken)

@@ -3,13 +3,14 @@
 mod terms;
 
 use lojal_types::{
-    Address, BrandId, CampaignId, Code, Day, Month, Role, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, Track,
-    TrackId, TrackKind, VoucherId,
+    Address, BrandId, CampaignId, Code, Day, Month, OfferId, Role, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf,
+    Track, TrackId, TrackKind, VoucherId,
 };
 
 use self::terms::limits_hold;
 use super::brand_motions::Takes;
 use super::given::{Marked, Offered, Relation};
+use super::market::Resting;
 use super::vouchers::{Claimed, GivenVoucher, Voucher};
 use super::{AMOUNT_MAX, Account, DAY_MS, Model, Shelved, ensure};
 use crate::table::{End, Table};
@@ -73,6 +74,7 @@ pub(crate) struct Programme {
     /// The points that each gave back.
     pub(crate) refunded: Table<Shelved, u64>,
     reached: Table<Progress, Vec<Reached>>,
+    pub(crate) offers: Table<(Address, BrandId, OfferId), Resting>,
 }
 
 impl Programme {
@@ -91,6 +93,7 @@ impl Programme {
         self.given_vouchers.end(how);
         self.used_vouchers.end(how);
         self.claimed.end(how);
+        self.offers.end(how);
         self.refunded.end(how);
         self.reached.end(how);
     }

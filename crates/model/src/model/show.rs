@@ -5,7 +5,7 @@ use lojal_types::{
 };
 
 use super::vouchers::Paid;
-use super::{DAY_MS, Hold, Model, Sums};
+use super::{DAY_MS, Hold, Model, Resting, Sums};
 use crate::facts::Facts;
 
 /// A payment: who paid, its lots, whose limit of which month, its day, until when it can be refunded, and how much was.
@@ -22,6 +22,9 @@ impl Model {
             self.recorded_lots(account, brand).into_iter().collect();
         for (expiry, amount) in self.ended(account, brand).flat_map(|hold| &hold.lots) {
             *lots.entry(*expiry).or_insert(0) += amount;
+        }
+        for offer in self.ended_offers(account, brand) {
+            *lots.entry(offer.expiry).or_insert(0) += offer.left;
         }
         lots.into_iter().filter(|(expiry, _)| self.is_live(brand, *expiry)).collect()
     }
@@ -41,7 +44,8 @@ impl Model {
     pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> u64 {
         let counted = self.tables.spent_in.get(&(household, member, brand, self.month)).copied().unwrap_or(0);
         let ended = self.ended(household, brand).filter(|hold| hold.counted == Some((member, self.month)));
-        counted - ended.flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum::<u64>()
+        let held = ended.flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum::<u64>();
+        counted - held - self.returned_to(member, household, brand)
     }
 
     /// The points that a member has transferred today; counted while the brand has a daily cap.
@@ -70,8 +74,12 @@ impl Model {
         let lots = lots.map(|((_, _, expiry), amount)| (*expiry, *amount));
         let holds = self.tables.holds.iter().filter(|((_, of, _), _)| *of == brand).map(|(_, hold)| hold);
         let (open, ended): (Vec<&Hold>, Vec<&Hold>) = holds.partition(|hold| self.time < hold.expires);
-        let held = open.iter().flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum();
+        let offers = self.tables.programme.offers.iter().filter(|((_, of, _), _)| *of == brand).map(|(_, offer)| offer);
+        let (over, resting): (Vec<&Resting>, Vec<&Resting>) = offers.partition(|offer| self.has_ended(offer));
+        let held = open.iter().flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum::<u64>();
+        let held = held + resting.iter().map(|offer| offer.left).sum::<u64>();
         let all = lots.chain(ended.iter().flat_map(|hold| hold.lots.iter().copied()));
+        let all = all.chain(over.iter().map(|offer| (offer.expiry, offer.left)));
         let outstanding = all.filter(|(expiry, _)| self.is_live(brand, *expiry)).map(|(_, amount)| amount).sum();
         let sums = self.tables.totals.get(&brand).copied().unwrap_or_default();
         let Sums { issued, redeemed, converted_out, expired, reversed, donated, refunded } = sums;
@@ -107,6 +115,12 @@ impl Model {
         for ((account, brand, _), hold) in self.tables.holds.iter().filter(|(_, hold)| self.time < hold.expires) {
             let expires = TimeMs::default().plus_ms(hold.expires);
             facts.hold(*account, *brand, (&hold.reference, hold.dated), expires, &typed(&hold.lots));
+        }
+        for ((account, brand, id), one) in
+            self.tables.programme.offers.iter().filter(|(_, offer)| !self.has_ended(offer))
+        {
+            let wants = (one.wants, (one.num, one.den), one.wants_until, one.min_take);
+            facts.offer((*account, *brand, *id), (one.by, one.expiry, one.left), wants);
         }
         for (address, household) in self.tables.households.iter() {
             let members: Vec<_> = household.members.clone().into_iter().collect();

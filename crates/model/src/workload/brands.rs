@@ -37,7 +37,7 @@ impl Workload {
             2 => Policy { expiry_months: None, convertible: true, poolable: true, transferable: true, ..policy },
             4 => Policy { issue_max: Some(Points::new(100)), ..policy },
             5 => Policy { reversal_window_ms: 400 * DAY_MS, ..policy },
-            3 => Policy { convertible: false, poolable: false, transferable: false, ..policy },
+            3 => Policy { convertible: false, poolable: false, transferable: false, tradeable: false, ..policy },
             _ => policy,
         }
     }

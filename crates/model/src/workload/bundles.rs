@@ -28,6 +28,7 @@ impl Workload {
             5 => Some((member, self.openings(member)?)),
             6 => Some((TILL, self.too_many_tracks()?)),
             7 => Some((TILL, self.too_many_marks()?)),
+            8 => Some((member, self.too_many_offers(member)?)),
             _ => Some((TILL, self.bonus())),
         }
     }

@@ -12,7 +12,7 @@ use crate::world::{MEMBERS, TILL};
 /// Everybody who can make a mistake as things stand, and how.
 pub(super) type Possible = Vec<(Address, Operation)>;
 
-const MISTAKES: [fn(&Workload) -> Possible; 31] = [
+const MISTAKES: [fn(&Workload) -> Possible; 33] = [
     Workload::spending_dead_points,
     Workload::pooling_what_must_not_be,
     Workload::transferring_what_must_not_be,
@@ -44,6 +44,8 @@ const MISTAKES: [fn(&Workload) -> Possible; 31] = [
     Workload::giving_more_than_the_budget,
     Workload::bringing_one_more_along,
     Workload::bringing_oneself_along,
+    Workload::taking_in_vain,
+    Workload::taking_too_little_or_too_much,
 ];
 
 impl Workload {

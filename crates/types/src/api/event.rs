@@ -25,7 +25,7 @@ pub const DATA_TYPE: &str = "application/json";
 /// The index of reminders: above those of all transactions of a block.
 pub const REMINDER_INDEX: u32 = 1 << 16;
 /// The types of all events, without [`TYPE_PREFIX`].
-pub const EVENT_TYPES: [&str; 49] = [
+pub const EVENT_TYPES: [&str; 52] = [
     "points.issued",
     "points.redeemed",
     "points.transferred",
@@ -73,6 +73,9 @@ pub const EVENT_TYPES: [&str; 49] = [
     "campaign.granted",
     "campaign.claimed",
     "consents.set",
+    "offer.made",
+    "offer.taken",
+    "offer.withdrawn",
     "transaction.failed",
     "points.expiring",
 ];
@@ -266,6 +269,9 @@ impl<A> Operation<A> {
             Self::UseVoucher(_) => "voucher.used",
             Self::Refund(_) => "points.refunded",
             Self::SetConsent(_) => "consents.set",
+            Self::Offer(_) => "offer.made",
+            Self::Take(_) => "offer.taken",
+            Self::WithdrawOffer(_) => "offer.withdrawn",
         }
     }
 }

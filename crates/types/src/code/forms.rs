@@ -9,12 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use super::Code;
-use super::table::{FIRST, GOVERNANCE, POINTS, PROGRAMME, TABLE};
+use super::table::{FIRST, GOVERNANCE, MARKET, POINTS, PROGRAMME, TABLE};
 use crate::decode::{from_text, invalid_data};
 
 /// Every code with its name and what it tells a person, by number.
 pub(super) fn rows() -> impl Iterator<Item = &'static (Code, &'static str, &'static str)> {
-    FIRST.iter().chain(&POINTS).chain(&TABLE).chain(&PROGRAMME).chain(&GOVERNANCE)
+    FIRST.iter().chain(&POINTS).chain(&TABLE).chain(&PROGRAMME).chain(&MARKET).chain(&GOVERNANCE)
 }
 
 impl Code {
@@ -78,3 +78,6 @@ impl<'de> Deserialize<'de> for Code {
         from_text(deserializer)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,12 @@
 //! The names of the codes and what they tell a person.
 
 mod governance;
+mod market;
 mod points;
 mod programme;
 
 pub(super) use self::governance::GOVERNANCE;
+pub(super) use self::market::MARKET;
 pub(super) use self::points::POINTS;
 pub(super) use self::programme::PROGRAMME;
 use super::Code;

@@ -23,6 +23,9 @@ impl<A> Operation<A> {
             Self::UseVoucher(one) => has(&one.brand),
             Self::Refund(one) => has(&one.brand),
             Self::SetConsent(one) => has(&one.brand),
+            Self::Offer(one) => has(&one.brand) || has(&one.wants),
+            Self::Take(one) => has(&one.brand) || has(&one.wants),
+            Self::WithdrawOffer(one) => has(&one.brand),
             _ => false,
         }
     }
@@ -59,6 +62,9 @@ impl<A> Operation<A> {
             Self::UseVoucher(one) => [Some(one.brand), None],
             Self::Refund(one) => [Some(one.brand), None],
             Self::SetConsent(one) => [Some(one.brand), None],
+            Self::Offer(one) => [Some(one.brand), Some(one.wants)],
+            Self::Take(one) => [Some(one.brand), Some(one.wants)],
+            Self::WithdrawOffer(one) => [Some(one.brand), None],
             Self::RotateKey(_)
             | Self::SetGuardians(_)
             | Self::StartRecovery(_)

@@ -3,7 +3,7 @@
 use super::Operation;
 
 /// The names of all kinds of operations, in the order of their numbers.
-pub const OPERATION_NAMES: [&str; 49] = [
+pub const OPERATION_NAMES: [&str; 52] = [
     "issue",
     "redeem",
     "transfer",
@@ -53,6 +53,9 @@ pub const OPERATION_NAMES: [&str; 49] = [
     "use_voucher",
     "refund",
     "set_consent",
+    "offer",
+    "take",
+    "withdraw_offer",
 ];
 
 impl<A> Operation<A> {
@@ -108,6 +111,9 @@ impl<A> Operation<A> {
             Self::UseVoucher(_) => "use_voucher",
             Self::Refund(_) => "refund",
             Self::SetConsent(_) => "set_consent",
+            Self::Offer(_) => "offer",
+            Self::Take(_) => "take",
+            Self::WithdrawOffer(_) => "withdraw_offer",
         }
     }
 }

@@ -8,14 +8,14 @@ use crate::day::Day;
 use crate::governance::{Action, MotionId, SignOfLife, SuspendBrand};
 use crate::guardian::Guardians;
 use crate::household::{MemberLimit, MemberRole};
-use crate::ids::{Hash, PublicKey, Salt, Signature, VoucherId};
+use crate::ids::{Hash, OfferId, PublicKey, Salt, Signature, VoucherId};
 use crate::money::Money;
 use crate::operator::Role;
 use crate::partnership::PartnershipTerms;
 use crate::points::Points;
 use crate::reference::Reference;
 use crate::request::AnsweredRequest;
-use crate::time::TimeMs;
+use crate::time::{Expiry, TimeMs};
 use crate::track::{Track, TrackId, TrackKind, TrackLevel};
 
 fn address(byte: u8) -> Address {
@@ -58,7 +58,7 @@ type Numbered = (u8, usize, Operation);
 
 /// One operation of every kind.
 fn every_kind() -> Vec<Numbered> {
-    let points = [of_points(), of_holds(), of_programme()];
+    let points = [of_points(), of_holds(), of_programme(), of_market()];
     let groups = [between_brands(), of_brands(), of_keys(), of_households(), of_governors()];
     points.into_iter().chain(groups).flatten().collect()
 }
@@ -110,6 +110,19 @@ fn of_programme() -> Vec<Numbered> {
         (71, 1, Operation::UseVoucher(UseVoucher { brand, account, voucher, quantity: 2, request: request() })),
         (72, 1, Operation::Refund(refund)),
         (73, 0, Operation::SetConsent(SetConsent { brand, consents: 9 })),
+    ]
+}
+
+fn of_market() -> Vec<Numbered> {
+    let (brand, wants, from, offer) = (brand("nordmat"), brand("kaffet"), address(1), OfferId::new([7; 16]));
+    let (amount, min_take, expiry, wants_until) = (Points::new(70), Points::new(7), Expiry::Never, Expiry::Never);
+    let (price_num, price_den, expires_ms) = (3, 2, time(4));
+    let resting = Offer { brand, from, amount, expiry, wants, price_num, price_den, wants_until, min_take, expires_ms };
+    let take = Take { brand, owner: address(2), offer, from, amount: min_take, wants, max_pay: Points::new(11) };
+    vec![
+        (80, 1, Operation::Offer(resting)),
+        (81, 2, Operation::Take(take)),
+        (82, 1, Operation::WithdrawOffer(WithdrawOffer { brand, from, offer })),
     ]
 }
 
@@ -303,9 +316,9 @@ fn every_kind_names_its_accounts() {
 fn points_and_holds_name_their_brand_and_what_is_between_brands_both() {
     for (number, _, operation) in every_kind() {
         let expected = match number {
-            1..=7 | 24..=31 | 64..=66 | 68..=73 => vec![brand("nordmat")],
+            1..=7 | 24..=31 | 64..=66 | 68..=73 | 82 => vec![brand("nordmat")],
             // A campaign names its sponsor too.
-            16..=19 | 67 => vec![brand("nordmat"), brand("kaffet")],
+            16..=19 | 67 | 80 | 81 => vec![brand("nordmat"), brand("kaffet")],
             20 => vec![brand("kaffet"), brand("nordmat")],
             _ => Vec::new(),
         };
@@ -321,6 +334,8 @@ fn what_the_owner_of_points_gives_away_or_sets_aside_is_spent_and_nothing_else()
         let expected = match number {
             2 | 3 | 5 | 19 => Some(spent),
             70 => Some(claimed),
+            80 => Some((&address(1), brand("nordmat"), Points::new(70))),
+            81 => Some((&address(1), brand("kaffet"), Points::new(11))),
             _ => None,
         };
         assert_eq!(operation.spends(), expected, "{}", operation.name());

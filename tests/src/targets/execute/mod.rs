@@ -3,6 +3,7 @@
 mod brand_motions;
 mod campaigns;
 mod governance;
+mod market;
 mod operations;
 mod programme;
 mod values;

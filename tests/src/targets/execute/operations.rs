@@ -14,6 +14,7 @@ use super::super::source::Source;
 use super::brand_motions::decide;
 use super::campaigns::give;
 use super::governance::govern;
+use super::market::trade;
 use super::programme::count;
 use super::values::*;
 use super::world::{Step, TILL, World, address, brand, reference, time};
@@ -67,14 +68,18 @@ fn terms(world: &World, rate_num: u32, rate_den: u32) -> PartnershipTerms {
     PartnershipTerms { rate_num, rate_den, price_micro: 1_500_000, daily_max, owed_max, ends_ms }
 }
 
-/// An operation on tracks or campaigns.
-fn of_programme(kind: usize, source: &mut Source<'_>, world: &World) -> Operation {
-    if kind < 47 { count(kind, source, world) } else { give(kind, source, world) }
+/// An operation on tracks or campaigns, or on the market.
+fn of_version_2(kind: usize, source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
+    match kind {
+        41..=46 => count(kind, source, world),
+        47..=51 => give(kind, source, world),
+        _ => trade(kind, source, world, sender),
+    }
 }
 
 /// The next operation. Often it is about the sender's own account, so that it has a chance.
 pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
-    match source.below(52) {
+    match source.below(55) {
         kind @ 0..=2 => {
             let (brand, to) = (any_brand(source), world.account(source));
             let (amount, reference, dated) = (amount(source), any_reference(source), any_day(source, world));
@@ -134,7 +139,7 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         kind @ 18..=25 => keys(kind, source, world, sender),
         kind @ 26..=31 => household(kind, source, world),
         kind @ 32..=35 => govern(kind, source, world),
-        kind @ 41..=51 => of_programme(kind, source, world),
+        kind @ 41..=54 => of_version_2(kind, source, world, sender),
         kind => {
             // Only what admins do can be in a motion of theirs.
             let count = if kind == 36 { source.below(3) } else { 0 };

@@ -196,6 +196,7 @@ fn policy(index: usize) -> Policy {
         transfer_daily_max: [Some(Points::new(2_000)), None, None][index],
         convertible: index < 2,
         poolable: index < 2,
+        tradeable: index < 2,
         reversal_window_ms: [60 * DAY_MS, 0, 60 * DAY_MS][index],
         ..Policy::open()
     }

@@ -5,6 +5,7 @@ mod campaigns;
 mod corpus;
 mod damage;
 mod governance;
+mod market;
 mod messages;
 mod operations;
 mod programme;

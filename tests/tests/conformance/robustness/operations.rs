@@ -12,6 +12,7 @@ use proptest::prelude::*;
 
 use super::campaigns::{accept_sponsorship, campaign_operation, set_campaign};
 use super::governance::governor_operation;
+use super::market::market_operation;
 use super::messages::{guardians, limits, policy, terms};
 use super::programme::{programme_operation, set_track};
 use super::values::*;
@@ -31,6 +32,7 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
         4 => programme_operation(),
         4 => campaign_operation(),
         2 => voucher_operation(),
+        3 => market_operation(),
     ]
     .boxed()
 }

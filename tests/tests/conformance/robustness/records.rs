@@ -7,7 +7,7 @@ use lojal_ledger::record::{
     Reversed, ScheduledVersion, Seat, Sent, Shelf, Spent,
 };
 use lojal_ledger::{HalfId, StateTree, Tip, tree::Proof};
-use lojal_types::{Activity, Approvals, GrossPoints, MotionId, MotionStatus, Settings, Totals};
+use lojal_types::{Activity, Approvals, Bounded, GrossPoints, MotionId, MotionStatus, Settings, Totals};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -84,7 +84,7 @@ fn holds_and_counts_survive() {
         lots,
         counted,
     });
-    survives(list(hold.boxed()).prop_map(|holds| Holds { holds }).boxed());
+    survives(list(hold.boxed()).prop_map(|holds| Holds { holds, offers: Bounded::default() }).boxed());
     let held = (address(), day(), time(), any::<bool>(), transaction_id());
     let held = held.prop_map(|(from, dated, expires_ms, closed, transaction)| Held {
         from,

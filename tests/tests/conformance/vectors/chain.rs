@@ -7,8 +7,8 @@ use lojal_chain::replay::commit;
 use lojal_chain::{Replay, propose};
 use lojal_ledger::{State, StateTree, View};
 use lojal_types::{
-    Address, AddressText, BlockId, Bounded, Certificate, ChainId, Code, Hash, Header, KeyPair, Month, Operation,
-    Outcome, Receipt, TimeMs, Transaction, VerifiedTransaction,
+    Address, AddressText, BlockId, Bounded, Certificate, ChainId, Code, Hash, Header, KeyPair, Month, OfferId,
+    Operation, Outcome, Receipt, TimeMs, Transaction, VerifiedTransaction, offer_id,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,7 @@ use super::economy::{economy, outcomes};
 use super::genesis::{Lines, genesis, two_brands};
 use super::golden::{canonical_hex, check, variant_numbers};
 use super::loyalty::{loyalty, loyalty_outcomes};
+use super::market::{market, market_outcomes};
 use super::samples::{NETWORK, START_MS, account, key, named, seed, time};
 use super::transactions::bytes_form;
 use super::votes::certify;
@@ -37,7 +38,7 @@ pub(super) struct BlockInput {
     transactions: Vec<TransactionInput>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct TransactionInput {
     seed: String,
     sender: AddressText,
@@ -99,6 +100,12 @@ pub(super) fn chain_id_of(document: &Lines) -> ChainId {
 pub(super) fn household_of(document: &Lines, founding: &TransactionInput) -> AddressText {
     let chain = genesis(document).chain_id();
     Address::of_household(&chain, &unsigned(founding, &chain).id(&chain), 0).to_text(NETWORK)
+}
+
+/// The name of the offer that the first operation of a transaction makes.
+pub(super) fn offer_of(document: &Lines, making: &TransactionInput) -> OfferId {
+    let chain = genesis(document).chain_id();
+    offer_id(&chain, &unsigned(making, &chain).id(&chain), 0)
 }
 
 /// Builds the next block, certifies it and applies it.
@@ -229,6 +236,7 @@ fn a_short_chain_has_its_ids_roots_and_receipts() {
         named("one block without transactions", empty),
         named("three blocks", three_blocks()),
         named("levels of version 2", loyalty()),
+        named("a market of version 2", market()),
         named("the whole economy", economy()),
     ];
     let about =
@@ -253,8 +261,9 @@ fn the_sample_chain_shows_success_failure_and_expiry() {
 }
 
 #[test]
-fn the_economy_and_the_programme_go_as_told() {
-    for (input, outcomes) in [(economy(), outcomes()), (loyalty(), loyalty_outcomes())] {
+fn the_economy_the_programme_and_the_market_go_as_told() {
+    let told = [(economy(), outcomes()), (loyalty(), loyalty_outcomes()), (market(), market_outcomes())];
+    for (input, outcomes) in told {
         let found = outcomes_of(&build(&input));
         let transactions: Vec<&TransactionInput> = input.blocks.iter().flat_map(|block| &block.transactions).collect();
         for ((found, told), transaction) in found.iter().zip(outcomes).zip(&transactions) {
@@ -267,7 +276,7 @@ fn the_economy_and_the_programme_go_as_told() {
 #[test]
 fn every_kind_of_operation_succeeds_in_a_chain() {
     let mut shown = BTreeSet::new();
-    for input in [three_blocks(), economy(), loyalty()] {
+    for input in [three_blocks(), economy(), loyalty(), market()] {
         let outcomes = outcomes_of(&build(&input));
         let transactions = input.blocks.iter().flat_map(|block| &block.transactions);
         let applied = transactions.zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Applied);

@@ -14,6 +14,7 @@ mod households;
 mod keys;
 mod light;
 mod loyalty;
+mod market;
 mod merkle;
 mod names;
 mod operations;

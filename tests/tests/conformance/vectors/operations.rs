@@ -28,6 +28,7 @@ pub(super) fn samples() -> Vec<(String, Written)> {
         of_programme(),
         of_campaigns(),
         of_vouchers(),
+        of_market(),
     ]
     .concat();
     refer(&chain_id(), &mut samples.iter_mut().map(|(_, operation)| operation).collect::<Vec<_>>());

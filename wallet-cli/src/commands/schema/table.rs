@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use crate::commands::brand::Appointed;
 use crate::commands::{
     balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, key_file, keys, light, listen,
-    points, presentations, profile, proofs, receipt, recovery, reference, referrals, request, setup, statement, till,
-    together, tokens, watch, web, webhook,
+    market, points, presentations, profile, proofs, receipt, recovery, reference, referrals, request, setup, statement,
+    till, together, tokens, watch, web, webhook,
 };
 
 /// The schema of a type.
@@ -67,7 +67,7 @@ pub(super) struct Listed {
 pub(super) struct AnySchema(pub(super) Map<String, Value>);
 
 /// The commands, each with the forms of its documents.
-pub(super) const COMMANDS: [(&str, &[Form]); 119] = [
+pub(super) const COMMANDS: [(&str, &[Form]); 123] = [
     ("init", &[WALLET, &[of::<init::Wallet>, of::<init::WordsFile>], &[of::<init::Wallet>, of::<init::Words>]]),
     ("restore", &[&[of::<init::Wallet>, of::<init::Restored>]]),
     ("key new", &[&[of::<init::NewWords>]]),
@@ -101,6 +101,10 @@ pub(super) const COMMANDS: [(&str, &[Form]); 119] = [
     ("capture", SIGNS),
     ("release", SIGNS),
     ("convert", SIGNS),
+    ("offer", &[&[of::<api::TransactionStatus>, of::<proofs::Sealed>, of::<market::Offered>], REHEARSED]),
+    ("offers", &[&[of::<api::Offers>, of::<proofs::Sealed>], &[of::<api::Market>]]),
+    ("take", SIGNS),
+    ("withdraw", SIGNS),
     ("issue", SIGNS),
     ("reverse", &[&[of::<api::TransactionStatus>, of::<proofs::Sealed>, of::<points::Taken>], REHEARSED]),
     ("tx", &[SENT]),

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::history::Gone;
-use crate::commands::unsent::{Expired, Taken, happened, with_taken};
+use crate::commands::unsent::{Expired, Taken, happened, traded, with_taken};
 use crate::commands::words::reference_of;
 
 /// The way in which points came or went.
@@ -23,6 +23,10 @@ pub(super) enum Kind {
     Captured,
     ConvertedIn,
     ConvertedOut,
+    /// Points that came by a trade; those of a payment are the most that it can have been.
+    TradedIn,
+    /// The same of points that went.
+    TradedOut,
     /// Points of an issue that was taken back.
     Reversed,
     Expired,
@@ -39,12 +43,14 @@ impl Kind {
             Self::Captured => "captured",
             Self::ConvertedIn => "converted_in",
             Self::ConvertedOut => "converted_out",
+            Self::TradedIn => "traded_in",
+            Self::TradedOut => "traded_out",
             Self::Reversed => "reversed",
             Self::Expired => "expired",
         }
     }
     fn comes(self) -> bool {
-        matches!(self, Self::Issued | Self::Received | Self::ConvertedIn)
+        matches!(self, Self::Issued | Self::Received | Self::ConvertedIn | Self::TradedIn)
     }
 }
 
@@ -112,8 +118,9 @@ pub(super) fn parts(
             }
         }
     }
+    let traded = traded(all, account.address);
     let part = |(brand, mut movements): (BrandId, Vec<Movement>)| {
-        let expired = gone.map(|gone| expiries(gone.get(&brand)));
+        let expired = gone.filter(|_| !traded.contains(&brand)).map(|gone| expiries(gone.get(&brand)));
         let is_exact = matches!(expired, Some(Some(_)));
         movements.extend(expired.flatten().into_iter().flatten());
         movements.sort_by_key(|movement| movement.time_ms);
@@ -200,6 +207,14 @@ fn movements(
         Operation::Convert(one) if one.account == account => vec![
             movement(one.from, Kind::ConvertedOut, one.burned, None),
             movement(one.to, Kind::ConvertedIn, one.received, None),
+        ],
+        Operation::Take(one) if one.from == account => vec![
+            movement(one.brand, Kind::TradedIn, one.amount, Some(one.owner)),
+            movement(one.wants, Kind::TradedOut, one.max_pay, Some(one.owner)),
+        ],
+        Operation::Take(one) if one.owner == account => vec![
+            movement(one.brand, Kind::TradedOut, one.amount, Some(one.from)),
+            movement(one.wants, Kind::TradedIn, one.max_pay, Some(one.from)),
         ],
         // Of one that nobody knows more of, the rest of the books says that it took the least.
         Operation::Reverse(one) if one.from == account => {

@@ -10,6 +10,7 @@ use lojal_wallet::backup::Backup;
 use lojal_wallet::uri::{ClaimOffer, HoldTicket, PaymentRequest};
 
 use super::gateway::network_status;
+use super::market::OFFER;
 use super::{Wallet, genesis, key, other, pool, receipt};
 
 /// A command line, without the options of every command.
@@ -161,6 +162,10 @@ fn of_members(gateway: &str) -> Vec<Line> {
         asking("send", &[&to, "0.01", "kaffet"]),
         asking("redeem", &["0.01", "kaffet"]),
         asking("convert", &["10", "kaffet", "fjallet", "--yes"]),
+        asking("offer", &["10", "kaffet", "5", "fjallet", "--ending", "never", "--yes"]),
+        asking("offers", &[]),
+        asking("take", &["5", "fjallet", "kaffet", "--yes"]),
+        asking("withdraw", &[OFFER]),
         asking("netting", &[]),
         asking("rotate-key", &["--dry-run"]),
         asking("web verify", &[gateway]),

@@ -15,7 +15,7 @@ use lojal_types::{
 use lojal_wallet::clock::local_time;
 
 use super::server::{Answer, Request, Server};
-use super::{genesis, key, name, other, policy, programme};
+use super::{genesis, key, market, name, other, policy, programme};
 
 /// A gateway whose ledger puts every transaction in block 42 with `receipt`, after checking its signature.
 pub fn ledger(receipt: Outcome, rotated_key: Option<PublicKey>) -> Server {
@@ -155,6 +155,7 @@ impl Ledger {
         match path {
             "/v1/status" => Answer::json(200, &network_status()),
             path if programme::is_of(path) => programme::answer(path),
+            path if market::answers(path) => market::answer(path),
             "/v1/brands" => {
                 let kaffet = Brand { closes_ms: self.kaffet_closes_ms, ..brand("kaffet", 2) };
                 Answer::json(200, &Brands { brands: vec![kaffet, brand("nordmat", 0)] })

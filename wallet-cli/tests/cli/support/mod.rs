@@ -5,6 +5,7 @@ pub mod documents;
 pub mod every;
 pub mod gateway;
 pub mod lists;
+pub mod market;
 pub mod programme;
 // The client's test server: both crates talk to the same kind of gateway.
 #[path = "../../../../crates/client/src/tests/server.rs"]

@@ -206,6 +206,9 @@ export const ledgerEn: typeof ledgerSv = {
     refund: "Refund",
     take_back: "Stamp, mark or voucher taken back",
     set_consent: "Consents set",
+    offer: "Points offered",
+    take: "Offer taken",
+    withdraw_offer: "Offer withdrawn",
   },
   facts: {
     brand: "Brand",

@@ -206,6 +206,9 @@ export const ledgerSv = {
     refund: "Återbetalning",
     take_back: "Stämpel, märke eller kupong tas tillbaka",
     set_consent: "Samtycken ändras",
+    offer: "Poäng bjuds ut",
+    take: "Erbjudande tas",
+    withdraw_offer: "Erbjudande återkallas",
   } as Readonly<Record<string, string>>,
   facts: {
     brand: "Varumärke",

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::tests::http::{self, Answer, JSON};
+use crate::tests::market::{listed, offer};
 use crate::tests::node::{ANNA, BO, GOVERNOR, HOUR_MS, MINUTE_MS, Node, TILL, address, transfer};
 use crate::tests::operations::{
     accept, brand, convert, deposit, gifts, grant, grants_too, hold, invite, issue, levels, propose, reference,
@@ -59,12 +60,14 @@ impl Scene {
         let there = terms(1, 10, 12_345_000);
         node.apply(TILL, vec![propose("nordmat", "kaffet", &there), accept("nordmat", "kaffet", &there)]);
         node.apply(ANNA, vec![convert(ANNA, "nordmat", "kaffet", (100, 10))]);
+        node.apply(ANNA, vec![offer(&node, ANNA, 50, (1, 4))]);
         let suspend = SuspendBrand { brand: brand("kaffet") };
         node.apply(
             GOVERNOR,
             vec![Operation::Propose(Propose { actions: Bounded::from([Action::SuspendBrand(suspend)]) })],
         );
         let transaction = node.apply(ANNA, vec![transfer(ANNA, BO, 25)]).to_string();
+        listed(&node, |market| market.offers.len() == 1 && !market.more).await;
         let validators = node.store().view().validators().hash(&node.chain()).to_string();
         Self { node, household, transaction, payment, validators }
     }
@@ -94,6 +97,8 @@ impl Scene {
             ("campaigns_proof", "/v1/brands/nordmat/campaigns/proof".into()),
             ("stamp", format!("/v1/brands/nordmat/stamps/{stamped}")),
             ("standing", format!("/v1/accounts/{anna}/standing")),
+            ("offers", format!("/v1/accounts/{anna}/offers")),
+            ("market", "/v1/market/nordmat/kaffet".into()),
             ("account", format!("/v1/accounts/{anna}")),
             ("history", format!("/v1/accounts/{anna}/transactions?limit=1")),
             ("recovery", format!("/v1/accounts/{anna}/recovery")),

@@ -7,6 +7,7 @@ mod governance;
 mod holds;
 mod households;
 mod keys;
+mod market;
 mod points;
 mod programme;
 mod vouchers;
@@ -58,7 +59,7 @@ const REFUSALS: [(Code, Refused); 6] = [
 fn failures() -> impl Iterator<Item = &'static (Code, Failing)> {
     let groups = [points::FAILURES, holds::FAILURES, keys::FAILURES, brands::FAILURES, between::FAILURES];
     let more = [households::FAILURES, governance::FAILURES, governance::FAILURES_OF_NODES];
-    let of_version_2 = [programme::FAILURES, campaigns::FAILURES, vouchers::FAILURES];
+    let of_version_2 = [programme::FAILURES, campaigns::FAILURES, vouchers::FAILURES, market::FAILURES];
     groups.into_iter().chain(more).chain(of_version_2).flatten()
 }
 

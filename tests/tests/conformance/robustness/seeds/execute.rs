@@ -28,7 +28,7 @@ const CONVERT: Choices = &[14, 0, 1, 0, 0, 10];
 const RECOVER_CLEO: Choices = &[22, CLEO, 7];
 
 /// Short stories, which together apply every kind of operation.
-const STORIES: [(&str, &[Step]); 20] = [
+const STORIES: [(&str, &[Step]); 21] = [
     ("guardians", &[(A_SECOND, ANNA, &[21, 1, 1, BO, 1])]),
     ("issue-and-reverse", &[(A_SECOND, TILL, &[0, 0, ANNA, 20, 25]), (A_SECOND, TILL, &[7, 0, ANNA, 25, 26, 5, 1, 0])]),
     ("transfer-and-redeem", &[(A_SECOND, ANNA, &[5, 0, 0, BO, 20]), (A_MONTH, BO, &[3, 0, 0, 0, 10])]),
@@ -126,6 +126,14 @@ const STORIES: [(&str, &[Step]); 20] = [
             (A_MONTH, ANNA, &[3, 0, 0, 0, 10]),
             (A_MONTH, ANNA, &[3, 0, 0, 0, 10]),
             (A_MONTH, ANNA, &[3, 0, 0, 0, 10]),
+        ],
+    ),
+    (
+        "market",
+        &[
+            (A_SECOND, ANNA, &[52, 0, 1, 1, 0, 1, 0, 1, 20, 4]),
+            (A_SECOND, BO, &[53, 0, 1, 1, ANNA, 0, 1, 5]),
+            (AN_HOUR, ANNA, &[54, 0, 1, 1, 0]),
         ],
     ),
     ("brand-that-joins", &[(A_SECOND, FIRST, &[32, 0, 3, 1, 5, 0, 1, 100, 0, 0, 0, 0, 0])]),

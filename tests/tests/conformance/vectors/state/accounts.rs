@@ -3,8 +3,9 @@
 use lojal_ledger::key::{AccountKey, BalanceKey, HoldsKey, TransferredTodayKey};
 use lojal_ledger::record;
 use lojal_types::{
-    Activity, AddressText, AgreedKey, Barred, BrandId, Cancelled, Change, Day, Guardian, Guardians, Height, Lot,
-    Outcome, Points, PublicKey, Recovery, RecoveryVote, Reference, Safeguards, TimeMs, TransactionId, Waiting,
+    Activity, AddressText, AgreedKey, Barred, BrandId, Cancelled, Change, Day, Expiry, Guardian, Guardians, Height,
+    Lot, OfferId, Outcome, Points, PublicKey, Recovery, RecoveryVote, Reference, Safeguards, TimeMs, TransactionId,
+    Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,9 +17,24 @@ use crate::vectors::samples::{START_MS, account, address, key, named, parse, see
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Entry {
     Account(Box<Account>),
-    Balance { account: AddressText, brand: BrandId, lots: Vec<Lot> },
-    Holds { account: AddressText, brand: BrandId, holds: Vec<OpenHold> },
-    TransferredToday { sender: AddressText, brand: BrandId, on_day_of_ms: TimeMs, points: Points },
+    Balance {
+        account: AddressText,
+        brand: BrandId,
+        lots: Vec<Lot>,
+    },
+    Holds {
+        account: AddressText,
+        brand: BrandId,
+        holds: Vec<OpenHold>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        offers: Vec<OpenOffer>,
+    },
+    TransferredToday {
+        sender: AddressText,
+        brand: BrandId,
+        on_day_of_ms: TimeMs,
+        points: Points,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +76,22 @@ pub(super) struct OpenHold {
     counted: Option<(AddressText, TimeMs)>,
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OpenOffer {
+    id: OfferId,
+    by: AddressText,
+    lot: Lot,
+    wants: BrandId,
+    price_num: u32,
+    price_den: u32,
+    wants_until: Expiry,
+    min_take: Points,
+    ends_ms: TimeMs,
+    /// The household's member whose limit of the month of a time it counts against.
+    counted: Option<(AddressText, TimeMs)>,
+}
+
 pub(super) fn build(entry: &Entry) -> Output {
     match entry {
         Entry::Account(account) => output(&AccountKey(address(account.account)), &account_record(account)),
@@ -67,10 +99,11 @@ pub(super) fn build(entry: &Entry) -> Output {
             let key = BalanceKey { account: address(*account), brand: *brand };
             output(&key, &record::Balance { lots: bounded(lots) })
         }
-        Entry::Holds { account, brand, holds } => {
+        Entry::Holds { account, brand, holds, offers } => {
             let key = HoldsKey { account: address(*account), brand: *brand };
             let holds: Vec<_> = holds.iter().map(hold_record).collect();
-            output(&key, &record::Holds { holds: bounded(&holds) })
+            let offers: Vec<_> = offers.iter().map(offer_record).collect();
+            output(&key, &record::Holds { holds: bounded(&holds), offers: bounded(&offers) })
         }
         Entry::TransferredToday { sender, brand, on_day_of_ms, points } => {
             let key = TransferredTodayKey { sender: address(*sender), brand: *brand };
@@ -98,8 +131,26 @@ fn account_record(account: &Account) -> record::Account {
     record::Account { rotated_key, frozen, guardians, recovery, safeguards, operates, used, activity }
 }
 
+fn counted((member, at): (AddressText, TimeMs)) -> record::Counted {
+    record::Counted { member: address(member), month: at.month() }
+}
+
+fn offer_record(offer: &OpenOffer) -> record::OpenOffer {
+    record::OpenOffer {
+        id: offer.id,
+        by: address(offer.by),
+        lot: offer.lot,
+        wants: offer.wants,
+        price_num: offer.price_num,
+        price_den: offer.price_den,
+        wants_until: offer.wants_until,
+        min_take: offer.min_take,
+        ends_ms: offer.ends_ms,
+        counted: offer.counted.map(counted),
+    }
+}
+
 fn hold_record(hold: &OpenHold) -> record::OpenHold {
-    let counted = |(member, at): (AddressText, TimeMs)| record::Counted { member: address(member), month: at.month() };
     record::OpenHold {
         reference: hold.reference.clone(),
         dated: hold.dated,
@@ -133,10 +184,36 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let mut samples = accounts();
     samples.extend([
         named("balance", Entry::Balance { account: anna, brand, lots: vec![lot("2026-12", 5), lot("never", 70)] }),
-        named("holds", Entry::Holds { account: anna, brand, holds: vec![held, counted] }),
+        named("holds", Entry::Holds { account: anna, brand, holds: vec![held, counted], offers: vec![] }),
+        named("offers", Entry::Holds { account: anna, brand, holds: vec![], offers: offers() }),
         named("transferred today", today),
     ]);
     samples
+}
+
+/// An offer of one's own points, and one that a member has made of a household's.
+fn offers() -> Vec<OpenOffer> {
+    let own = OpenOffer {
+        id: OfferId::new([0x79; 16]),
+        by: account(4),
+        lot: Lot { expiry: parse("2027-11"), amount: Points::new(70) },
+        wants: parse("kaffet"),
+        price_num: 1,
+        price_den: 3,
+        wants_until: parse("2027-03"),
+        min_take: Points::new(10),
+        ends_ms: time(START_MS + 75_000),
+        counted: None,
+    };
+    let of_a_pool = OpenOffer {
+        id: OfferId::new([0x7a; 16]),
+        by: account(5),
+        lot: Lot { expiry: parse("never"), amount: Points::new(1) },
+        wants_until: parse("never"),
+        counted: Some((account(5), time(START_MS))),
+        ..own.clone()
+    };
+    vec![own, of_a_pool]
 }
 
 fn five_transactions() -> Activity {

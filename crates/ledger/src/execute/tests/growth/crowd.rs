@@ -32,7 +32,7 @@ pub(super) struct Crowd {
 impl Crowd {
     pub(super) fn new(seed: u64) -> Self {
         let people = MEMBERS.map(|seed| (seed, address(seed))).collect();
-        let (random, ledger) = (Random::new(seed), Ledger::new());
+        let (random, ledger) = (Random::new(seed), Ledger::with_market());
         Self { random, ledger, people, references: 0, issues: Vec::new(), holds: Vec::new() }
     }
 
@@ -48,6 +48,7 @@ impl Crowd {
                 15 => self.between(),
                 16 => self.govern(),
                 17 => self.guard(),
+                18 => self.trade(time),
                 _ => self.share(),
             };
             // Whoever was never given a point has no account yet.
@@ -167,6 +168,7 @@ impl Crowd {
     fn govern(&mut self) -> Act {
         let (id, spare) = (self.brand(), SPARES.start + u8::try_from(self.random.index(SPARES.len())).expect("three"));
         let mut policy = policy_of(id);
+        policy.tradeable = true;
         policy.transfer_daily_max = self.random.once_in(2).then(|| lojal_types::Points::new(1000));
         let operation = match self.random.within(0..3) {
             0 => set_policy(id, policy),
@@ -174,6 +176,24 @@ impl Crowd {
             _ => remove_operator(id, spare),
         };
         Some((TILL, vec![operation]))
+    }
+
+    /// A third of the offers are left to end by themselves.
+    fn trade(&mut self, time: TimeMs) -> Act {
+        let ((member, own), (other, taker)) = (self.member(), self.member());
+        let open = self.random.pick(&self.ledger.offers(own));
+        let Some(open) = open.filter(|_| self.random.once_in(2)) else {
+            let lots = self.ledger.view().lots(own, brand(GROCER)).expect("in memory");
+            let lot = self.random.pick(&lots)?;
+            let (amount, lasts_ms) = (lot.amount.get().min(1000), self.random.within(HOUR_MS..20 * DAY_MS));
+            let expiry = lot.expiry.to_string();
+            let made = offer(own, (amount, &expiry), (1, 2), time.plus_ms(lasts_ms));
+            return Some((member, vec![Operation::Offer(made)]));
+        };
+        match self.random.within(0..3) {
+            0 => Some((member, vec![withdraw_offer(own, open.id)])),
+            _ => Some((other, vec![take(own, open.id, taker, (open.lot.amount.get(), u64::MAX))])),
+        }
     }
 
     fn guard(&mut self) -> Act {
