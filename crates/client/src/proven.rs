@@ -178,7 +178,7 @@ impl Verifier {
     ///
     /// # Errors
     /// As for [`Verifier::account`].
-    pub fn offers(&self, address: Address, answer: &api::ProvenAccount) -> Result<Verified<api::Offers>, Unproven> {
+    pub fn offers(&self, address: Address, answer: &api::ProvenState) -> Result<Verified<api::Offers>, Unproven> {
         let (seal, records) = self.records(answer)?;
         Ok(Verified { value: answers::offers(&records, address)?, seal })
     }

@@ -18,7 +18,7 @@ fn every_code_has_a_row_and_survives_its_bytes() {
         let decoded = borsh::from_slice::<Code>(&number.to_le_bytes()).ok();
         assert_eq!(decoded.map(Code::number), Code::from_number(number).map(Code::number));
     }
-    let declared = include_str!("../code.rs")
+    let declared = include_str!("../../code.rs")
         .lines()
         .filter(|l| l.starts_with("    ") && l.trim_end().ends_with(',') && l.contains(" = ") && !l.contains('('))
         .count();
