@@ -70,7 +70,7 @@ function recordOf(name: RecordKindName, entry: JsonObject): Json {
       return { ...others, used: inDays === null ? null : { day: day(at), ...amounts } };
     }
     case "holds":
-      return { holds: listIn(entry["holds"]).map(holdOf) };
+      return { holds: listIn(entry["holds"]).map(setAsideOf), offers: listIn(entry["offers"] ?? []).map(setAsideOf) };
     case "spent": {
       const counts = listIn(entry["counts"]).map((pair) => {
         const [brand = null, points = null] = listIn(pair);
@@ -105,13 +105,13 @@ function withHalf(entry: JsonObject): JsonObject {
   return { ...entry, transaction: halfOf(parseTransactionId(text(entry["transaction"]))) };
 }
 
-function holdOf(json: Json): Json {
-  const { counted, ...hold } = objectIn(json);
+function setAsideOf(json: Json): Json {
+  const { counted, ...setAside } = objectIn(json);
   if (counted === null || counted === undefined) {
-    return { ...hold, counted: null };
+    return { ...setAside, counted: null };
   }
   const [member = null, at] = listIn(counted);
-  return { ...hold, counted: { member, month: month(at) } };
+  return { ...setAside, counted: { member, month: month(at) } };
 }
 
 /** The fields of an entry in words that its key has. */

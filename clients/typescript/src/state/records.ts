@@ -161,7 +161,7 @@ const someOffersCodec: Codec<readonly OpenOffer[]> = list(openOfferCodec, 1, OFF
 
 /** Offers at the end of a record, where there are any. */
 const offersAtEndCodec: Codec<readonly OpenOffer[]> = {
-  ...someOffersCodec,
+  ...list(openOfferCodec, 0, OFFERS_MAX),
   absent: () => [],
   write(writer, offers) {
     if (offers.length > 0) {
