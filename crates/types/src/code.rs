@@ -1,4 +1,5 @@
-//! Why a transaction was refused or failed: stable numbers and names, the same everywhere (protocol, Transactions).
+//! Reasons for which transactions are refused or fail: stable numbers and names, the same everywhere (protocol,
+//! Transactions).
 
 mod forms;
 mod table;

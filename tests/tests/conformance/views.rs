@@ -55,11 +55,14 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, account: &api::Account, brand: BrandId) {
+    fn add(&mut self, account: &api::Account, offers: &api::Offers, brand: BrandId) {
         let balance = account.balances.iter().find(|balance| balance.brand == brand);
         self.holders += u64::from(balance.is_some());
         for (expiry, amount) in balance.map(|balance| plain(&balance.lots)).unwrap_or_default() {
             *self.usable.entry(expiry).or_default() += amount;
+        }
+        for offer in offers.offers.iter().filter(|offer| offer.brand == brand) {
+            *self.held.entry(offer.expiry).or_default() += offer.amount.get();
         }
         for hold in account.holds.iter().filter(|hold| hold.brand == brand) {
             for (expiry, amount) in plain(&hold.lots) {
@@ -108,10 +111,11 @@ fn check_views(view: &View, model: &Model) {
     let mut sums: BTreeMap<BrandId, Sum> = brands.iter().map(|brand| (*brand, Sum::default())).collect();
     for address in accounts(view) {
         let account = lojal_ledger::answers::account(view, address).expect("in memory");
+        let offers = lojal_ledger::answers::offers(view, address).expect("in memory");
         check_account(&account, address, model, brands);
         check_limits(&account, address, view, model);
         for (brand, sum) in &mut sums {
-            sum.add(&account, *brand);
+            sum.add(&account, &offers, *brand);
         }
     }
     for report in brand_reports(view).expect("every account adds up to the totals") {
