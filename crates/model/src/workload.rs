@@ -226,7 +226,7 @@ impl Workload {
         if let Some(stamping) = self.random.once_in(6).then(|| self.stamping()).flatten() {
             return stamping;
         }
-        if let Some(sponsoring) = self.random.once_in(20).then(|| self.sponsoring()).flatten() {
+        if let Some(sponsoring) = self.random.once_in(8).then(|| self.sponsoring()).flatten() {
             return sponsoring;
         }
         if let Some(present) = self.random.once_in(8).then(|| self.present()).flatten() {

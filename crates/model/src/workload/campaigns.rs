@@ -57,7 +57,7 @@ impl Workload {
         let most = if self.random.once_in(2) { 200 } else { 3_000 };
         let budget = gives_points.then(|| Points::new(self.random.within(60..most)));
         let others: Vec<BrandId> = self.brands.iter().copied().filter(|other| *other != brand).collect();
-        let sponsor = (gives_points && self.random.once_in(4))
+        let sponsor = (gives_points && self.random.once_in(2))
             .then(|| Sponsor { brand: self.random.pick(&others).expect("three"), price_micro: 250_000 });
         let price =
             if !gives_points && by == TakenBy::Member { self.random.within(u64::from(is_cause)..30) } else { 0 };
