@@ -67,6 +67,7 @@ mod submit;
 mod tests;
 mod tls;
 mod transactions;
+mod vouchers;
 mod webhooks;
 mod wire;
 

@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod programme;
+mod vouchers;
 
 use std::convert::Infallible;
 
@@ -9,6 +10,7 @@ use lojal_types::{Activity, Address, BrandId, Lot, MemberLimit, MemberRights, Po
 
 pub use self::campaigns::campaigns;
 pub use self::programme::{stamped, standings, standings_at, tracks};
+pub use self::vouchers::{vouchers, vouchers_at};
 use crate::record::{Account, OpenHold};
 use crate::records::Records;
 

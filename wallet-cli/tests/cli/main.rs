@@ -30,5 +30,6 @@ mod till;
 mod together;
 mod tokens;
 mod unreached;
+mod vouchers;
 mod watch;
 mod witness;

@@ -26,6 +26,10 @@ pub(super) enum Kind {
     /// Points of an issue that was taken back.
     Reversed,
     Expired,
+    /// Points that were paid, and given back.
+    Refunded,
+    /// Points that were given for a cause.
+    Donated,
 }
 
 impl Kind {
@@ -41,10 +45,12 @@ impl Kind {
             Self::ConvertedOut => "converted_out",
             Self::Reversed => "reversed",
             Self::Expired => "expired",
+            Self::Refunded => "refunded",
+            Self::Donated => "donated",
         }
     }
     fn comes(self) -> bool {
-        matches!(self, Self::Issued | Self::Received | Self::ConvertedIn)
+        matches!(self, Self::Issued | Self::Received | Self::ConvertedIn | Self::Refunded)
     }
 }
 
@@ -201,6 +207,11 @@ fn movements(
             movement(one.from, Kind::ConvertedOut, one.burned, None),
             movement(one.to, Kind::ConvertedIn, one.received, None),
         ],
+        Operation::Refund(one) if one.to == account => vec![movement(one.brand, Kind::Refunded, one.amount, None)],
+        // All other claims stand here as what they moved.
+        Operation::Claim(one) if one.account == account => {
+            vec![movement(one.brand, Kind::Donated, one.price_max, None)]
+        }
         // Of one that nobody knows more of, the rest of the books says that it took the least.
         Operation::Reverse(one) if one.from == account => {
             vec![movement(one.brand, Kind::Reversed, one.at_least, None)]
