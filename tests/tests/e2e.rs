@@ -36,6 +36,8 @@ mod backfill;
 mod backup;
 #[path = "e2e/connect.rs"]
 mod connect;
+#[path = "e2e/connect_refunds.rs"]
+mod connect_refunds;
 #[path = "e2e/connect_rewards.rs"]
 mod connect_rewards;
 #[path = "e2e/connect_stamps.rs"]
@@ -108,5 +110,7 @@ mod tills;
 mod tls;
 #[path = "e2e/upgrade.rs"]
 mod upgrade;
+#[path = "e2e/vouchers.rs"]
+mod vouchers;
 #[path = "e2e/webhooks.rs"]
 mod webhooks;

@@ -20,7 +20,8 @@ mod shared;
 mod statement;
 mod till;
 mod together;
-mod values;
+pub mod values;
+mod voucher;
 mod watch;
 mod web;
 mod webhook;
@@ -53,6 +54,7 @@ pub use statement::{Format, StatementArgs};
 pub use till::{CaptureArgs, ClaimArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
 pub use together::{ApprovalsArgs, BrandCommand, BrandMotionArgs, BrandMotionCommand, CloseArgs};
 pub use values::{Pool, ProfileOrDefault};
+pub use voucher::{OwnerArgs, RefundArgs, ReturnArgs, UseArgs, VoucherCommand};
 pub use watch::WatchArgs;
 pub use web::WebCommand;
 pub use webhook::WebhookCommand;
@@ -363,6 +365,9 @@ pub enum Command {
     /// The market.
     #[command(flatten)]
     Market(MarketCommand),
+    /// Vouchers, and points that are given back.
+    #[command(flatten)]
+    Voucher(VoucherCommand),
     /// Decide for a brand together with its other admins
     #[command(subcommand)]
     Brand(BrandCommand),

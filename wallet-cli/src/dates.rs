@@ -44,6 +44,8 @@ pub enum Kind {
     Stamp,
     /// Something that was counted, and is taken back.
     TakeBack,
+    /// Points that were paid, and are given back.
+    Refund,
 }
 
 impl Dated<'_> {
@@ -55,6 +57,7 @@ impl Dated<'_> {
             Kind::Capture => "capture",
             Kind::Stamp => "stamp",
             Kind::TakeBack => "takeback",
+            Kind::Refund => "refund",
         };
         format!("{} {kind} {} ", self.brand, self.reference)
     }
@@ -82,6 +85,7 @@ pub fn keep_of(home: &Path, operation: &Operation, ledger_day: Day) -> Result<Op
         Operation::Grant(one) => (Kind::Issue, one.brand, &one.reference, one.dated),
         Operation::Stamp(one) => (Kind::Stamp, one.brand, &one.reference, one.dated),
         Operation::TakeBack(one) => (Kind::TakeBack, one.brand, &one.reference, one.dated),
+        Operation::Refund(one) => (Kind::Refund, one.brand, &one.reference, one.dated),
         _ => return Ok(None),
     };
     let first = keep(home, Dated { brand, kind, reference }, (day, ledger_day))?;

@@ -4,7 +4,9 @@ use lojal_client::ClientError;
 use lojal_types::address::AddressError;
 use lojal_types::brand::PolicyError;
 use lojal_types::partnership::TermsError;
-use lojal_types::{AddressText, BrandId, CampaignId, Day, Height, MotionId, Reference, TrackId, TransactionId};
+use lojal_types::{
+    AddressText, BrandId, CampaignId, Day, Height, MotionId, Reference, TrackId, TransactionId, VoucherId,
+};
 use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
@@ -81,6 +83,25 @@ pub enum CommandError {
     /// The till asks for points of another pool.
     #[error("the till asks for points from the pool of {0}: leave --from out, or ask for another request")]
     OtherPool(AddressText),
+    /// An account without a voucher that fits a till's request.
+    #[error(
+        "the till asks for {uses} uses of a voucher of campaign {campaign} of {brand}, and there is none with as many: \
+         lojal vouchers shows those that there are, and --from takes one of a household"
+    )]
+    NoVoucher {
+        /// The brand.
+        brand: BrandId,
+        /// The campaign.
+        campaign: CampaignId,
+        /// The number of uses.
+        uses: u16,
+    },
+    /// An account that has no such voucher.
+    #[error("there is no voucher {0} here, or it is used up or over: lojal vouchers shows those that there are")]
+    UnknownVoucher(VoucherId),
+    /// A voucher that cost nothing, or was granted.
+    #[error("voucher {0} cost nothing, so there is nothing to return it for")]
+    CostNothing(VoucherId),
     /// The reference was sent with another day.
     #[error("this reference was first sent with the day {0}, which stays: leave --dated out")]
     OtherDay(Day),
@@ -303,6 +324,9 @@ pub enum CommandError {
     /// A request whose time passed without an answer.
     #[error("nobody paid: the time of the request is over, and it can't be paid any more; make a new one")]
     NotPaid,
+    /// A request for a voucher whose time passed without an answer.
+    #[error("no voucher was used: the time of the request is over, and it can't be answered any more; make a new one")]
+    NoneUsed,
     /// A request of which the ledger hasn't come to the end.
     #[error(
         "the time of the request is over by this machine's clock, but the ledger hasn't come so far: ask with \

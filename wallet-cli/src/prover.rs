@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 
 use lojal_client::{ClientError, Seal, TransactionProof, Verified, Verifier};
-use lojal_types::api::{Account, Offers, Payment, Standings, TransactionState, TransactionStatus};
+use lojal_types::api::{
+    Account, Offers, Payment, Standings, TransactionState, TransactionStatus, VoucherUse, Vouchers,
+};
 use lojal_types::{Activity, AddressText, Day, Operation, Outcome, Reference, TransactionId};
 
 use crate::gateways::{Gateway, Gateways, GatewaysError};
@@ -75,6 +77,16 @@ impl<'a> Prover<'a> {
         self.see(gateway, verified.seal())?;
         Ok(verified)
     }
+    /// The vouchers of an account as a gateway proves them, after no older block than the wallet has seen.
+    ///
+    /// # Errors
+    /// As for [`Prover::account`].
+    pub fn vouchers(&self, gateway: &Gateway, address: &AddressText) -> Result<Verified<Vouchers>, GatewaysError> {
+        let verified = gateway.client()?.proven_vouchers(address, &mut self.verifier.borrow_mut());
+        let verified = verified.map_err(|error| with_evidence(self.home, gateway, error))?;
+        self.see(gateway, verified.seal())?;
+        Ok(verified)
+    }
     /// A final transaction as a gateway proves it, in whichever block.
     ///
     /// # Errors
@@ -135,15 +147,42 @@ impl<'a> Prover<'a> {
         let (brand, from, amount, held_until_ms) = match answer {
             Some(Operation::Redeem(redeem)) => (redeem.brand, redeem.from, redeem.amount, None),
             Some(Operation::Hold(hold)) => (hold.brand, hold.from, hold.amount, Some(hold_end(hold.expires_ms))),
-            _ => {
-                let id = said.transaction.id;
-                let reason = format!("transaction {id} doesn't answer the request with the reference {reference}");
-                return Err(ClientError::Untrue { url: gateway.url().to_owned(), reason }.into());
-            }
+            _ => return Err(self.no_answer(gateway, &said.transaction.id, reference)),
         };
         let from = from.to_text(self.home.network());
         let (transaction, seal) = self.status_of(said.transaction, &proven);
         Ok((Payment { brand, from, amount, held_until_ms, transaction }, Some(seal)))
+    }
+
+    /// The use of a voucher for a request of a till as a gateway proves it.
+    ///
+    /// # Errors
+    /// As for [`Prover::payment`].
+    pub fn voucher_use(
+        &self,
+        gateway: &Gateway,
+        reference: &Reference,
+        dated: Option<Day>,
+    ) -> Result<(VoucherUse, Option<Seal>), GatewaysError> {
+        let said = gateway.client()?.voucher_use(reference, dated)?;
+        let proven = self.transaction(gateway, &said.transaction.id)?;
+        let TransactionProof { transaction, receipt, .. } = proven.value();
+        // The ledger computes the reference of the campaign's request, and takes no other.
+        let used = transaction.transaction.operations.iter().find_map(|operation| match operation {
+            Operation::UseVoucher(one) if one.request.reference == *reference => Some(one),
+            _ => None,
+        });
+        let Some(used) = used.filter(|_| receipt.outcome == Outcome::Applied) else {
+            return Err(self.no_answer(gateway, &said.transaction.id, reference));
+        };
+        let (brand, voucher, quantity) = (used.brand, used.voucher, used.quantity);
+        let account = used.account.to_text(self.home.network());
+        let (transaction, seal) = self.status_of(said.transaction, &proven);
+        Ok((VoucherUse { brand, account, voucher, quantity, transaction }, Some(seal)))
+    }
+    fn no_answer(&self, gateway: &Gateway, id: &TransactionId, reference: &Reference) -> GatewaysError {
+        let reason = format!("transaction {id} doesn't answer the request with the reference {reference}");
+        ClientError::Untrue { url: gateway.url().to_owned(), reason }.into()
     }
 
     fn status_of(&self, said: TransactionStatus, proven: &Verified<TransactionProof>) -> (TransactionStatus, Seal) {

@@ -1,14 +1,14 @@
 //! Texts that a till or a brand's site and a member show each other, fit for a QR code and for being pasted.
 //!
-//! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay`, `hold`, `claim` or `refer`, says what it is;
-//! its data are a version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white
-//! space nowhere does. The checksum finds every change of one or two characters, and any other damage but for one case
-//! in 2^30.
+//! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay`, `use`, `hold`, `claim` or `refer`, says what
+//! it is; its data are a version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one,
+//! and white space nowhere does. The checksum finds every change of one or two characters, and any other damage but for
+//! one case in 2^30.
 
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32m, Hrp};
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, CampaignId, ChainTag, Day, Points, Reference, Request, TimeMs};
+use lojal_types::{Address, BrandId, CampaignId, ChainTag, Day, Points, Reference, Request, TimeMs, VoucherRequest};
 use thiserror::Error;
 
 use crate::time::hold_end;
@@ -70,6 +70,15 @@ pub struct PaymentRequest {
     pub request: Request,
 }
 
+/// A till asks a member for uses of a voucher of a campaign. As for points the reference is computed from the rest.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct VoucherCall {
+    /// The network.
+    pub chain: ChainTag,
+    /// The request.
+    pub request: VoucherRequest,
+}
+
 /// A member shows a till which points are held for it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct HoldTicket {
@@ -120,10 +129,12 @@ pub struct Referral {
 }
 
 const PAY: &str = "pay";
+const USE: &str = "use";
 const HOLD: &str = "hold";
 const CLAIM: &str = "claim";
 const REFER: &str = "refer";
 const REQUEST_NAME: &str = "payment request";
+const CALL_NAME: &str = "request for a voucher";
 const TICKET_NAME: &str = "ticket";
 const CLAIM_NAME: &str = "claim";
 const REFERRAL_NAME: &str = "referral";
@@ -146,6 +157,27 @@ impl PaymentRequest {
     /// [`UriError::Network`] or [`UriError::Expired`].
     pub fn check(&self, chain: ChainTag, now: TimeMs) -> Result<(), UriError> {
         check(REQUEST_NAME, "ask the till for a new one", (self.chain, chain), (self.request.until_ms, now))
+    }
+}
+
+impl VoucherCall {
+    /// The text, in upper case, which makes the smallest QR code.
+    pub fn to_uri(&self) -> String {
+        encode(USE, self)
+    }
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// When it is damaged or something else. Whether it can be answered here and now is for [`VoucherCall::check`].
+    pub fn from_uri(text: &str) -> Result<Self, UriError> {
+        decode(USE, text)
+    }
+    /// Checks that it is for a network and that its time is not over.
+    ///
+    /// # Errors
+    /// [`UriError::Network`] or [`UriError::Expired`].
+    pub fn check(&self, chain: ChainTag, now: TimeMs) -> Result<(), UriError> {
+        check(CALL_NAME, "ask the till for a new one", (self.chain, chain), (self.request.until_ms, now))
     }
 }
 
@@ -264,7 +296,7 @@ fn decode<T: BorshDeserialize + BorshSerialize>(prefix: &'static str, text: &str
 
 fn kind_in_words(prefix: &str) -> String {
     match prefix {
-        PAY | HOLD | CLAIM | REFER => expected_in_words(prefix).to_owned(),
+        PAY | USE | HOLD | CLAIM | REFER => expected_in_words(prefix).to_owned(),
         other => format!("something called {other}"),
     }
 }
@@ -272,6 +304,7 @@ fn kind_in_words(prefix: &str) -> String {
 fn expected_in_words(prefix: &str) -> &'static str {
     match prefix {
         PAY => "the payment request that the till shows",
+        USE => "the request for a voucher that the till shows",
         HOLD => "the ticket that the member shows",
         REFER => "the referral that a member shows",
         _ => "the claim that the brand shows",

@@ -61,6 +61,17 @@ impl Client {
     ) -> Result<Verified<api::Offers>, ClientError> {
         self.proven(address, verifier, Verifier::offers)
     }
+    /// `GET /v1/accounts/{address}/proof`: the vouchers of an account, so that the gateway need not be believed.
+    ///
+    /// # Errors
+    /// As for [`Client::proven_account`].
+    pub fn proven_vouchers(
+        &self,
+        address: &AddressText,
+        verifier: &mut Verifier,
+    ) -> Result<Verified<api::Vouchers>, ClientError> {
+        self.proven(address, verifier, Verifier::vouchers)
+    }
     /// Something that the proofs about an account show.
     fn proven<T>(
         &self,
@@ -98,6 +109,21 @@ impl Client {
     pub fn market(&self, sell: &BrandId, buy: &BrandId) -> Result<api::Market, ClientError> {
         let market: api::Market = self.get_json(&format!("/v1/market/{sell}/{buy}"), &[])?;
         self.expect((market.brand, market.wants) == (*sell, *buy), market)
+    }
+    /// `GET /v1/accounts/{address}/vouchers`: the vouchers that an account can use.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn vouchers(&self, address: &AddressText) -> Result<api::Vouchers, ClientError> {
+        let vouchers: api::Vouchers = self.get_json(&format!("/v1/accounts/{address}/vouchers"), &[])?;
+        self.expect(vouchers.address == *address, vouchers)
+    }
+    /// `GET /v1/uses/{reference}`: the use of a voucher that has answered a till's request, found sooner by its day.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_reference` while nothing has.
+    pub fn voucher_use(&self, reference: &Reference, dated: Option<Day>) -> Result<api::VoucherUse, ClientError> {
+        self.get_dated(&format!("/v1/uses/{reference}"), dated)
     }
     /// `GET /v1/brands/{id}/tracks`: the tracks of a brand that aren't over.
     ///

@@ -182,6 +182,14 @@ impl Verifier {
         let (seal, records) = self.records(answer)?;
         Ok(Verified { value: answers::offers(&records, address)?, seal })
     }
+    /// The vouchers that an account can surely use after a block.
+    ///
+    /// # Errors
+    /// As for [`Verifier::account`].
+    pub fn vouchers(&self, address: Address, answer: &api::ProvenState) -> Result<Verified<api::Vouchers>, Unproven> {
+        let (seal, records) = self.records(answer)?;
+        Ok(Verified { value: answers::vouchers(&records, address)?, seal })
+    }
     /// The records that an answer proves, and the block after which they are so.
     fn records(&self, answer: &api::ProvenState) -> Result<(Seal, ProvenRecords), Unproven> {
         let header: Header = decode(&answer.header, "header")?;

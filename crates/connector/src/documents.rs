@@ -33,7 +33,7 @@ pub(crate) struct StatusDocument {
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 #[schemars(rename = "Entry")]
 pub(crate) struct EntryDocument {
-    #[schemars(extend("enum" = ["issue", "reverse", "capture", "release", "stamp", "take_back", "grant"]))]
+    #[schemars(extend("enum" = ["issue", "reverse", "capture", "release", "stamp", "take_back", "grant", "refund"]))]
     kind: &'static str,
     reference: String,
     /// `queued` until the outcome is certain, then `done` or `failed`.
@@ -189,6 +189,9 @@ impl EntryDocument {
             }
             (Kind::Grant, Operation::Grant(one)) if (one.brand, &one.reference) == (brand, reference) => {
                 Some((one.to, None, one.dated))
+            }
+            (Kind::Refund, Operation::Refund(one)) if (one.brand, &one.reference) == (brand, reference) => {
+                Some((one.to, Some(one.amount), one.dated))
             }
             _ => None,
         });

@@ -23,6 +23,7 @@ use crate::keys::{ApiKey, Keys, Role};
 use crate::limits::{BODY_BYTES_MAX, BODY_TIMEOUT, PAYMENT_PAUSE, PLACE_TIMEOUT, QUESTIONS_MAX, WAIT_S, WAIT_S_MAX};
 use crate::payments::{Capture, Pay};
 use crate::problem::{Failure, Kind};
+use crate::refunds::Refund;
 use crate::rewards::{Reward, RewardReturn};
 use crate::stamps::{Stamp, StampReturn};
 use crate::wish::Kind as Wish;
@@ -152,6 +153,16 @@ pub(crate) async fn give_back(
     let accepted = app.at_desk(move |desk| desk.give_back(&key, &back)).await?;
     app.outcome(accepted, wait).await
 }
+pub(crate) async fn refund(
+    State(app): Shared,
+    headers: HeaderMap,
+    Wait(wait): Wait,
+    Body(refund): Body<Refund>,
+) -> Result<Response, Failure> {
+    let key = app.key(&headers, Role::Return).await?;
+    let accepted = app.at_desk(move |desk| desk.refund(&key, &refund)).await?;
+    app.outcome(accepted, wait).await
+}
 pub(crate) async fn stamp(
     State(app): Shared,
     headers: HeaderMap,
@@ -269,6 +280,7 @@ pub(crate) async fn reference(
         ReferenceKind::Stamp => Ok(Json(desk.look_up(Wish::Stamp, &name)?).into_response()),
         ReferenceKind::TakeBack => Ok(Json(desk.look_up(Wish::TakeBack, &name)?).into_response()),
         ReferenceKind::Grant => Ok(Json(desk.look_up(Wish::Grant, &name)?).into_response()),
+        ReferenceKind::Refund => Ok(Json(desk.look_up(Wish::Refund, &name)?).into_response()),
         ReferenceKind::Capture => {
             let id = desk.payment_id(&name)?;
             Ok(Json(desk.find(Wish::Capture, name, &id)?).into_response())
@@ -277,6 +289,8 @@ pub(crate) async fn reference(
             let id = desk.payment_id(&name)?;
             Ok(Json(desk.look(&id)?).into_response())
         }
+        // Those are of wallets.
+        ReferenceKind::Claim | ReferenceKind::UseVoucher => Err(Failure::unknown_reference()),
     });
     answer.await
 }

@@ -328,7 +328,7 @@ impl Ledger {
             // A hold that nobody has ended.
             Kind::Release if used.ended_by.is_none() => return Ok(None),
             Kind::Release => used.ended_by,
-            Kind::Earn | Kind::Return | Kind::Capture | Kind::Stamp | Kind::TakeBack | Kind::Grant => used.transaction,
+            _ => used.transaction,
         };
         let transaction = transaction.ok_or_else(|| {
             let reason = format!("it doesn't show which transaction has used the reference {reference}");

@@ -35,6 +35,7 @@ mod openapi;
 mod payments;
 mod problem;
 mod problems;
+mod refunds;
 mod rewards;
 mod routes;
 mod rows;

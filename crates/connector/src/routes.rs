@@ -24,6 +24,7 @@ use crate::openapi::{self, Operation, Written};
 use crate::payments::{Capture, Pay, PaymentDocument};
 use crate::problem::{Failure, Kind};
 use crate::problems;
+use crate::refunds::Refund;
 use crate::rewards::{Reward, RewardReturn};
 use crate::stamps::{Stamp, StampReturn};
 
@@ -88,6 +89,8 @@ fn for_tills() -> Vec<Route> {
     let earn = Operation::post("earn", "Rewards a purchase.").by(Role::Earn).body::<Earn>();
     let back = Operation::post("take_back", "Takes back what was given for a purchase that is returned.");
     let back = back.by(Role::Return).body::<Return>().kinds(&[Kind::StillQueued]);
+    let refund = Operation::post("refund", "Gives points back that were paid, with the lives that they had.");
+    let refund = refund.by(Role::Return).body::<Refund>().kinds(&[Kind::StillQueued]);
     let stamp = Operation::post("stamp", "Counts units of a track, or a place, for a member.");
     let stamp = stamp.by(Role::Earn).body::<Stamp>();
     let unstamp = Operation::post("take_back_stamp", "Takes back what was counted for a purchase that is returned.");
@@ -103,6 +106,7 @@ fn for_tills() -> Vec<Route> {
     vec![
         route("/earn", post(http::earn), signed(earn.kinds(&[Kind::InvalidAddress]))),
         route("/returns", post(http::give_back), signed(back)),
+        route("/refunds", post(http::refund), signed(refund)),
         route("/stamp", post(http::stamp), signed(stamp.kinds(&[Kind::InvalidAddress]))),
         route("/stamp/returns", post(http::take_back), signed(unstamp)),
         route("/rewards", post(http::reward), signed(reward.kinds(&[Kind::InvalidAddress]))),

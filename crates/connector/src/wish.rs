@@ -3,8 +3,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::api::ReferenceKind;
 use lojal_types::{
-    Address, BrandId, CampaignId, Capture, Day, Grant, Issue, Month, Operation, Points, Reference, Release, Reverse,
-    Stamp, TakeBack, TakenBackOf, TrackId,
+    Address, BrandId, CampaignId, Capture, Day, Grant, Issue, Month, Operation, Payment, Points, Reference, Refund,
+    Release, Reverse, Stamp, TakeBack, TakenBackOf, TrackId,
 };
 
 use crate::keys::Role;
@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     TakeBack,
     /// A campaign gives something.
     Grant,
+    /// Points that were paid are given back.
+    Refund,
 }
 
 impl Kind {
@@ -33,7 +35,7 @@ impl Kind {
     pub(crate) fn role(self) -> Role {
         match self {
             Self::Earn | Self::Stamp => Role::Earn,
-            Self::Return | Self::TakeBack => Role::Return,
+            Self::Return | Self::TakeBack | Self::Refund => Role::Return,
             Self::Capture | Self::Release => Role::Capture,
             Self::Grant => Role::Grant,
         }
@@ -48,6 +50,7 @@ impl Kind {
             Self::Stamp => ReferenceKind::Stamp,
             Self::TakeBack => ReferenceKind::TakeBack,
             Self::Grant => ReferenceKind::Grant,
+            Self::Refund => ReferenceKind::Refund,
         }
     }
     /// The name of the ledger's kind, or of the operation that has none.
@@ -134,6 +137,8 @@ pub(crate) enum Wish {
     Grant { to: Address, gift: Gift },
     /// Days of a mark back.
     TakeMark { from: Address, uncount: Uncount },
+    /// Points back that were paid.
+    Refund { to: Address, of: Payment, of_reference: Reference, of_dated: Day, amount: Points },
 }
 
 impl Wish {
@@ -146,6 +151,7 @@ impl Wish {
             Self::Stamp { .. } => Kind::Stamp,
             Self::TakeBack { .. } | Self::TakeMark { .. } => Kind::TakeBack,
             Self::Grant { .. } => Kind::Grant,
+            Self::Refund { .. } => Kind::Refund,
         }
     }
     /// The other kind of use of the reference after which this can't happen.
@@ -172,7 +178,8 @@ impl Wish {
             | Self::EarnAndStamp { to: member, .. }
             | Self::ReturnAndTakeBack { from: member, .. }
             | Self::Grant { to: member, .. }
-            | Self::TakeMark { from: member, .. } => *member,
+            | Self::TakeMark { from: member, .. }
+            | Self::Refund { to: member, .. } => *member,
         }
     }
     /// The points that it is about, at most; none for a release, which moves those that are held, for stamps, and for
@@ -183,7 +190,8 @@ impl Wish {
             | Self::Return { amount, .. }
             | Self::Capture { amount, .. }
             | Self::EarnAndStamp { amount, .. }
-            | Self::ReturnAndTakeBack { amount, .. } => Some(*amount),
+            | Self::ReturnAndTakeBack { amount, .. }
+            | Self::Refund { amount, .. } => Some(*amount),
             Self::Release { .. }
             | Self::Stamp { .. }
             | Self::TakeBack { .. }
@@ -228,6 +236,10 @@ impl Wish {
             Self::TakeBack { from, uncount } => {
                 vec![uncount.operation(TakenBackOf::Stamp, (brand, from), reference, dated)]
             }
+            Self::Refund { to, of, of_reference, of_dated, amount } => {
+                let refund = Refund { brand, to, of, of_reference, of_dated, amount, reference, dated };
+                vec![Operation::Refund(refund)]
+            }
             Self::EarnAndStamp { to, amount, expiry, count } => {
                 let issue = Issue { brand, to, amount, reference: reference.clone(), dated, expiry };
                 vec![Operation::Issue(issue), count.operation(brand, to, reference, dated)]
@@ -256,6 +268,7 @@ impl Wish {
             (Kind::Stamp, Operation::Stamp(one)) => Some(one.dated),
             (Kind::TakeBack, Operation::TakeBack(one)) => Some(one.dated),
             (Kind::Grant, Operation::Grant(one)) => Some(one.dated),
+            (Kind::Refund, Operation::Refund(one)) => Some(one.dated),
             _ => None,
         });
         days.find(|day| self.operations(brand, reference, *day).iter().all(|operation| by.contains(operation)))
@@ -275,6 +288,10 @@ mod tests {
         let count = Count { track: TrackId::new(1), amount: 1, place: None };
         let uncount = |of| Uncount { amount: 1, of: reference(of), of_dated: day };
         let gift = Gift { campaign: CampaignId::new(1), amount: 1 };
+        let refund = |of: Payment, byte: u8| {
+            let of_reference = reference(byte);
+            Wish::Refund { to: member, of, of_reference, of_dated: day, amount }
+        };
         let wishes = [
             Wish::Earn { to: member, amount, expiry: None },
             Wish::Earn { to: other, amount, expiry: None },
@@ -292,6 +309,9 @@ mod tests {
             Wish::Grant { to: member, gift },
             Wish::Grant { to: member, gift: Gift { amount: 2, ..gift } },
             Wish::Grant { to: member, gift: Gift { campaign: CampaignId::new(2), ..gift } },
+            refund(Payment::Redeem, 8),
+            refund(Payment::Redeem, 9),
+            refund(Payment::Capture, 8),
         ];
         for (at, wish) in wishes.iter().enumerate() {
             for (with, other) in wishes.iter().enumerate() {

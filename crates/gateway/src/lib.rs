@@ -69,6 +69,7 @@ mod submit;
 mod tests;
 mod tls;
 mod transactions;
+mod vouchers;
 mod webhooks;
 mod wire;
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use lojal_store::Store;
 use lojal_types::api::{Payment, TransactionStatus};
-use lojal_types::{AddressText, Code, Operation, Points, Reference};
+use lojal_types::{AddressText, Code, NetworkKind, Operation, Points, Reference, TransactionId};
 
 use crate::app::App;
 use crate::extract::{Dated, Params, Segment};
@@ -24,12 +25,7 @@ pub(crate) async fn one(
         let (brand, id, held) = store
             .read(|view| view.payment(&reference, dated))?
             .ok_or_else(|| Failure::of_code_as(Code::UnknownReference, StatusCode::NOT_FOUND))?;
-        let transaction = transactions::find(&store, network, &id)?.ok_or_else(|| {
-            let detail = format!(
-                "it was answered by transaction {id}, which this node doesn't have any more; ask another gateway"
-            );
-            Failure::new(Kind::UnknownTransaction, detail)
-        })?;
+        let transaction = answered(&store, network, &id)?;
         let (from, amount) = answer(&transaction, &reference).ok_or_else(|| {
             tracing::error!(%id, %reference, "the transaction of a reference doesn't use it");
             Failure::internal()
@@ -37,6 +33,15 @@ pub(crate) async fn one(
         Ok(Payment { brand, from, amount, held_until_ms: held.map(|held| held.expires_ms), transaction })
     });
     payment.await.map(Json)
+}
+
+/// The transaction that the state says has answered a request.
+pub(crate) fn answered(store: &Store, network: NetworkKind, id: &TransactionId) -> Result<TransactionStatus, Failure> {
+    transactions::find(store, network, id)?.ok_or_else(|| {
+        let detail =
+            format!("it was answered by transaction {id}, which this node doesn't have any more; ask another gateway");
+        Failure::new(Kind::UnknownTransaction, detail)
+    })
 }
 
 /// The account whose points an answer took, and their number.

@@ -71,15 +71,17 @@ fn of(view: &View, ask: impl Fn(&ProvenRecords) -> Result<(), NotProven>) -> Res
     Ok(is_proven.then_some(Proven { height, proofs }))
 }
 
-/// The proofs that the answers about an account and its standings need, of the latter as many as clients read. None if
-/// the state contradicts itself.
+/// The proofs that the answers about an account, its standings and its vouchers need, of the latter two as many as
+/// clients read. None if the state contradicts itself.
 fn proofs(view: &View, address: Address) -> Result<Option<Proven>, Missing> {
     let mut records = ProvenRecords::new(view.network(), view.tip(), view.state_root());
     let (height, mut proofs) = (view.tip().height, BTreeMap::new());
     let account = |records: &ProvenRecords| answers::account(records, address).map(drop);
     let standings = |records: &ProvenRecords| answers::standings(records, address).map(drop);
+    let vouchers = |records: &ProvenRecords| answers::vouchers(records, address).map(drop);
     let is_proven = prove(view, (&mut records, &mut proofs), account, usize::MAX)?
-        && prove(view, (&mut records, &mut proofs), standings, PROOFS_MAX)?;
+        && prove(view, (&mut records, &mut proofs), standings, PROOFS_MAX)?
+        && prove(view, (&mut records, &mut proofs), vouchers, PROOFS_MAX)?;
     Ok(is_proven.then_some(Proven { height, proofs }))
 }
 

@@ -31,4 +31,5 @@ mod statistics;
 mod streams;
 mod submissions;
 mod tls;
+mod vouchers;
 mod webhooks;

@@ -3,6 +3,7 @@
 mod campaigns;
 mod market;
 mod programme;
+mod vouchers;
 
 use std::convert::Infallible;
 
@@ -11,6 +12,7 @@ use lojal_types::{Activity, Address, BrandId, Lot, MemberLimit, MemberRights, Po
 pub use self::campaigns::campaigns;
 pub use self::market::{offers, offers_of, takeable};
 pub use self::programme::{stamped, standings, standings_at, tracks};
+pub use self::vouchers::{vouchers, vouchers_at};
 use crate::record::{Account, OpenHold};
 use crate::records::Records;
 

@@ -10,9 +10,9 @@ use lojal_types::{
 use crate::key::{
     CampaignKey, CampaignListKey, ConvertedTodayKey, CreditorsKey, HeldKey, IssuedTodayKey, ObligationKey, OperatorKey,
     OperatorListKey, PartnersKey, PartnershipKey, RedeemedKey, StandingKey, StateKey, TrackKey, TrackListKey,
-    TransferredTodayKey, VouchersKey,
+    TransferredTodayKey, UsedVoucherKey, VouchersKey,
 };
-use crate::record::{Account, CampaignRecord, DayCount, Held, Operator, Standing, Voucher};
+use crate::record::{Account, CampaignRecord, DayCount, Held, Operator, Standing, UsedVoucher, Voucher};
 use crate::records::Records;
 use crate::state::{Tip, View};
 use crate::tree::Missing;
@@ -59,9 +59,7 @@ impl View {
         reference: &Reference,
         dated: Option<Day>,
     ) -> Result<Option<(BrandId, TransactionId, Option<Held>)>, Missing> {
-        let receipt_days = self.parameters().receipt_days;
-        let oldest = self.tip().time_ms.day().minus(receipt_days.into()).month();
-        let mut months = self.months(dated).filter(|month| dated.is_some() || *month >= oldest);
+        let mut months = self.months_of_requests(dated);
         months.find_map(|shelf| self.payment_on(shelf, reference).transpose()).transpose()
     }
     fn payment_on(
@@ -78,6 +76,30 @@ impl View {
             }
         }
         Ok(None)
+    }
+    /// The use of a voucher that has answered a request, and its brand; without the request's day sought on the shelves
+    /// of the days that are still taken.
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn voucher_use(
+        &self,
+        reference: &Reference,
+        dated: Option<Day>,
+    ) -> Result<Option<(BrandId, UsedVoucher)>, Missing> {
+        for shelf in self.months_of_requests(dated) {
+            for brand in self.brand_ids().iter().copied() {
+                if let Some(used) = self.get(&UsedVoucherKey { shelf, brand, reference: reference.clone() })? {
+                    return Ok(Some((brand, used)));
+                }
+            }
+        }
+        Ok(None)
+    }
+    /// The shelves of a request: that of its day, or those of the days that are still taken.
+    fn months_of_requests(&self, dated: Option<Day>) -> impl Iterator<Item = Month> {
+        let oldest = self.tip().time_ms.day().minus(self.parameters().receipt_days.into()).month();
+        self.months(dated).filter(move |month| dated.is_some() || *month >= oldest)
     }
     /// The record of a reference under the key that a month gives: on the shelf of its day, or without the day on the
     /// latest shelf that has one.

@@ -3,7 +3,10 @@
 //! 0065).
 
 use lojal_types::hash::hash;
-use lojal_types::{Address, BrandId, Operation, Outcome, Reference, TakenBackOf, Transaction};
+use lojal_types::{
+    Address, BrandId, ChainId, Operation, Outcome, Payment, Reference, TakenBackOf, Transaction, TransactionId,
+    claim_reference,
+};
 
 /// Never in a preimage of anything else.
 const TAG: &str = "lojal/index/reference/v1";
@@ -34,6 +37,16 @@ pub enum Use {
     TakeBackOfMark = 10,
     /// Uses of the voucher under it were taken back.
     TakeBackOfVoucher = 11,
+    /// Something was claimed under it.
+    Claim = 12,
+    /// Points were refunded under it.
+    Refund = 13,
+    /// Points of the redemption under it were refunded.
+    RefundOfRedemption = 14,
+    /// Points of the capture under it were refunded.
+    RefundOfCapture = 15,
+    /// Points of the claim under it were refunded.
+    RefundOfClaim = 16,
 }
 
 impl Use {
@@ -88,10 +101,15 @@ pub(crate) fn addresses_of_brands(transaction: &Transaction, outcome: Outcome) -
 
 /// The addresses under which the index has a transaction for the references that it has used, if it was applied. The
 /// references of requests are left out: the state has the transactions that have answered those.
-pub(crate) fn addresses(transaction: &Transaction, outcome: Outcome) -> impl Iterator<Item = Address> {
+pub(crate) fn addresses(
+    (chain, id): (ChainId, TransactionId),
+    transaction: &Transaction,
+    outcome: Outcome,
+) -> impl Iterator<Item = Address> {
     let is_applied = outcome == Outcome::Applied;
-    let operations = transaction.operations.iter().filter(move |_| is_applied);
-    operations.flat_map(|operation| {
+    let operations = (0_u8..).zip(transaction.operations.iter()).filter(move |_| is_applied);
+    operations.flat_map(move |(index, operation)| {
+        let claimed;
         let uses = match operation {
             Operation::Issue(one) => [Some((Use::Issue, one.brand, &one.reference)), None],
             Operation::Reverse(one) => [
@@ -113,10 +131,27 @@ pub(crate) fn addresses(transaction: &Transaction, outcome: Outcome) -> impl Ite
                 [Some((Use::TakeBack, one.brand, &one.reference)), Some((of, one.brand, &one.of_reference))]
             }
             Operation::Grant(one) => [Some((Use::Grant, one.brand, &one.reference)), None],
+            Operation::Claim(one) => {
+                claimed = claim_reference(&chain, &id, index);
+                [Some((Use::Claim, one.brand, &claimed)), None]
+            }
+            Operation::Refund(one) => [
+                Some((Use::Refund, one.brand, &one.reference)),
+                Some((refund_of(one.of), one.brand, &one.of_reference)),
+            ],
             _ => [None, None],
         };
-        uses.into_iter().flatten().map(|(kind, brand, reference)| kind.address(brand, reference))
+        uses.map(|one| one.map(|(kind, brand, reference)| kind.address(brand, reference))).into_iter().flatten()
     })
+}
+
+/// The use of a payment's reference that a refund of it makes.
+fn refund_of(payment: Payment) -> Use {
+    match payment {
+        Payment::Redeem => Use::RefundOfRedemption,
+        Payment::Capture => Use::RefundOfCapture,
+        Payment::Claim => Use::RefundOfClaim,
+    }
 }
 
 #[cfg(test)]
@@ -127,12 +162,13 @@ mod tests {
     fn no_two_uses_share_an_address() {
         let brands = ["kaffet", "kaffe"];
         let of_points = [Use::Issue, Use::ReversalOfIssue, Use::Reversal, Use::Capture, Use::EndOfHold];
-        let of_units = [Use::Stamp, Use::TakeBackOfStamp, Use::TakeBack, Use::Grant];
-        let taken_back = [Use::TakeBackOfMark, Use::TakeBackOfVoucher];
+        let of_units = [Use::Stamp, Use::TakeBackOfStamp, Use::TakeBack, Use::Grant, Use::TakeBackOfMark];
+        let of_vouchers = [Use::TakeBackOfVoucher, Use::Claim];
+        let of_refunds = [Use::Refund, Use::RefundOfRedemption, Use::RefundOfCapture, Use::RefundOfClaim];
         let references = [vec![1], vec![1, 1], b"t\x011".to_vec()];
         let mut addresses = Vec::new();
         for brand in brands {
-            for kind in of_points.into_iter().chain(of_units).chain(taken_back) {
+            for kind in of_points.into_iter().chain(of_units).chain(of_vouchers).chain(of_refunds) {
                 for bytes in &references {
                     let reference = Reference::new(bytes.clone()).expect("up to 32 bytes");
                     addresses.push(kind.address(brand.parse().expect("valid"), &reference));

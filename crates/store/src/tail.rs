@@ -67,7 +67,8 @@ impl Layer {
         for ((verified, (receipt, concerned)), index) in block.transactions.iter().zip(receipts).zip(0_u32..) {
             let placed = Placed { id: verified.id(), height, index, outcome: receipt.outcome };
             self.add(placed, minute_of(verified.transaction()), concerned);
-            self.add_under(references::addresses(verified.transaction(), receipt.outcome));
+            let named = (block.header.chain_id, verified.id());
+            self.add_under(references::addresses(named, verified.transaction(), receipt.outcome));
             self.add_under(references::addresses_of_brands(verified.transaction(), receipt.outcome));
         }
     }

@@ -22,7 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenKey, ProvenState};
-pub use self::campaign::{BrandCampaign, CampaignState, Campaigns};
+pub use self::campaign::{BrandCampaign, CampaignState, Campaigns, Voucher, VoucherUse, Vouchers};
 pub use self::event::{
     DATA_TYPE, EVENT_TYPES, Event, EventData, EventPlace, EventPlaceError, Expiring, ExpiringPoints, REMINDER_INDEX,
     SPEC_VERSION, TYPE_PREFIX,

@@ -202,11 +202,15 @@ pub struct TakeBackArgs {
     /// The account that was stamped
     #[arg(value_parser = values::address)]
     pub from: AddressText,
-    /// The number of units [default: all that is left of the stamp], or with --mark of days, 1 of one without end
+    /// The number of units [default: all that is left of the stamp], with --voucher of uses, or with --mark of days, 1
+    /// of one without end
     pub amount: Option<u64>,
     /// Take back a mark that a campaign gave, not a stamp
     #[arg(long, requires_all = ["amount", "of_dated"])]
     pub mark: bool,
+    /// Take back uses of a voucher that a campaign gave, not a stamp
+    #[arg(long, requires_all = ["amount", "of_dated"], conflicts_with = "mark")]
+    pub voucher: bool,
     #[command(flatten)]
     pub reference: ReceiptArgs,
     /// The day on the receipt, such as 2027-03-14 [default: the one that it was first sent with, or today (UTC)]

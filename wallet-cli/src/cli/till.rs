@@ -12,12 +12,19 @@ use super::values::{self, Pool};
 /// `lojal request`.
 #[derive(Debug, Args)]
 pub struct RequestArgs {
-    /// The amount, such as 12.50
+    /// The amount, such as 12.50; with --voucher the brand
     #[arg(allow_negative_numbers = true)]
     pub amount: String,
     /// The brand of the points, such as kaffet
-    #[arg(value_parser = values::brand)]
-    pub brand: BrandId,
+    #[arg(value_parser = values::brand, required_unless_present = "voucher", conflicts_with = "voucher")]
+    pub brand: Option<BrandId>,
+    /// Ask for a voucher of this campaign instead of points
+    #[arg(long, value_name = "CAMPAIGN", conflicts_with = "hold")]
+    pub voucher: Option<CampaignId>,
+    /// The number of uses of the voucher
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "voucher",
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub uses: u16,
     /// Ask the member to hold the points, so that the till can take some or all of them later
     #[arg(long)]
     pub hold: bool,
@@ -33,7 +40,7 @@ pub struct RequestArgs {
     /// Wait until it is paid, and say by whom; in --json the text to be shown goes to stderr
     #[arg(long)]
     pub wait: bool,
-    /// The household whose pool is to pay
+    /// The household whose pool is to pay, or whose voucher is to be used
     #[arg(long, value_name = "ADDRESS", value_parser = values::household)]
     pub household: Option<AddressText>,
 }
@@ -41,7 +48,7 @@ pub struct RequestArgs {
 /// `lojal reference`.
 #[derive(Debug, Args)]
 pub struct ReferenceOfArgs {
-    /// The kind of its use: issue, redeem, hold, capture, reverse, stamp, take_back or grant
+    /// The kind of its use: issue, redeem, hold, capture, reverse, stamp, take_back, grant, claim, use_voucher, refund
     #[arg(value_parser = values::reference_kind)]
     pub kind: ReferenceKind,
     /// The brand, such as kaffet

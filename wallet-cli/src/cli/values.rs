@@ -8,7 +8,10 @@ use std::str::FromStr;
 use lojal_client::Pin;
 use lojal_text::{TypedError, decomposed, typed};
 use lojal_types::api::{ReferenceKind, ReferenceKindError};
-use lojal_types::{AddressText, BrandId, Day, Expiry, Guardian, Month, OfferId, PublicKey, Reference, TransactionId};
+use lojal_types::{
+    AddressText, BrandId, Day, Expiry, Guardian, Month, OfferId, Payment, PublicKey, Reference, TransactionId,
+    VoucherId,
+};
 use lojal_wallet::label::Label;
 
 use super::book;
@@ -128,6 +131,18 @@ pub fn offer(value: &str) -> Result<OfferId, String> {
 /// The reference of an operation.
 pub fn reference(value: &str) -> Result<Reference, String> {
     read(&without_blanks(value)?.to_lowercase())
+}
+
+/// A voucher, or the reference of its claim, which are the same bytes.
+pub fn voucher(value: &str) -> Result<VoucherId, String> {
+    let words = "a voucher is 32 letters and digits, as lojal vouchers lists it";
+    without_blanks(value)?.to_lowercase().parse().map_err(|_| words.to_owned())
+}
+
+/// A kind of payment that can be refunded.
+pub fn payment(value: &str) -> Result<Payment, String> {
+    let kinds = [("redeem", Payment::Redeem), ("capture", Payment::Capture), ("claim", Payment::Claim)];
+    choice(value, &kinds, "a payment is one of these: redeem, capture, claim")
 }
 
 /// A transaction's id.

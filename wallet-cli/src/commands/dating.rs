@@ -49,8 +49,8 @@ fn is_used(session: &Session<'_>, Dated { brand, kind, reference }: Dated<'_>) -
         Kind::Issue => is_known(gateway.client()?.issue(&brand, reference, None).map(drop)),
         Kind::Reversal => is_known(gateway.client()?.reversal(&brand, reference, None, None).map(drop)),
         Kind::Stamp => is_known(gateway.client()?.stamp(&brand, reference, None).map(drop)),
-        // Both are bounded by what is left of what they name, whatever the day.
-        Kind::Capture | Kind::TakeBack => Ok(false),
+        // They are bounded by what is left of what they name, whatever the day.
+        Kind::Capture | Kind::TakeBack | Kind::Refund => Ok(false),
     };
     Ok(session.gateways.ask(ask)?)
 }

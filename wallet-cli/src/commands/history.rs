@@ -13,6 +13,7 @@ use lojal_wallet::time::utc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::claimed::Claimed;
 use super::context::Context;
 use super::decimals::Decimals;
 use super::holds::{Became, HoldEnd, hold_ends};
@@ -41,6 +42,8 @@ pub(super) struct Known {
     earlier: Option<Vec<TransactionStatus>>,
     /// The points that the reversals took.
     pub(super) taken: Taken,
+    /// The points that claims and grants moved.
+    claimed: Claimed,
     /// The months with which the points of issues expire.
     expiries: Expiries,
     pub(super) account: api::Account,
@@ -151,8 +154,8 @@ fn look(
     if page.only_of.is_some() {
         // A brand sees the transactions with its points, and from those nothing follows.
         let (account, now) = (client.account(address)?, gateway.status()?.time_ms);
-        let (taken, expiries) = (Taken::new(), Expiries::new());
-        return Ok(Known { page, later: Some(Vec::new()), earlier: None, taken, expiries, account, now });
+        let (taken, claimed, expiries) = (Taken::new(), Claimed::default(), Expiries::new());
+        return Ok(Known { page, later: Some(Vec::new()), earlier: None, taken, claimed, expiries, account, now });
     }
     let newest = page.transactions.first().map(|status| status.id);
     let later = match (cursor, newest) {
@@ -169,8 +172,8 @@ fn look(
         (None, Some(next)) => earlier_pages(gateway, address, (next.clone(), page.start()), progress)?,
     };
     let (account, now) = (client.account(address)?, gateway.status()?.time_ms);
-    let (taken, expiries) = (Taken::new(), Expiries::new());
-    let mut known = Known { page, later, earlier, taken, expiries, account, now };
+    let (taken, claimed, expiries) = (Taken::new(), Claimed::default(), Expiries::new());
+    let mut known = Known { page, later, earlier, taken, claimed, expiries, account, now };
     known.complete(client, (REVERSALS_MAX, ISSUES_MAX), progress)?;
     Ok(known)
 }
@@ -248,7 +251,7 @@ pub(super) fn next_page(
 }
 
 /// The answer of a gateway, if it knows the reference. It may be behind what it has said before; then less can be told.
-fn if_known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
+pub(super) fn if_known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if error.is_problem("unknown_reference") || error.is_problem("not_permitted") => Ok(None),
@@ -261,16 +264,20 @@ impl Known {
     pub(super) fn of_all(transactions: Vec<TransactionStatus>, account: api::Account, now: TimeMs) -> Self {
         let (before, head, only_of, complete_from) = (Some(Activity::default()), None, None, None);
         let page = api::History { transactions, before, head, only_of, complete_from, next_cursor: None };
-        let (taken, expiries) = (Taken::new(), Expiries::new());
-        Self { page, later: Some(Vec::new()), earlier: Some(Vec::new()), taken, expiries, account, now }
+        let (taken, claimed, expiries) = (Taken::new(), Claimed::default(), Expiries::new());
+        let (later, earlier) = (Some(Vec::new()), Some(Vec::new()));
+        Self { page, later, earlier, taken, claimed, expiries, account, now }
     }
-    /// Asks a gateway what reversals took and when the points of issues expire, for so many of them at most.
+    /// Asks a gateway what claims moved, what reversals took and when the points of issues expire, for so many at most.
     pub(super) fn complete(
         &mut self,
         client: &Client,
         (reversals_max, issues_max): (usize, usize),
         progress: &Progress,
     ) -> Result<(), ClientError> {
+        if let Some(all) = self.listed() {
+            self.claimed = Claimed::ask(client, self.account.address, &all, issues_max)?;
+        }
         let reversals = self.open_reversals(self.account.address, reversals_max);
         let count = reversals.len();
         for (number, (brand, reference, id)) in (1..).zip(reversals) {
@@ -290,8 +297,16 @@ impl Known {
         Ok(())
     }
     /// All transactions until now, if they are known.
-    fn all(&self) -> Option<Vec<TransactionStatus>> {
+    fn listed(&self) -> Option<Vec<TransactionStatus>> {
         Some([&self.page.transactions[..], self.earlier.as_deref()?].concat())
+    }
+    /// The same with what they moved.
+    fn all(&self) -> Option<Vec<TransactionStatus>> {
+        self.claimed.whole(self.listed()?)
+    }
+    /// The transactions of the page with what is known of what they moved.
+    pub(super) fn moved(&self) -> Vec<TransactionStatus> {
+        self.claimed.known(self.page.transactions.clone())
     }
     /// The newest reversals that don't say what they took, with their transactions.
     fn open_reversals(&self, address: AddressText, most: usize) -> Vec<(BrandId, Reference, TransactionId)> {

@@ -10,6 +10,7 @@ mod campaign_words;
 mod campaigns;
 mod carry;
 mod claim;
+mod claimed;
 mod contact;
 mod context;
 mod dating;
@@ -39,6 +40,7 @@ mod receipt;
 mod recovery;
 mod reference;
 mod referrals;
+mod refunds;
 mod repeat;
 mod request;
 mod safeguards;
@@ -54,6 +56,8 @@ mod tokens;
 mod tracks;
 mod transact;
 mod unsent;
+mod voucher_request;
+mod vouchers;
 mod watch;
 mod web;
 mod webhook;
@@ -62,7 +66,7 @@ mod words;
 
 use context::Context;
 
-use crate::cli::{Cli, Command, ProgrammeCommand, TxArgs};
+use crate::cli::{Cli, Command, ProgrammeCommand, TxArgs, VoucherCommand};
 use crate::error::CommandError;
 use crate::output::Report;
 
@@ -140,12 +144,22 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Partner(command) => between::partner(context, command),
         Command::Programme(command) => of_programme(context, command),
         Command::Market(command) => market::market(context, command),
+        Command::Voucher(command) => of_vouchers(context, command),
         Command::Brand(command) => brand_motions::brand(context, command),
         Command::Govern(command) => govern::govern(context, command),
         Command::Netting => between::netting(context),
         Command::Settle(args) => between::settle(context, args),
         Command::Schema { command } => schema::schema(&command),
         Command::Setup(command) => setup::setup(context, command),
+    }
+}
+
+fn of_vouchers(context: &Context, command: VoucherCommand) -> Result<Report, CommandError> {
+    match command {
+        VoucherCommand::Vouchers { address, brand } => vouchers::vouchers(context, address, brand),
+        VoucherCommand::Use(args) => vouchers::use_voucher(context, &args),
+        VoucherCommand::Refund(args) => refunds::refund(context, args),
+        VoucherCommand::Return(args) => refunds::give_back(context, &args),
     }
 }
 

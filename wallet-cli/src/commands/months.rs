@@ -35,7 +35,7 @@ pub(super) struct Gone {
 type Lots = BTreeMap<Expiry, Points>;
 
 /// The references of the issues from which all points of a brand in an account came. None if some came in another way:
-/// of points that were sent or converted no transaction says with which month they expire.
+/// of points that were sent, converted or refunded no transaction says with which month they expire.
 pub(super) fn issues_of(all: &[TransactionStatus], account: AddressText, brand: BrandId) -> Option<Vec<Reference>> {
     let mut references = Vec::new();
     for (_, operation) in happened(all) {
@@ -43,6 +43,7 @@ pub(super) fn issues_of(all: &[TransactionStatus], account: AddressText, brand: 
             Operation::Issue(one) if one.to == account && one.brand == brand => references.push(one.reference.clone()),
             Operation::Transfer(one) if one.to == account && one.brand == brand => return None,
             Operation::Convert(one) if one.account == account && one.to == brand => return None,
+            Operation::Refund(one) if one.to == account && one.brand == brand => return None,
             _ => {}
         }
     }
@@ -130,6 +131,8 @@ impl Replay<'_> {
             }
             Operation::Transfer(one) if own(one.to, one.brand) => return None,
             Operation::Convert(one) if own(one.account, one.to) => return None,
+            Operation::Refund(one) if own(one.to, one.brand) => return None,
+            Operation::Claim(one) if own(one.account, one.brand) => drop(self.take(one.price_max, time)?),
             Operation::Redeem(one) if own(one.from, one.brand) => drop(self.take(one.amount, time)?),
             Operation::Transfer(one) if own(one.from, one.brand) => drop(self.take(one.amount, time)?),
             Operation::Convert(one) if own(one.account, one.from) => drop(self.take(one.burned, time)?),

@@ -179,6 +179,22 @@ impl<'a> Proofs<'a> {
         let seal = verified.seal().clone();
         Ok((verified.into_value(), Some(seal)))
     }
+    /// The vouchers of an account, and the block after which they are proven to be so.
+    pub(super) fn vouchers(
+        &self,
+        gateways: &Gateways,
+        address: &AddressText,
+    ) -> Result<(api::Vouchers, Option<Seal>), CommandError> {
+        let Self::Wanted(prover) = self else {
+            return Ok((gateways.ask(|gateway| Ok(gateway.client()?.vouchers(address)?))?, None));
+        };
+        let verified = gateways.ask(|gateway| prover.vouchers(gateway, address)).map_err(|error| match error {
+            error if is_not_permitted(&error) => CommandError::NotProven(error),
+            error => error.into(),
+        })?;
+        let seal = verified.seal().clone();
+        Ok((verified.into_value(), Some(seal)))
+    }
     /// A transaction, and if it is final the block as it is proven.
     pub(super) fn transaction(
         &self,
@@ -210,6 +226,18 @@ impl<'a> Proofs<'a> {
         match self.prover() {
             Some(prover) => prover.payment(gateway, reference, dated),
             None => Ok((gateway.client()?.payment(reference, dated)?, None)),
+        }
+    }
+    /// The use of a voucher for a request, from one gateway, and the block as it is proven.
+    pub(super) fn voucher_use_at(
+        &self,
+        gateway: &Gateway,
+        reference: &Reference,
+        dated: Option<Day>,
+    ) -> Result<(api::VoucherUse, Option<Seal>), GatewaysError> {
+        match self.prover() {
+            Some(prover) => prover.voucher_use(gateway, reference, dated),
+            None => Ok((gateway.client()?.voucher_use(reference, dated)?, None)),
         }
     }
     /// The prover, where proofs are wanted.

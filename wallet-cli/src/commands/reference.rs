@@ -56,20 +56,24 @@ fn in_words(used: &UsedReference, points: &dyn Fn(Option<Points>) -> String) -> 
         UsedState::Redeemed => format!("paid: {amount}{from}"),
         UsedState::Held => format!("held: {amount}{from}{until}"),
         UsedState::Expired => format!("{amount}{from} were held{until}, and are back"),
-        UsedState::Captured if used.until_ms.is_some() => {
+        UsedState::Captured if used.until_ms.is_some() && used.left.is_none() => {
             format!("{amount}{from} were held, and {} taken", points(used.taken))
         }
         UsedState::Stamped => format!("stamped {}{to}", stamped(used)),
-        UsedState::Granted => format!("gave {}{to}", days(used)),
+        UsedState::Granted => format!("gave {}{to}", given(used)),
         UsedState::TakenBack if used.until_ms.is_some() => {
             let given = if used.units.is_some_and(|units| units.track.is_some()) {
                 format!("stamped {}", stamped(used))
             } else {
-                format!("gave {}", days(used))
+                format!("gave {}", given(used))
             };
             format!("{given}{to}, and took all of it back")
         }
         UsedState::TakenBack => format!("took back {}{from}", stamped(used)),
+        UsedState::Claimed => format!("claimed {} for {amount}{from}", stamped(used)),
+        UsedState::Used => format!("used {} of a voucher{from}", stamped(used)),
+        UsedState::Refunded if used.left.is_some() => format!("paid: {amount}{from}, and all of it refunded"),
+        UsedState::Refunded => format!("refunded {amount}{to}"),
         UsedState::Captured => format!("took {amount}{from} that were held"),
         UsedState::Released => format!("{amount}{from} were held, and let go of"),
         UsedState::Closed => format!("{amount}{from} were held, and taken or let go of; the gateway can't tell which"),
@@ -79,6 +83,10 @@ fn in_words(used: &UsedReference, points: &dyn Fn(Option<Points>) -> String) -> 
     if let (UsedState::Issued, Some(left)) = (used.state, used.left) {
         let (taken, left) = (points(used.taken), points(Some(left)));
         lines.push(format!("taken back: {taken}; can be taken back now: {left}, at the latest{until}"));
+    }
+    if let (UsedState::Redeemed | UsedState::Captured | UsedState::Claimed, Some(left)) = (used.state, used.left) {
+        let (refunded, left) = (points(used.taken), points(Some(left)));
+        lines.push(format!("refunded: {refunded}; can be refunded now: {left}, at the latest{until}"));
     }
     if let (
         UsedState::Stamped | UsedState::Granted,
@@ -105,10 +113,10 @@ fn stamped(used: &UsedReference) -> String {
     }
 }
 
-/// The days of a mark; 1 of one without end.
-fn days(used: &UsedReference) -> String {
-    let days = used.units.map_or(0, |units| units.amount);
-    format!("a mark ({days} to take back at most)")
+/// A mark with its days, 1 of one without end, or a voucher with its uses.
+fn given(used: &UsedReference) -> String {
+    let most = used.units.map_or(0, |units| units.amount);
+    format!("a mark or a voucher ({most} to take back at most)")
 }
 
 fn place(transaction: &TransactionStatus) -> String {
@@ -160,5 +168,38 @@ mod tests {
         assert!(all.starts_with("stamped 40 on track 3, and took all of it back\n"), "{all}");
         let back = UsedUnits { amount: 15, track: None, place: None, taken_back: None, left: None };
         assert!(used(UsedState::TakenBack, back, None).starts_with("took back 15\n"));
+    }
+
+    #[test]
+    fn payments_are_told_with_what_was_refunded_of_them() {
+        let used = |state: UsedState, left: Option<u64>| {
+            let left = left.map(Points::new);
+            let (dated, account, amount, taken) = (None, None, Some(Points::new(9)), Some(Points::ZERO));
+            let (units, until_ms, transaction, ended_by) = (None, TimeMs::new(1_000).ok(), None, None);
+            let (height, time_ms) = (Height::new(1), TimeMs::default());
+            let used = UsedReference {
+                state,
+                dated,
+                account,
+                amount,
+                taken,
+                left,
+                units,
+                until_ms,
+                transaction,
+                ended_by,
+                height,
+                time_ms,
+            };
+            in_words(&used, &|points| points.map_or_else(String::new, |points| points.to_string()))
+        };
+        let paid = used(UsedState::Redeemed, Some(5));
+        assert!(
+            paid.contains("refunded: 0; can be refunded now: 5, at the latest until 1970-01-01 00:00:01"),
+            "{paid}"
+        );
+        assert!(used(UsedState::Captured, Some(5)).starts_with("took 9 that were held\n"));
+        assert!(used(UsedState::Refunded, Some(0)).starts_with("paid: 9, and all of it refunded\n"));
+        assert!(used(UsedState::Refunded, None).starts_with("refunded 9\n"));
     }
 }

@@ -18,6 +18,7 @@ use super::context::Context;
 use super::decimals::Decimals;
 use super::proofs::Proofs;
 use super::transact::Session;
+use super::voucher_request;
 use crate::cli::RequestArgs;
 use crate::error::CommandError;
 use crate::output::{self, Report};
@@ -61,23 +62,16 @@ pub(super) fn random_salt() -> Result<Salt, CommandError> {
 /// `lojal request`: signs nothing, and needs no passphrase.
 pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let amount = session.amount(&args.amount, args.brand)?;
+    let Some(brand) = args.brand else { return voucher_request::request(&session, args) };
+    let amount = session.amount(&args.amount, brand)?;
     let household = args.household.map(|text| text.to_canonical(session.home.network())).transpose()?;
-    let now = session.now()?;
-    let until_ms = args.until.unwrap_or_else(|| now.plus_ms(args.pay_within));
-    let expires_ms = now.plus_ms(args.hold_for).min(session.latest_end_of_hold());
-    if until_ms <= now {
-        return Err(CommandError::Usage("the time of the request is over already: see --until and --pay-within"));
-    }
-    let (dated, receipt_days) = (session.today()?, session.receipt_days());
-    if until_ms.day() > dated.plus(receipt_days) {
-        return Err(CommandError::RequestTooLong { receipt_days });
-    }
+    let expires_ms = session.now()?.plus_ms(args.hold_for).min(session.latest_end_of_hold());
+    let (dated, until_ms) = times(&session, args)?;
     if args.hold && expires_ms < until_ms {
         return Err(CommandError::Usage("the hold must last as long as the request can be paid: see --hold-for"));
     }
     let kind = if args.hold { RequestKind::Hold { expires_ms } } else { RequestKind::Redeem };
-    let (brand, amount, salt, shown) = (args.brand, amount.points, random_salt()?, amount.text);
+    let (amount, salt, shown) = (amount.points, random_salt()?, amount.text);
     let request = Request { brand, amount, kind, dated, until_ms, household, salt };
     let reference = request.reference(&session.home.chain_id());
     let purpose = if args.hold { " to be held" } else { "" };
@@ -100,9 +94,25 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     let decimals = Decimals::ask(&session.gateways, Some(&session.home))?;
     output::show(&report, context.options.json);
     let proofs = Proofs::of(context, Some(&session.home), &session.gateways)?;
-    let (paid, seal) = wait(&session.gateways, &proofs, (&reference, dated), until_ms)?;
+    let answer = |gateway: &Gateway| proofs.payment_at(gateway, &reference, Some(dated));
+    let found = wait(&session.gateways, &reference, until_ms, answer)?;
+    let (paid, seal) = found.ok_or(CommandError::NotPaid)?;
     let paid_report = Report { json: report.json, ..answered(&paid, &decimals) }.with(&Paid { payment: paid });
     Ok(proofs.report(paid_report, seal.as_ref()))
+}
+
+/// The day of a request, and the time from which on it can't be answered any more.
+pub(super) fn times(session: &Session<'_>, args: &RequestArgs) -> Result<(Day, TimeMs), CommandError> {
+    let now = session.now()?;
+    let until_ms = args.until.unwrap_or_else(|| now.plus_ms(args.pay_within));
+    if until_ms <= now {
+        return Err(CommandError::Usage("the time of the request is over already: see --until and --pay-within"));
+    }
+    let (dated, receipt_days) = (session.today()?, session.receipt_days());
+    if until_ms.day() > dated.plus(receipt_days) {
+        return Err(CommandError::RequestTooLong { receipt_days });
+    }
+    Ok((dated, until_ms))
 }
 
 /// `lojal payment`.
@@ -135,23 +145,23 @@ fn answered(payment: &api::Payment, decimals: &Decimals) -> Report {
     Report::done(payment, format!("{what}{block} · transaction {}", payment.transaction.id))
 }
 
-/// The answer to a request, once there is one. Gateways that don't answer are asked again as long as there can be one.
+/// The answer to a request, once there is one; none once the ledger has passed the request's end without one. Gateways
+/// that don't answer are asked again as long as there can be one.
 ///
 /// # Errors
-/// [`CommandError::NotPaid`] once the ledger has passed the request's end without an answer; what the gateways last
-/// said if none of them tells by then.
-fn wait(
+/// What the gateways last said if none of them tells by then.
+pub(super) fn wait<T>(
     gateways: &Gateways,
-    proofs: &Proofs<'_>,
-    (reference, dated): (&Reference, Day),
+    reference: &Reference,
     until_ms: TimeMs,
-) -> Result<(api::Payment, Option<Seal>), CommandError> {
+    answer: impl Fn(&Gateway) -> Result<(T, Option<Seal>), GatewaysError>,
+) -> Result<Option<(T, Option<Seal>)>, CommandError> {
     let give_up_ms = until_ms.plus_ms(u64::try_from(GRACE.as_millis()).unwrap_or(u64::MAX));
     loop {
         let is_late = clock::is_over(give_up_ms, clock::local_time()?);
-        match gateways.ask(|gateway| ask(gateway, proofs, (reference, dated), until_ms)) {
-            Ok(Answer::Paid(payment)) => return Ok(*payment),
-            Ok(Answer::Over) => return Err(CommandError::NotPaid),
+        match gateways.ask(|gateway| ask(gateway, until_ms, &answer)) {
+            Ok(Answer::Given(answer)) => return Ok(Some(*answer)),
+            Ok(Answer::Over) => return Ok(None),
             Err(error @ GatewaysError::WrongNetwork { .. }) => return Err(error.into()),
             Err(error) if is_lie(&error) => return Err(error.into()),
             Err(error) if is_late && is_behind(&error) => return Err(CommandError::NotProvenYet(error)),
@@ -163,9 +173,9 @@ fn wait(
 }
 
 /// A gateway's knowledge of a request.
-enum Answer {
+enum Answer<T> {
     /// It was answered.
-    Paid(Box<(api::Payment, Option<Seal>)>),
+    Given(Box<(T, Option<Seal>)>),
     /// It was not answered, and can't be any more.
     Over,
     /// It can still be answered.
@@ -173,15 +183,14 @@ enum Answer {
 }
 
 /// Asks for the time before the answer: what isn't there then was not answered before the request's end.
-fn ask(
+fn ask<T>(
     gateway: &Gateway,
-    proofs: &Proofs<'_>,
-    (reference, dated): (&Reference, Day),
     until_ms: TimeMs,
-) -> Result<Answer, GatewaysError> {
+    answer: &impl Fn(&Gateway) -> Result<(T, Option<Seal>), GatewaysError>,
+) -> Result<Answer<T>, GatewaysError> {
     let time_ms = gateway.status()?.time_ms;
-    match proofs.payment_at(gateway, reference, Some(dated)) {
-        Ok(payment) => Ok(Answer::Paid(Box::new(payment))),
+    match answer(gateway) {
+        Ok(given) => Ok(Answer::Given(Box::new(given))),
         Err(GatewaysError::Client(error)) if error.is_problem(Code::UnknownReference.name()) => {
             Ok(if time_ms >= until_ms { Answer::Over } else { Answer::Open })
         }

@@ -28,7 +28,7 @@ pub(super) fn stamp(context: &Context, args: StampArgs) -> Result<Report, Comman
 /// `lojal takeback`. The day of the stamp and what is left of it come from the ledger.
 pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let TakeBackArgs { brand, from, amount, mark, reference, dated, of, of_dated, sending } = args;
+    let TakeBackArgs { brand, from, amount, mark, voucher, reference, dated, of, of_dated, sending } = args;
     let account = from.to_canonical(session.home.network())?;
     let of_reference = one_reference(&session, of.of_receipt, of.of_reference);
     let reference = one_reference(&session, reference.receipt, reference.reference);
@@ -40,10 +40,16 @@ pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report,
         }
     };
     let dated = dating::day(&session, Dated { brand, kind: Kind::TakeBack, reference: &reference }, dated)?;
+    let kind = match (mark, voucher) {
+        (true, _) => TakenBackOf::Mark,
+        (_, true) => TakenBackOf::Voucher,
+        _ => TakenBackOf::Stamp,
+    };
+    let is_stamp = kind == TakenBackOf::Stamp;
     let take = TakeBack {
         brand,
         from: account,
-        of: if mark { TakenBackOf::Mark } else { TakenBackOf::Stamp },
+        of: kind,
         of_reference: of_reference.clone(),
         of_dated,
         amount,
@@ -51,12 +57,12 @@ pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report,
         dated,
     };
     let words = |code: &str| {
-        (!mark && code == Code::TakeBackExceeds.name()).then_some(())?;
+        (is_stamp && code == Code::TakeBackExceeds.name()).then_some(())?;
         let left = stamped(&session, brand, &of_reference, Some(of_dated)).ok()?.left;
         let text = format!("of this stamp {left} are left to be taken back now, and {amount} were wanted");
         Some(Words { text, is_final: false })
     };
-    let had = if mark { "given" } else { "stamped" };
+    let had = if is_stamp { "stamped" } else { "given" };
     let done = format!("took back {amount} of what {brand} had {had} for {from}");
     session.fulfil(Wish::new(Operation::TakeBack(take), &done).in_words(&words), &sending)
 }

@@ -71,8 +71,7 @@ pub(super) fn statement(context: &Context, args: &StatementArgs) -> Result<Repor
     }
     let period = Period { from: first.start(), before: last.plus(1).start() };
     let gone = expired_until_now(&known);
-    let all = &known.page.transactions;
-    let parts = parts((all, &known.taken), &known.account, gone.as_ref(), (period, now));
+    let parts = parts((&known.moved(), &known.taken), &known.account, gone.as_ref(), (period, now));
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let reader = Reader { decimals: &decimals, receipts: &receipts, account: &known.account, period };

@@ -54,6 +54,10 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// True if it is the pool of a household.
+    pub(super) fn is_pool(&self) -> bool {
+        self.is_pool
+    }
     /// The pool that the points come from, to be added to a sentence; nothing for the wallet's own account.
     pub(super) fn words(&self) -> String {
         if self.is_pool { format!(" from the pool of {}", self.text) } else { String::new() }

@@ -159,6 +159,7 @@ fn count(flows: &mut BTreeMap<BrandId, Flow>, operation: &Operation<AddressText>
         Operation::Issue(one) if one.to == account => came(one.brand, one.amount),
         Operation::Transfer(one) if one.to == account => came(one.brand, one.amount),
         Operation::Convert(one) if one.account == account => came(one.to, one.received),
+        Operation::Refund(one) if one.to == account => came(one.brand, one.amount),
         _ => {}
     }
     let mut went = |brand: BrandId, amount: Points| flows.entry(brand).or_default().went += u128::from(amount.get());
@@ -167,6 +168,8 @@ fn count(flows: &mut BTreeMap<BrandId, Flow>, operation: &Operation<AddressText>
         Operation::Capture(one) if one.from == account => went(one.brand, one.amount),
         Operation::Transfer(one) if one.from == account => went(one.brand, one.amount),
         Operation::Convert(one) if one.account == account => went(one.from, one.burned),
+        // A donation: all other claims stand here as what they moved.
+        Operation::Claim(one) if one.account == account => went(one.brand, one.price_max),
         Operation::Reverse(one) if one.from == account => {
             went(one.brand, one.at_least);
             let more = one.amount.get().saturating_sub(one.at_least.get());

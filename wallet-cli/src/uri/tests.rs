@@ -1,5 +1,5 @@
 use lojal_types::limits::{POINTS_MAX, REFERENCE_BYTES_MAX, TIME_MS_MAX};
-use lojal_types::{ChainId, RequestKind, Salt};
+use lojal_types::{CampaignId, ChainId, RequestKind, Salt};
 use proptest::prelude::*;
 
 use super::*;
@@ -66,6 +66,26 @@ fn a_claim_says_the_account_the_code_and_where_it_is_answered_until_its_time_is_
     assert_eq!(offer().check(chain, early), Ok(()));
     assert!(matches!(offer().check(chain, until), Err(UriError::Expired { what: "claim", .. })));
     assert!(matches!(offer().check(ChainTag::new([0; 4]), early), Err(UriError::Network { .. })));
+    assert!(draw(&text, Style::Coloured).is_ok(), "it fits into a QR code");
+}
+
+fn call() -> VoucherCall {
+    let Request { brand, dated, until_ms, household, salt, .. } = request().request;
+    let (campaign, quantity) = (CampaignId::new(3), 2);
+    let request = VoucherRequest { brand, campaign, quantity, dated, until_ms, household, salt };
+    VoucherCall { chain: ChainTag::new([1, 2, 3, 4]), request }
+}
+
+#[test]
+fn a_call_for_a_voucher_is_no_payment_request_and_ends_with_its_time() {
+    let text = call().to_uri();
+    assert!(text.starts_with("LOJAL:USE1"), "{text}");
+    assert_eq!(VoucherCall::from_uri(&text.to_lowercase()), Ok(call()));
+    assert!(matches!(VoucherCall::from_uri(&request().to_uri()), Err(UriError::Kind { .. })));
+    assert!(matches!(PaymentRequest::from_uri(&text), Err(UriError::Kind { .. })));
+    let (chain, until) = (call().chain, call().request.until_ms);
+    assert_eq!(call().check(chain, time(until.get() - 1)), Ok(()));
+    assert!(matches!(call().check(chain, until), Err(UriError::Expired { .. })));
     assert!(draw(&text, Style::Coloured).is_ok(), "it fits into a QR code");
 }
 

@@ -31,5 +31,6 @@ mod till;
 mod together;
 mod tokens;
 mod unreached;
+mod vouchers;
 mod watch;
 mod witness;

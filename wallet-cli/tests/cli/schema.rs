@@ -139,8 +139,8 @@ fn used() -> UsedReference {
         dated: Some(now().day()),
         account: Some(other()),
         amount: Some(Points::new(1250)),
-        taken: None,
-        left: None,
+        taken: Some(Points::ZERO),
+        left: Some(Points::new(1250)),
         units: None,
         until_ms: None,
         transaction: Some(status()),
@@ -210,7 +210,7 @@ fn gateway() -> Server {
         path if path.starts_with("/v1/accounts/") && path.ends_with("/proof") => {
             Answer::json(200, &proof_of_nothing(now()))
         }
-        path if path.contains("/references/") => Answer::json(200, &used()),
+        path if path.contains("/references/redeem/") => Answer::json(200, &used()),
         path if *path == of_issue => Answer::json(200, &issue()),
         path => match (path.strip_prefix("/v1/brands/kaffet/webhooks"), pages.find(path)) {
             (Some(end), _) => of_webhooks(request, end),

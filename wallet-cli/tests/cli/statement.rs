@@ -2,8 +2,8 @@
 
 use lojal_types::api::{Account, TransactionState, TransactionStatus};
 use lojal_types::{
-    Activity, Bounded, Day, Height, Issue, NetworkKind, Operation, Outcome, Points, Redeem, Reference, TimeMs,
-    Transaction,
+    Activity, Bounded, CampaignId, Claim, Day, Height, Issue, NetworkKind, Operation, Outcome, Payment, Points, Redeem,
+    Reference, Refund, TimeMs, Transaction,
 };
 
 use crate::support::gateway::{Ledger, account};
@@ -121,4 +121,34 @@ fn a_gateway_that_leaves_something_out_is_a_liar() {
     let server = Ledger { history: Some(year()), lie: Some(lie), ..Ledger::with(vec![own]) }.start();
     let ran = Wallet::at(server.url()).run(&["statement", "--json"]);
     assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "pruned"));
+}
+
+#[test]
+fn a_donation_and_a_refund_are_kinds_of_their_own_and_the_books_add_up() {
+    let (brand, account) = ("kaffet".parse().expect("valid"), key().address());
+    let claim = |campaign: u32, price: u64| {
+        let (campaign, price_max) = (CampaignId::new(campaign), Points::new(price));
+        Operation::Claim(Claim { brand, campaign, account, quantity: 1, price_max, referrer: None })
+    };
+    let refund = Operation::Refund(Refund {
+        brand,
+        to: account,
+        of: Payment::Redeem,
+        of_reference: receipt("paid"),
+        of_dated: Day::default(),
+        amount: Points::new(40),
+        reference: receipt("return"),
+        dated: Day::default(),
+    });
+    let (amount, reference) = (Points::new(700), receipt("first"));
+    let issue = Operation::Issue(Issue { brand, to: account, amount, reference, dated: Day::default(), expiry: None });
+    let server = ledger(vec![at(30, refund), at(20, claim(8, 100)), at(10, issue)]);
+    let ran = Wallet::at(server.url()).run(&["statement", "--json"]);
+    let document = ran.json();
+    let brands = document["brands"].as_array().expect("a list");
+    let kaffet = brands.iter().find(|one| one["brand"] == "kaffet").expect("it moved");
+    let told = |one: &serde_json::Value| (one["kind"].as_str().map(str::to_owned), one["amount"].as_i64());
+    let moved: Vec<_> = kaffet["movements"].as_array().expect("a list").iter().map(told).collect();
+    let expected = [("issued", 700), ("donated", -100), ("refunded", 40)];
+    assert_eq!(moved, expected.map(|(kind, amount)| (Some(kind.to_owned()), Some(amount))), "{}", ran.stdout);
 }

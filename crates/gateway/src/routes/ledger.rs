@@ -13,7 +13,7 @@ use crate::openapi::operation::Operation;
 use crate::problem::Kind;
 use crate::{
     accounts, blocks, brand_motions, brands, events, history, households, inclusion, lists, partnerships, payments,
-    programme, proofs, references, reversals, statistics, transactions,
+    programme, proofs, references, reversals, statistics, transactions, vouchers,
 };
 
 pub(super) fn all() -> Vec<Route> {
@@ -117,6 +117,14 @@ fn of_programme() -> Vec<Route> {
                 .address()
                 .json::<api::Standings>(StatusCode::OK, "Its standing at each brand that has stamped it.")],
         ),
+        Route::new(
+            "/v1/accounts/{address}/vouchers",
+            get(vouchers::of_account),
+            [Operation::get("vouchers", "The vouchers that an account can use, and until when.")
+                .by("A B X")
+                .address()
+                .json::<api::Vouchers>(StatusCode::OK, "The vouchers, by brand and id.")],
+        ),
     ]
 }
 
@@ -185,6 +193,8 @@ fn of_references() -> Vec<Route> {
     let used = Operation::get("used_reference", "What a reference was used for, and what became of that.").by("A B X");
     let used = used.brand().path_of("kind", kind, "The kind of operation.").reference();
     let payment = Operation::get("payment", "What has answered a till's request.").knowing().reference();
+    let used_voucher = Operation::get("voucher_use", "The use of a voucher that has answered a till's request.");
+    let used_voucher = used_voucher.knowing().reference();
     vec![
         Route::new(
             "/v1/brands/{id}/issues/{reference}",
@@ -210,6 +220,14 @@ fn of_references() -> Vec<Route> {
                 .kinds(&[Kind::UnknownTransaction])
                 .of_blocks()
                 .json::<api::Payment>(StatusCode::OK, "The payment, or the hold.")],
+        ),
+        Route::new(
+            "/v1/uses/{reference}",
+            get(vouchers::used),
+            [dated(used_voucher)
+                .kinds(&[Kind::UnknownTransaction])
+                .of_blocks()
+                .json::<api::VoucherUse>(StatusCode::OK, "The use.")],
         ),
     ]
 }

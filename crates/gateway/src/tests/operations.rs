@@ -3,11 +3,12 @@
 use std::sync::OnceLock;
 
 use lojal_types::{
-    AcceptPartnership, Address, Award, Bounded, BrandId, Campaign, CampaignId, ChainId, Convert, Day, Grant, Guardian,
-    Guardians, Hash, Invite, Issue, Join, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms,
-    PerMember, Period, Points, ProposePartnership, Redeem, Reference, Request, RequestKind, Role, Roles, Salt,
-    SetCampaign, SetGuardians, SetOperator, SetTrack, Settle, Stamp, StartRecovery, TakeBack, TakenBackOf, TakenBy,
-    TimeMs, Track, TrackId, TrackKind, TrackLevel, Transfer,
+    AcceptPartnership, Address, AnsweredRequest, Award, Bounded, BrandId, Campaign, CampaignId, ChainId, Claim,
+    Convert, Day, Grant, Guardian, Guardians, Hash, Invite, Issue, Join, MemberLimit, MemberLimits, MemberRole, Money,
+    Operation, PartnershipTerms, Payment, PerMember, Period, Points, ProposePartnership, Redeem, Reference, Refund,
+    Request, RequestKind, Role, Roles, Salt, SetCampaign, SetGuardians, SetOperator, SetTrack, Settle, Stamp,
+    StartRecovery, TakeBack, TakenBackOf, TakenBy, TimeMs, Track, TrackId, TrackKind, TrackLevel, Transfer, UseVoucher,
+    VoucherId, VoucherRequest,
 };
 
 use super::node::{TILL, address, key};
@@ -148,6 +149,41 @@ pub(crate) fn take_back(id: &str, from: u8, amount: u64, receipt: &str, own: &st
         reference,
         dated,
     })
+}
+
+/// A coffee for 40 points that members may return, so many in all, from a time on.
+pub(crate) fn coffees(opens_ms: TimeMs, stock: u64) -> Campaign {
+    Campaign {
+        by: TakenBy::Member,
+        price: Points::new(40),
+        award: Award::Voucher { valid_days: 30 },
+        per_member: None,
+        stock: Some(stock),
+        budget: None,
+        returnable: true,
+        ..gifts(opens_ms, 1)
+    }
+}
+
+pub(crate) fn claim(id: &str, campaign: u32, account: u8, (quantity, price_max): (u16, u64)) -> Operation {
+    let (brand, campaign, account) = (brand(id), CampaignId::new(campaign), address(account));
+    Operation::Claim(Claim { brand, campaign, account, quantity, price_max: Points::new(price_max), referrer: None })
+}
+
+/// The answer to a till's request for one use of a voucher.
+pub(crate) fn use_voucher(chain: &ChainId, (id, campaign): (&str, u32), account: u8, voucher: VoucherId) -> Operation {
+    let Request { brand, dated, until_ms, salt, .. } = request(id, 1, "till 3", RequestKind::Redeem);
+    let campaign = CampaignId::new(campaign);
+    let asked = VoucherRequest { brand, campaign, quantity: 1, dated, until_ms, household: None, salt };
+    let reference = asked.reference(chain);
+    let request = AnsweredRequest { reference, dated, until_ms, for_household: false, salt };
+    Operation::UseVoucher(UseVoucher { brand, account: address(account), voucher, quantity: 1, request })
+}
+
+pub(crate) fn refund(id: &str, to: u8, (of, of_reference): (Payment, &Reference), amount: u64, own: &str) -> Operation {
+    let (brand, to, of_reference, of_dated) = (brand(id), address(to), of_reference.clone(), today());
+    let (amount, reference, dated) = (Points::new(amount), reference(own), today());
+    Operation::Refund(Refund { brand, to, of, of_reference, of_dated, amount, reference, dated })
 }
 
 pub(crate) fn settle(creditor: &str, debtor: &str, minor: u64) -> Operation {

@@ -161,7 +161,7 @@ async fn a_stamp_shows_what_can_be_taken_back() {
 }
 
 /// The records that an answer proves.
-async fn proven_by(node: &Node, path: &str) -> ProvenRecords {
+pub(super) async fn proven_by(node: &Node, path: &str) -> ProvenRecords {
     let proof: ProvenState = node.get(path).await.json();
     let header = Header::try_from_slice(&proof.header.0).expect("a header");
     let tip = Tip { height: header.height, block: header.id(), time_ms: header.time_ms };

@@ -42,7 +42,9 @@ fn shown(
         points: record.points,
         reversed: record.reversed,
         paid: record.paid,
-        stock_left: terms.stock.map(|stock| stock.saturating_sub(record.times)),
+        returned: record.returned,
+        refunded: record.refunded,
+        stock_left: terms.stock.map(|stock| stock.saturating_sub(record.used_stock())),
         budget_left: terms.budget.map(|budget| Points::new(points_left(budget))),
         terms: record.terms,
     }

@@ -1,8 +1,11 @@
 //! Answers about campaigns.
 
+mod voucher;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::voucher::{Voucher, VoucherUse, Vouchers};
 use crate::brand::BrandId;
 use crate::campaign::{Campaign, CampaignId};
 use crate::ids::{Hash, Height};
@@ -48,6 +51,12 @@ pub struct BrandCampaign {
     pub reversed: GrossPoints,
     /// The points that were paid for it.
     pub paid: GrossPoints,
+    /// The units that came back to the stock, of claims that were refunded.
+    #[serde(default)]
+    pub returned: u64,
+    /// The points that were refunded of those that were paid.
+    #[serde(default)]
+    pub refunded: GrossPoints,
     /// The units that are left; null if it has no stock.
     pub stock_left: Option<u64>,
     /// The points that are left; null if it has no budget.

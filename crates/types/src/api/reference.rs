@@ -34,17 +34,37 @@ pub enum ReferenceKind {
     TakeBack,
     /// Something that a campaign gives, by an operator.
     Grant,
+    /// Something that a member takes out of a campaign for points.
+    Claim,
+    /// A voucher that is used for a request.
+    UseVoucher,
+    /// Points that were paid and are given back for a receipt.
+    Refund,
 }
 
 /// A text that is no kind.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("a reference is of one of these kinds: issue, redeem, hold, capture, reverse, stamp, take_back, grant")]
+#[error(
+    "a reference is of one of these kinds: issue, redeem, hold, capture, reverse, stamp, take_back, grant, claim, \
+     use_voucher, refund"
+)]
 pub struct ReferenceKindError;
 
 impl ReferenceKind {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Issue, Self::Redeem, Self::Hold, Self::Capture, Self::Reverse, Self::Stamp, Self::TakeBack, Self::Grant];
+    pub const ALL: [Self; 11] = [
+        Self::Issue,
+        Self::Redeem,
+        Self::Hold,
+        Self::Capture,
+        Self::Reverse,
+        Self::Stamp,
+        Self::TakeBack,
+        Self::Grant,
+        Self::Claim,
+        Self::UseVoucher,
+        Self::Refund,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -57,6 +77,9 @@ impl ReferenceKind {
             Self::Stamp => "stamp",
             Self::TakeBack => "take_back",
             Self::Grant => "grant",
+            Self::Claim => "claim",
+            Self::UseVoucher => "use_voucher",
+            Self::Refund => "refund",
         }
     }
 }
@@ -96,15 +119,21 @@ pub enum UsedState {
     Stamped,
     /// A stamp or a mark was taken back: under a receipt of its own, or all of it.
     TakenBack,
-    /// A mark was granted, and not all of its days have been taken back.
+    /// Something was granted that isn't points, and not all of it has been taken back.
     Granted,
+    /// Something was claimed for points.
+    Claimed,
+    /// A voucher was used.
+    Used,
+    /// Points were given back: under a receipt of its own, or all that were paid.
+    Refunded,
 }
 
-/// The units of a stamp, the days of a mark, or those of a taking back.
+/// The units of a stamp, a voucher, a claim or a use of a voucher, the days of a mark, or those of a taking back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct UsedUnits {
-    /// The number of units that were stamped, of days that were given, or of those that were taken back; 1 for a place
-    /// and for a mark without end.
+    /// The number of units that were stamped, given, claimed or used, of days that were given, or of those that were
+    /// taken back; 1 for a place and for a mark without end.
     pub amount: u64,
     /// The track of a stamp; else null.
     pub track: Option<TrackId>,
@@ -129,18 +158,22 @@ pub struct UsedReference {
     pub account: Option<AddressText>,
     /// The number of points; null likewise, and of what has units.
     pub amount: Option<Points>,
-    /// Of an issue those that have been taken back, of a hold that was captured those that the brand took; else null.
+    /// Of an issue those that have been taken back, of a hold that was captured those that the brand took, of a payment
+    /// those that have been refunded; else null.
     pub taken: Option<Points>,
-    /// Of an issue those that a reversal could take now; else null.
+    /// Of an issue those that a reversal could take now, of a payment those that a refund could give back now; else
+    /// null.
     pub left: Option<Points>,
-    /// The units of a stamp, the days of a mark, or those of a taking back; null of what has points.
+    /// The units of a stamp, a voucher, a claim or a use of a voucher, the days of a mark, or those of a taking back;
+    /// null of what has points alone.
     pub units: Option<UsedUnits>,
-    /// The time from which on nothing of an issue, a stamp or a mark can be taken back; the end of a hold; else null.
+    /// The time from which on nothing of an issue, a stamp or a grant can be taken back, and nothing of a payment
+    /// refunded; the end of a hold; else null.
     pub until_ms: Option<TimeMs>,
     /// The transaction that has used the reference; null if the node doesn't have it.
     pub transaction: Option<TransactionStatus>,
-    /// The transaction that has ended a hold, or taken back some of an issue, a stamp or a mark last; null if there is
-    /// none, or the node doesn't have it.
+    /// The transaction that has ended a hold, taken back some of an issue, a stamp or a grant, or refunded some of a
+    /// payment last; null if there is none, or the node doesn't have it.
     pub ended_by: Option<TransactionStatus>,
     /// The block after which this is so.
     pub height: Height,

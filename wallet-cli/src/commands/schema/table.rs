@@ -9,7 +9,7 @@ use crate::commands::brand::Appointed;
 use crate::commands::{
     balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, key_file, keys, light, listen,
     market, points, presentations, profile, proofs, receipt, recovery, reference, referrals, request, setup, statement,
-    till, together, tokens, watch, web, webhook,
+    till, together, tokens, voucher_request, watch, web, webhook,
 };
 
 /// The schema of a type.
@@ -45,6 +45,13 @@ const RECOVERED: &[Form] = &[
 /// The documents of a claim.
 const CLAIMED: &[Form] =
     &[&[of::<claim::Asked>], &[of::<recovery::Own>], &[of::<recovery::Own>, of::<recovery::TookOver>], SENT, REHEARSED];
+/// The documents of a request.
+const REQUESTED: &[Form] = &[
+    &[of::<request::Requested>],
+    &[of::<request::Requested>, of::<request::Paid>, of::<proofs::Sealed>],
+    &[of::<voucher_request::Called>],
+    &[of::<voucher_request::Called>, of::<voucher_request::Used>, of::<proofs::Sealed>],
+];
 /// The document of a wallet.
 const WALLET: Form = &[of::<init::Wallet>];
 /// The document of points that were held.
@@ -92,7 +99,7 @@ pub(super) const COMMANDS: [(&str, &[Form]); 123] = [
     ("listen", &[&[of::<listen::Sent>], ENDED, &[of::<listen::Secret>]]),
     ("send", SIGNS),
     ("redeem", SIGNS),
-    ("request", &[&[of::<request::Requested>], &[of::<request::Requested>, of::<request::Paid>, of::<proofs::Sealed>]]),
+    ("request", REQUESTED),
     ("payment", &[&[of::<api::Payment>, of::<proofs::Sealed>]]),
     ("reference", &[&[of::<api::UsedReference>, of::<reference::Asked>]]),
     ("claim", CLAIMED),
@@ -151,6 +158,10 @@ pub(super) const COMMANDS: [(&str, &[Form]); 123] = [
     ("show", &[&[of::<presentations::Made>, of::<presentations::Shown>]]),
     ("presentation verify", &[&[of::<presentations::Shown>]]),
     ("refer", &[&[of::<referrals::Refers>]]),
+    ("vouchers", &[&[of::<api::Vouchers>, of::<proofs::Sealed>]]),
+    ("use", SIGNS),
+    ("refund", SIGNS),
+    ("return", SIGNS),
     ("consent", SIGNS),
     ("track list", &[&[of::<api::Tracks>]]),
     ("track show", &[&[of::<api::BrandTrack>]]),

@@ -30,6 +30,10 @@ pub(super) enum Kind {
     /// Points of an issue that was taken back.
     Reversed,
     Expired,
+    /// Points that were paid, and given back.
+    Refunded,
+    /// Points that were given for a cause.
+    Donated,
 }
 
 impl Kind {
@@ -47,10 +51,12 @@ impl Kind {
             Self::TradedOut => "traded_out",
             Self::Reversed => "reversed",
             Self::Expired => "expired",
+            Self::Refunded => "refunded",
+            Self::Donated => "donated",
         }
     }
     fn comes(self) -> bool {
-        matches!(self, Self::Issued | Self::Received | Self::ConvertedIn | Self::TradedIn)
+        matches!(self, Self::Issued | Self::Received | Self::ConvertedIn | Self::TradedIn | Self::Refunded)
     }
 }
 
@@ -216,6 +222,11 @@ fn movements(
             movement(one.brand, Kind::TradedOut, one.amount, Some(one.from)),
             movement(one.wants, Kind::TradedIn, one.max_pay, Some(one.from)),
         ],
+        Operation::Refund(one) if one.to == account => vec![movement(one.brand, Kind::Refunded, one.amount, None)],
+        // All other claims stand here as what they moved.
+        Operation::Claim(one) if one.account == account => {
+            vec![movement(one.brand, Kind::Donated, one.price_max, None)]
+        }
         // Of one that nobody knows more of, the rest of the books says that it took the least.
         Operation::Reverse(one) if one.from == account => {
             vec![movement(one.brand, Kind::Reversed, one.at_least, None)]

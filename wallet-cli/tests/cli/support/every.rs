@@ -11,6 +11,7 @@ use lojal_wallet::uri::{ClaimOffer, HoldTicket, PaymentRequest};
 
 use super::gateway::network_status;
 use super::market::OFFER;
+use super::programme::voucher;
 use super::{Wallet, genesis, key, other, pool, receipt};
 
 /// A command line, without the options of every command.
@@ -270,6 +271,7 @@ fn of_programmes(files: &Files<'_>) -> Vec<Line> {
     let to = other().to_string();
     let terms = format!("stamp_max = 10\ntake_back_days = 7\nabout = \"{}\"\n", "07".repeat(32));
     let terms = files.of("terms.toml", &format!("{terms}[kind]\ntype = \"rolling\"\nmonths = 6\n"));
+    let paid = receipt("paid").to_string();
     let campaign = files.of("campaign.toml", super::programme::CLUB);
     let shown = files.free("shown.txt");
     vec![
@@ -277,6 +279,10 @@ fn of_programmes(files: &Files<'_>) -> Vec<Line> {
         asking("show", &["kaffet", "--to", "shop.example", "--file", &shown]),
         alone("presentation verify", &[&shown, "--to", "shop.example"]),
         asking("refer", &["kaffet", "1"]),
+        asking("vouchers", &[]),
+        asking("use", &["kaffet", &voucher(5).to_string(), "--yes"]),
+        asking("refund", &["redeem", &paid, &to, "1", "kaffet", "--receipt", "R-6", "--yes"]),
+        asking("return", &[&voucher(5).to_string(), "--yes"]),
         asking("consent", &["kaffet", "--ranks"]),
         asking("track list", &["kaffet"]),
         asking("track show", &["kaffet", "1"]),

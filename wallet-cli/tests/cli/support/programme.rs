@@ -2,11 +2,12 @@
 
 use lojal_types::api::{
     BrandCampaign, BrandTrack, CampaignState, Campaigns, LevelEnd, MarkStanding, NextLevel, Stamped, Standing,
-    Standings, TakenStanding, TrackStanding, TrackState, Tracks,
+    Standings, TakenStanding, TrackStanding, TrackState, Tracks, UsedReference, UsedState, UsedUnits, Voucher,
+    Vouchers,
 };
 use lojal_types::{
     Award, Bounded, BrandId, Campaign, CampaignId, GrossPoints, Hash, Height, MarkId, Month, PerMember, Period, Points,
-    Referral, Requirement, Sponsor, TakenBy, Track, TrackId, TrackKind, TrackLevel,
+    Referral, Requirement, Sponsor, TakenBy, Track, TrackId, TrackKind, TrackLevel, VoucherId,
 };
 
 use super::gateway::network_status;
@@ -33,6 +34,9 @@ pub fn terms() -> Track {
 /// True if a path is one of those that this file knows.
 pub fn is_of(path: &str) -> bool {
     path.ends_with("/standing")
+        || path.ends_with("/vouchers")
+        || path.contains("/uses/")
+        || path.contains("/references/claim/")
         || path.ends_with("/kaffet/tracks")
         || path.ends_with("/kaffet/campaigns")
         || path.contains("/stamps/")
@@ -59,6 +63,17 @@ pub fn answer(path: &str) -> Answer {
         let (address, standings) = (text.parse().expect("an address"), vec![standing]);
         return Answer::json(200, &Standings { address, standings, only_of: None, height, time_ms });
     }
+    if let Some(text) = path.strip_prefix("/v1/accounts/").and_then(|text| text.strip_suffix("/vouchers")) {
+        let (address, vouchers) = (text.parse().expect("an address"), vouchers());
+        return Answer::json(200, &Vouchers { address, vouchers, only_of: None, height, time_ms });
+    }
+    if path.contains("/uses/") {
+        return Answer::problem(404, "unknown_reference");
+    }
+    if let Some((_, reference)) = path.split_once("/references/claim/") {
+        let is_bought = reference == voucher(5).to_string();
+        return if is_bought { Answer::json(200, &claimed()) } else { Answer::problem(404, "unknown_reference") };
+    }
     if path.ends_with("/campaigns") {
         return Answer::json(200, &campaigns());
     }
@@ -74,6 +89,43 @@ pub fn answer(path: &str) -> Answer {
         200,
         &Stamped { dated, to: other(), track, amount: 40, place: None, taken_back: 0, left: 40, until_ms },
     )
+}
+
+/// The voucher of an account with these bytes.
+pub fn voucher(byte: u8) -> VoucherId {
+    VoucherId::new([byte; 16])
+}
+
+/// Of campaign 5 one that was bought and one that was given, which ends later; of campaign 6 a single use.
+fn vouchers() -> Vec<Voucher> {
+    let today = network_status().time_ms.day();
+    let one = |byte: u8, campaign: u32, left: u16, days: u32| Voucher {
+        brand: kaffet(),
+        voucher: voucher(byte),
+        campaign: CampaignId::new(campaign),
+        left,
+        until: today.plus(days),
+    };
+    vec![one(5, 5, 3, 10), one(6, 5, 8, 20), one(7, 6, 1, 30)]
+}
+
+/// The claim of five coffees for 2.50 each, of which two have been drunk.
+fn claimed() -> UsedReference {
+    let time_ms = network_status().time_ms;
+    UsedReference {
+        state: UsedState::Claimed,
+        dated: Some(time_ms.day()),
+        account: None,
+        amount: Some(Points::new(1_250)),
+        taken: Some(Points::ZERO),
+        left: Some(Points::new(1_250)),
+        units: Some(UsedUnits { amount: 5, track: None, place: None, taken_back: None, left: None }),
+        until_ms: Some(time_ms.plus_ms(86_400_000)),
+        transaction: None,
+        ended_by: None,
+        height: Height::new(41),
+        time_ms,
+    }
 }
 
 /// Points that members claim who are new, and operators grant, at the cost of another brand.
@@ -120,6 +172,11 @@ pub fn club() -> Campaign {
     }
 }
 
+/// A cause, to which members give 1.00 at a time.
+fn trees() -> Campaign {
+    Campaign { price: Points::new(100), award: Award::Cause { to: None }, ..club() }
+}
+
 fn campaigns() -> Campaigns {
     let (height, time_ms) = (Height::new(41), network_status().time_ms);
     let one = |(number, terms): (u32, Campaign)| BrandCampaign {
@@ -132,10 +189,12 @@ fn campaigns() -> Campaigns {
         points: GrossPoints::default(),
         reversed: GrossPoints::default(),
         paid: GrossPoints::default(),
+        returned: 0,
+        refunded: GrossPoints::default(),
         stock_left: terms.stock.map(|stock| stock - 3),
         budget_left: terms.budget,
         terms,
     };
-    let campaigns = [(1, gifts()), (2, club())].map(one).to_vec();
-    Campaigns { brand: kaffet(), campaigns, last: CampaignId::new(2), height, time_ms }
+    let campaigns = [(1, gifts()), (2, club()), (8, trees())].map(one).to_vec();
+    Campaigns { brand: kaffet(), campaigns, last: CampaignId::new(8), height, time_ms }
 }

@@ -3,7 +3,7 @@
 use lojal_types::api::{NewPush, NewWebhook};
 use lojal_types::{
     Action, Address, Bounded, CreateHousehold, MemberRole, NetworkKind, Operation, Points, Propose, RequestKind,
-    Reverse, SuspendBrand, UnsignedTransaction,
+    Reverse, SuspendBrand, UnsignedTransaction, voucher_id,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -12,8 +12,8 @@ use crate::tests::http::{self, Answer, JSON};
 use crate::tests::market::{listed, offer};
 use crate::tests::node::{ANNA, BO, GOVERNOR, HOUR_MS, MINUTE_MS, Node, TILL, address, transfer};
 use crate::tests::operations::{
-    accept, brand, convert, deposit, gifts, grant, grants_too, hold, invite, issue, levels, propose, reference,
-    request, set_campaign, set_track, stamp, terms, today,
+    accept, brand, claim, coffees, convert, deposit, gifts, grant, grants_too, hold, invite, issue, levels, propose,
+    reference, request, set_campaign, set_track, stamp, terms, today, use_voucher,
 };
 
 /// A network with something of everything, and the paths at which it is seen.
@@ -22,6 +22,7 @@ pub(super) struct Scene {
     household: Address,
     transaction: String,
     payment: String,
+    used: String,
     validators: String,
 }
 
@@ -43,6 +44,7 @@ impl Scene {
         node.apply(TILL, vec![set_track("nordmat", 1, levels()), stamp("nordmat", ANNA, (140, None), 1, "stamped")]);
         let gifts = set_campaign("nordmat", 1, gifts(node.now(), 500));
         node.apply(TILL, vec![grants_too("nordmat"), gifts, grant("nordmat", 1, ANNA, 20, "surprise")]);
+        let used = buy_and_use(&node);
         let asked = request("nordmat", 60, "till 7", RequestKind::Redeem);
         let payment = asked.reference(&node.chain()).to_string();
         node.apply(ANNA, vec![asked.answer(&node.chain(), address(ANNA))]);
@@ -69,7 +71,7 @@ impl Scene {
         let transaction = node.apply(ANNA, vec![transfer(ANNA, BO, 25)]).to_string();
         listed(&node, |market| market.offers.len() == 1 && !market.more).await;
         let validators = node.store().view().validators().hash(&node.chain()).to_string();
-        Self { node, household, transaction, payment, validators }
+        Self { node, household, transaction, payment, used, validators }
     }
 
     /// The questions, by the operation's id.
@@ -96,6 +98,7 @@ impl Scene {
             ("campaigns", "/v1/brands/nordmat/campaigns".into()),
             ("campaigns_proof", "/v1/brands/nordmat/campaigns/proof".into()),
             ("stamp", format!("/v1/brands/nordmat/stamps/{stamped}")),
+            ("vouchers", format!("/v1/accounts/{anna}/vouchers")),
             ("standing", format!("/v1/accounts/{anna}/standing")),
             ("offers", format!("/v1/accounts/{anna}/offers")),
             ("market", "/v1/market/nordmat/kaffet".into()),
@@ -113,6 +116,7 @@ impl Scene {
             ("header", "/v1/light/blocks/1".into()),
             ("set", format!("/v1/light/validators/{}", self.validators)),
             ("payment", format!("/v1/payments/{payment}")),
+            ("voucher_use", format!("/v1/uses/{}", self.used)),
             ("transaction", format!("/v1/transactions/{transaction}")),
             ("transaction_proof", format!("/v1/transactions/{transaction}/proof")),
             ("block", "/v1/blocks/latest".into()),
@@ -129,7 +133,7 @@ impl Scene {
             "id" | "transaction" => vec![self.transaction.clone()],
             "address" | "account" => accounts.iter().map(ToString::to_string).collect(),
             "reference" => {
-                let mut all = vec![self.payment.clone()];
+                let mut all = vec![self.payment.clone(), self.used.clone()];
                 all.extend(["receipt", "return", "stamped"].map(|one| reference(one).to_string()));
                 all
             }
@@ -221,6 +225,18 @@ impl Scene {
         }
         assert_eq!(http::delete_as(url(&one), authorization.clone()).await.status, 204);
     }
+}
+
+/// Lets Anna buy two coffees and drink one of them; the reference of the request.
+fn buy_and_use(node: &Node) -> String {
+    node.apply(TILL, vec![set_campaign("nordmat", 2, coffees(node.now(), 100))]);
+    let claimed = node.apply(ANNA, vec![claim("nordmat", 2, ANNA, (2, 80))]);
+    let voucher = voucher_id(&node.chain(), &claimed, 0);
+    let operation = use_voucher(&node.chain(), ("nordmat", 2), ANNA, voucher);
+    let Operation::UseVoucher(one) = &operation else { unreachable!("it was made as a use") };
+    let used = one.request.reference.to_string();
+    node.apply(ANNA, vec![operation]);
+    used
 }
 
 fn answered(examples: &mut Map<String, Value>, id: &str, answer: &Answer, request: Option<&[u8]>) -> Value {

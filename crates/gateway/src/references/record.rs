@@ -1,0 +1,94 @@
+//! The records of references.
+
+use lojal_ledger::key::{
+    AwardedKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, MarkedKey, RedeemedKey, RefundedKey, ReversedKey,
+    TakenBackKey, UsedVoucherKey, VouchersKey,
+};
+use lojal_ledger::record::{GivenVoucher, Issued};
+use lojal_ledger::{Missing, Records, View, answers};
+use lojal_types::api::ReferenceKind;
+use lojal_types::{BrandId, Day};
+
+use super::{Asked, Record};
+use crate::programme::stamped;
+use crate::reversals::issued;
+
+/// The record of a reference, if it was used.
+pub(super) fn record(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Record>, Missing> {
+    let (brand, reference) = (asked.brand, || asked.reference.clone());
+    Ok(match asked.kind {
+        ReferenceKind::Issue => match issued(view, brand, &asked.reference, dated)? {
+            Some(issued) => Some(with_left(view, brand, issued)?),
+            None => None,
+        },
+        ReferenceKind::Grant => granted(view, asked, dated)?,
+        ReferenceKind::Redeem => {
+            let redeemed = view.latest(|shelf| RedeemedKey { shelf, brand, reference: reference() }, dated)?;
+            redeemed.map(Record::Redeemed)
+        }
+        ReferenceKind::Hold => {
+            let held = view.latest(|shelf| HeldKey { shelf, brand, reference: reference() }, dated)?;
+            held.map(Record::Held)
+        }
+        ReferenceKind::Capture => {
+            let used = view.latest(|shelf| CapturedKey { shelf, brand, reference: reference() }, dated)?;
+            used.map(|captured| Record::Captured(captured.paid))
+        }
+        ReferenceKind::Reverse => {
+            let reversed = view.latest(|shelf| ReversedKey { shelf, brand, reference: reference() }, dated)?;
+            reversed.map(|reversed| Record::Reversed(reversed.amount))
+        }
+        ReferenceKind::Stamp => stamped(view, brand, &asked.reference, dated)?.map(|stamped| {
+            let left = answers::stamped(view, &stamped).left;
+            Record::Stamped(stamped, left)
+        }),
+        ReferenceKind::TakeBack => {
+            let taken = view.latest(|shelf| TakenBackKey { shelf, brand, reference: reference() }, dated)?;
+            taken.map(|taken| Record::TakenBack(taken.amount))
+        }
+        ReferenceKind::Claim => {
+            let claimed = view.latest(|shelf| ClaimedKey { shelf, brand, reference: reference() }, dated)?;
+            claimed.map(Record::Claimed)
+        }
+        ReferenceKind::UseVoucher => {
+            let used = view.latest(|shelf| UsedVoucherKey { shelf, brand, reference: reference() }, dated)?;
+            used.map(Record::Used)
+        }
+        ReferenceKind::Refund => {
+            let refunded = view.latest(|shelf| RefundedKey { shelf, brand, reference: reference() }, dated)?;
+            refunded.map(|refunded| Record::Refunded(refunded.amount))
+        }
+    })
+}
+
+fn with_left(view: &View, brand: BrandId, issued: Issued) -> Result<Record, Missing> {
+    let left = issued.reversible(&view.lots(issued.to, brand)?, view.tip().time_ms);
+    Ok(Record::Issued(issued, left))
+}
+
+/// A mark, a voucher, or points that name their campaign. The first two have references of their own, and come first.
+fn granted(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Record>, Missing> {
+    let (brand, reference) = (asked.brand, || asked.reference.clone());
+    if let Some(marked) = view.latest(|shelf| MarkedKey { shelf, brand, reference: reference() }, dated)? {
+        let left = if view.tip().time_ms < marked.take_back_until_ms { marked.left() } else { 0 };
+        return Ok(Some(Record::Marked(marked, left)));
+    }
+    if let Some(given) = view.latest(|shelf| GivenVoucherKey { shelf, brand, reference: reference() }, dated)? {
+        let left = uses_left(view, brand, &given)?;
+        return Ok(Some(Record::Given(given, left)));
+    }
+    let Some(issued) = issued(view, brand, &asked.reference, dated)? else { return Ok(None) };
+    let by_campaign = view.get(&AwardedKey { shelf: issued.dated.month(), brand, reference: reference() })?;
+    by_campaign.map(|_| with_left(view, brand, issued)).transpose()
+}
+
+/// The uses of a voucher that could be taken back now.
+fn uses_left(view: &View, brand: BrandId, given: &GivenVoucher) -> Result<u16, Missing> {
+    let time = view.tip().time_ms;
+    if time >= given.take_back_until_ms {
+        return Ok(0);
+    }
+    let known = view.get(&VouchersKey { account: given.to, brand })?.unwrap_or_default().vouchers;
+    let live = known.iter().find(|one| one.voucher == given.voucher && one.is_live_on(time.day()));
+    Ok(live.map_or(0, |one| one.left))
+}

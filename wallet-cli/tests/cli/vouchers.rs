@@ -1,0 +1,134 @@
+//! Vouchers and refunds, from both sides.
+
+use lojal_types::{CampaignId, Operation, Payment, Points, Reference, Salt, TakenBackOf, VoucherRequest};
+use lojal_wallet::uri::VoucherCall;
+
+use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
+use crate::support::programme::voucher;
+use crate::support::server::Server;
+use crate::support::{Wallet, genesis, other, pool, receipt};
+
+fn ledger() -> Server {
+    Ledger::with(vec![account(other())]).start()
+}
+
+/// A till's request for uses of a voucher of campaign 5.
+fn request(quantity: u16) -> VoucherRequest {
+    let now = network_status().time_ms;
+    let (brand, campaign, salt) = ("kaffet".parse().expect("valid"), CampaignId::new(5), Salt::new([7; 16]));
+    let (dated, until_ms) = (now.day(), now.plus_ms(600_000));
+    VoucherRequest { brand, campaign, quantity, dated, until_ms, household: None, salt }
+}
+
+fn text_of(request: &VoucherRequest) -> String {
+    VoucherCall { chain: genesis().chain_id().tag(), request: request.clone() }.to_uri()
+}
+
+#[test]
+fn vouchers_are_listed_with_their_uses_and_their_last_day() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let list = wallet.run(&["vouchers", "--trust"]).stdout;
+    let until = network_status().time_ms.day().plus(10);
+    for part in [voucher(5).to_string(), until.to_string(), "kaffet".to_owned()] {
+        assert!(list.contains(&part), "{part}: {list}");
+    }
+    let none = wallet.run(&["vouchers", "--trust", "--brand", "nordmat"]).stdout;
+    assert!(none.contains("has no vouchers of nordmat"), "{none}");
+}
+
+#[test]
+fn a_tills_request_takes_the_voucher_that_ends_first_with_enough_uses() {
+    for (quantity, byte) in [(1, 5), (3, 5), (4, 6)] {
+        let server = ledger();
+        let wallet = Wallet::at(server.url());
+        let text = text_of(&request(quantity));
+        let asked = wallet.run(&["use", &text]).stderr;
+        assert!(asked.contains(&voucher(byte).to_string()) && asked.contains("campaign 5"), "{asked}");
+        assert!(submitted(&server).is_empty(), "nobody has agreed");
+        assert_eq!(wallet.run(&["use", &text, "--yes"]).exit_code, 0);
+        let Operation::UseVoucher(used) = only_operation(&server) else { panic!("another operation") };
+        assert_eq!((used.voucher, used.quantity), (voucher(byte), quantity));
+        assert_eq!(used.asked(CampaignId::new(5)), request(quantity));
+        assert_eq!(used.request.reference, request(quantity).reference(&genesis().chain_id()));
+    }
+    let server = ledger();
+    let many = Wallet::at(server.url()).run(&["use", &text_of(&request(9)), "--yes", "--json"]);
+    assert_eq!((many.exit_code, many.error_code().as_str()), (1, "unknown_voucher"));
+}
+
+#[test]
+fn a_voucher_is_used_without_a_till_by_a_request_of_the_wallets_own() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let name = voucher(6).to_string();
+    assert_eq!(wallet.run(&["use", "kaffet", &name, "--uses", "2", "--yes"]).exit_code, 0);
+    let Operation::UseVoucher(used) = only_operation(&server) else { panic!("another operation") };
+    let asked = used.asked(CampaignId::new(5));
+    assert_eq!((used.voucher, used.quantity), (voucher(6), 2));
+    assert_eq!(used.request.reference, asked.reference(&genesis().chain_id()), "the request is made whole");
+    assert_eq!(wallet.run(&["use", "kaffet"]).exit_code, 2, "a voucher is missing");
+    let unknown = wallet.run(&["use", "kaffet", &voucher(9).to_string(), "--yes", "--json"]);
+    assert_eq!(unknown.error_code(), "unknown_voucher");
+}
+
+#[test]
+fn a_till_asks_for_a_voucher_of_a_campaign_or_of_a_household() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let ask = ["request", "--voucher", "5", "--uses", "2", "kaffet", "--household", &pool().to_string(), "--json"];
+    let asked = wallet.run(&ask).json();
+    let call = VoucherCall::from_uri(asked["request"].as_str().expect("a text")).expect("a request");
+    assert_eq!((call.request.campaign, call.request.quantity), (CampaignId::new(5), 2));
+    assert_eq!(call.request.reference(&genesis().chain_id()).to_string(), asked["reference"]);
+    assert_eq!(call.request.household.map(|one| one.to_text(lojal_types::NetworkKind::Test)), Some(pool()));
+    for wrong in [&["request", "--voucher", "5", "12.50", "kaffet"][..], &["request", "kaffet"]] {
+        assert_eq!(wallet.run(wrong).exit_code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_voucher_that_was_bought_is_returned_for_what_its_uses_cost() {
+    for (more, points) in [(&[][..], 750), (&["--uses", "2"], 500)] {
+        let server = ledger();
+        let wallet = Wallet::at(server.url());
+        let name = voucher(5).to_string();
+        let line = [&["return", name.as_str()][..], more].concat();
+        let asked = wallet.run(&line).stderr;
+        assert!(asked.contains(" kaffet that they cost"), "{asked}");
+        assert_eq!(wallet.run(&[&line[..], &["--yes"]].concat()).exit_code, 0);
+        let Operation::Refund(refund) = only_operation(&server) else { panic!("another operation") };
+        assert_eq!((refund.of, refund.amount), (Payment::Claim, Points::new(points)));
+        assert_eq!(refund.of_reference, Reference::new(vec![5; 16]).expect("16 bytes"), "the claim's");
+    }
+    let server = ledger();
+    let given = Wallet::at(server.url()).run(&["return", &voucher(6).to_string(), "--yes", "--json"]);
+    assert_eq!(given.error_code(), "not_refundable");
+}
+
+#[test]
+fn a_refund_names_its_payment_with_the_day_that_the_ledger_knows() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let (of, to) = (voucher(5).to_string(), other().to_string());
+    let line = ["refund", "claim", &of, &to, "2.50", "kaffet", "--receipt", "R-1"];
+    let asked = wallet.run(&line).stderr;
+    assert!(asked.contains("give 2.50 kaffet back") && asked.contains("12.50 kaffet can be now"), "{asked}");
+    assert_eq!(wallet.run(&[&line[..], &["--yes"]].concat()).exit_code, 0);
+    let Operation::Refund(refund) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!((refund.of_dated, refund.reference), (network_status().time_ms.day(), receipt("R-1")));
+    let unknown = ["refund", "claim", "0a", &to, "1", "kaffet", "--receipt", "R-1", "--yes", "--json"];
+    assert_eq!(wallet.run(&unknown).error_code(), "unknown_reference");
+}
+
+#[test]
+fn uses_of_a_voucher_are_taken_back_by_the_receipt_of_the_grant() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let from = other().to_string();
+    let take = ["takeback", "kaffet", &from, "2", "--voucher", "--receipt", "R-2", "--of-receipt", "R-1"];
+    assert_eq!(wallet.run(&take).exit_code, 2, "the day of the grant isn't known");
+    assert_eq!(wallet.run(&[&take[..], &["--of-dated", "2027-01-15"]].concat()).exit_code, 0);
+    let Operation::TakeBack(take) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!((take.of, take.amount), (TakenBackOf::Voucher, 2));
+}
