@@ -74,7 +74,7 @@ pub(super) struct Listed {
 pub(super) struct AnySchema(pub(super) Map<String, Value>);
 
 /// The commands, each with the forms of its documents.
-pub(super) const COMMANDS: [(&str, &[Form]); 123] = [
+pub(super) const COMMANDS: [(&str, &[Form]); 127] = [
     ("init", &[WALLET, &[of::<init::Wallet>, of::<init::WordsFile>], &[of::<init::Wallet>, of::<init::Words>]]),
     ("restore", &[&[of::<init::Wallet>, of::<init::Restored>]]),
     ("key new", &[&[of::<init::NewWords>]]),
