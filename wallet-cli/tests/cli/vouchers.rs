@@ -28,12 +28,12 @@ fn text_of(request: &VoucherRequest) -> String {
 fn vouchers_are_listed_with_their_uses_and_their_last_day() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
-    let list = wallet.run(&["vouchers", "--trust"]).stdout;
+    let list = wallet.run(&["vouchers"]).stdout;
     let until = network_status().time_ms.day().plus(10);
     for part in [voucher(5).to_string(), until.to_string(), "kaffet".to_owned()] {
         assert!(list.contains(&part), "{part}: {list}");
     }
-    let none = wallet.run(&["vouchers", "--trust", "--brand", "nordmat"]).stdout;
+    let none = wallet.run(&["vouchers", "--brand", "nordmat"]).stdout;
     assert!(none.contains("has no vouchers of nordmat"), "{none}");
 }
 
