@@ -1,5 +1,4 @@
-//! Reasons for which transactions are refused or fail: stable numbers and names, the same everywhere (protocol,
-//! Transactions).
+//! Reasons for which transactions are refused or fail: stable numbers and names (protocol, Transactions).
 
 mod forms;
 mod table;

@@ -9,7 +9,6 @@ use lojal_types::{
     claim_reference, referral_reference,
 };
 
-use super::history::if_known;
 use super::unsent::happened;
 
 /// The operations that would have moved what claims and grants did, by transaction and place in it: issues and
@@ -157,5 +156,14 @@ impl Asker<'_> {
         let price = Points::new(terms.price.get().saturating_mul(claim.quantity.into()));
         let is_cause = matches!(terms.award, Award::Cause { .. });
         Ok((is_cause && price == claim.price_max).then(|| Operation::Claim(claim.clone())))
+    }
+}
+
+/// The answer of a gateway, if it knows the reference. It may be behind what it has said before; then less can be told.
+pub(super) fn if_known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_problem("unknown_reference") || error.is_problem("not_permitted") => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -13,7 +13,7 @@ use lojal_wallet::time::utc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::claimed::Claimed;
+use super::claimed::{Claimed, if_known};
 use super::context::Context;
 use super::decimals::Decimals;
 use super::holds::{Became, HoldEnd, hold_ends};
@@ -247,15 +247,6 @@ pub(super) fn next_page(
             Err(gateway.client()?.untrue(address, HistoryFault::End { count: after.count }).into())
         }
         _ => Ok(page),
-    }
-}
-
-/// The answer of a gateway, if it knows the reference. It may be behind what it has said before; then less can be told.
-pub(super) fn if_known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.is_problem("unknown_reference") || error.is_problem("not_permitted") => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -100,10 +100,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Listen(args) => listen::listen(context, &args),
         Command::Statement(args) => statement::statement(context, &args),
         Command::Watch(args) => watch::watch(context, &args),
-        Command::Tx(TxArgs { command: Some(command), .. }) => {
-            carry::carry(context, command, |context, cli| follow(context, cli.command))
-        }
-        Command::Tx(TxArgs { id, command: None }) => read::transaction(context, id.expect("one of the two is there")),
+        Command::Tx(args) => of_transactions(context, args),
         Command::Send { to, amount, brand, source, sending } => {
             points::send(context, to, (&amount, brand), &source, &sending)
         }
@@ -151,6 +148,15 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Settle(args) => between::settle(context, args),
         Command::Schema { command } => schema::schema(&command),
         Command::Setup(command) => setup::setup(context, command),
+    }
+}
+
+fn of_transactions(context: &Context, args: TxArgs) -> Result<Report, CommandError> {
+    match args {
+        TxArgs { command: Some(command), .. } => {
+            carry::carry(context, command, |context, cli| follow(context, cli.command))
+        }
+        TxArgs { id, command: None } => read::transaction(context, id.expect("one of the two is there")),
     }
 }
 
