@@ -221,7 +221,6 @@ pub(crate) fn check_block(
     accounts::check_block(written)?;
     standings::check_block(written, time)?;
     campaigns::check_block(written)?;
-    refunds::check_block(written)?;
     vouchers::check_block(written, time)?;
     obligations::check_block(written)?;
     tally.accounts_add_up()?;
@@ -230,6 +229,7 @@ pub(crate) fn check_block(
         nothing_fell(brand, &before, &after)?;
         tally.settle(brand, &before, &after)?;
     }
+    refunds::check_block(written)?;
     tally.nothing_is_left()
 }
 

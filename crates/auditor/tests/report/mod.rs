@@ -69,12 +69,12 @@ fn liability_is_listed_by_month_with_the_totals_of_each_brand() {
     let dir = place.path("node");
     let csv = place.report(&["liability", "--dir", &dir, "--format", "csv"]);
     let expected = [
-        "brand,decimals,expiry,outstanding,held,issued,redeemed,converted_out,expired,reversed,holders",
-        "nordmat,2,all,200,80,1200,180,500,240,0,1",
-        "nordmat,2,2023-12,0,80,,,,,,",
-        "nordmat,2,2024-01,200,0,,,,,,",
-        "skidort,0,all,180,0,250,0,20,50,0,1",
-        "skidort,0,never,180,0,,,,,,",
+        "brand,decimals,expiry,outstanding,held,issued,redeemed,converted_out,expired,reversed,donated,refunded,holders",
+        "nordmat,2,all,200,80,1200,180,500,240,0,0,0,1",
+        "nordmat,2,2023-12,0,80,,,,,,,,",
+        "nordmat,2,2024-01,200,0,,,,,,,,",
+        "skidort,0,all,180,0,250,0,20,50,0,0,0,1",
+        "skidort,0,never,180,0,,,,,,,,",
     ];
     assert_eq!(records(printed(&csv)), expected);
     let document = json(&place.report(&["liability", "--dir", &dir, "--format", "json"]));
@@ -85,9 +85,13 @@ fn liability_is_listed_by_month_with_the_totals_of_each_brand() {
     assert_eq!(month["issued"], json!(null));
     let table = place.report(&["liability", "--dir", &dir]);
     let lines = with_single_blanks(printed(&table));
-    assert!(lines.contains(&"nordmat 2 all 2.00 0.80 12.00 1.80 5.00 2.40 0.00 1".to_owned()), "{}", table.stdout);
+    assert!(
+        lines.contains(&"nordmat 2 all 2.00 0.80 12.00 1.80 5.00 2.40 0.00 0.00 0.00 1".to_owned()),
+        "{}",
+        table.stdout
+    );
     let earlier = place.report(&["liability", "--dir", &dir, "--format", "csv", "--at", "1"]);
-    assert!(records(printed(&earlier)).contains(&"nordmat,2,all,1000,0,1000,0,0,0,0,1"), "{}", earlier.stdout);
+    assert!(records(printed(&earlier)).contains(&"nordmat,2,all,1000,0,1000,0,0,0,0,0,0,1"), "{}", earlier.stdout);
 }
 
 #[test]
@@ -95,21 +99,22 @@ fn netting_has_what_was_converted_and_settled_in_each_direction_exactly() {
     let place = Place::with(&economy());
     let of = |arguments: &[&str]| place.report(&[&["netting", "--dir", &place.path("node")], arguments].concat());
     let expected = [
-        "debtor,creditor,currency,decimals,conversions,burned,converted_micro,sponsored_micro,settled_micro,\
-         owed_micro,net_micro",
-        "nordmat,skidort,SEK,2,1,500,6172839000,0,1000000000,5172839000,3172839000",
-        "skidort,nordmat,SEK,0,1,20,2000000000,0,0,2000000000,0",
+        "debtor,creditor,currency,decimals,conversions,burned,converted_micro,sponsored_micro,donated_micro,\
+         settled_micro,owed_micro,net_micro",
+        "nordmat,skidort,SEK,2,1,500,6172839000,0,0,1000000000,5172839000,3172839000",
+        "skidort,nordmat,SEK,0,1,20,2000000000,0,0,0,2000000000,0",
     ];
     assert_eq!(records(printed(&of(&["--format", "csv"]))), expected);
     let before = of(&["--format", "csv", "--at", "4"]);
-    assert_eq!(records(printed(&before))[1], "nordmat,skidort,SEK,2,1,500,6172839000,0,0,6172839000,4172839000");
+    assert_eq!(records(printed(&before))[1], "nordmat,skidort,SEK,2,1,500,6172839000,0,0,0,6172839000,4172839000");
     let lines = with_single_blanks(printed(&of(&[])));
-    let line = "nordmat skidort SEK 2 1 5.00 6172.839000 0.000000 1000.000000 5172.839000 3172.839000".to_owned();
+    let line =
+        "nordmat skidort SEK 2 1 5.00 6172.839000 0.000000 0.000000 1000.000000 5172.839000 3172.839000".to_owned();
     assert_eq!(lines[lines.len() - 2], line);
     let row = &json(&of(&["--format", "json"]))["rows"][0];
     assert_eq!((&row["converted_micro"], &row["conversions"]), (&json!("6172839000"), &json!(1)));
     let nothing = of(&["--format", "csv", "--at", "3"]);
-    assert_eq!(records(printed(&nothing))[1..], [",,,,,,,,,,"], "before the first conversion");
+    assert_eq!(records(printed(&nothing))[1..], [",,,,,,,,,,,"], "before the first conversion");
 }
 
 #[test]
@@ -119,15 +124,15 @@ fn operators_are_listed_with_what_each_of_them_did_in_each_month() {
     let text = |key: lojal_types::KeyPair| key.address().to_text(genesis().network()).to_string();
     let (first, second) = (text(operator()), text(second_till()));
     let mut expected = [
-        format!("nordmat,{first},2023-12,2,1,700,0,0,0,0,0,0,1,70,0,0"),
-        format!("nordmat,{second},2023-12,2,0,0,1,25,0,0,1,700,2,70,1,40"),
-        format!("nordmat,{second},2024-01,2,0,0,0,0,0,0,0,0,2,2,0,0"),
+        format!("nordmat,{first},2023-12,2,1,700,0,0,0,0,0,0,0,0,1,70,0,0"),
+        format!("nordmat,{second},2023-12,2,0,0,1,25,0,0,1,700,0,0,2,70,1,40"),
+        format!("nordmat,{second},2024-01,2,0,0,0,0,0,0,0,0,0,0,2,2,0,0"),
     ];
     expected.sort();
     let csv = of(&["--format", "csv"]);
     let found = records(printed(&csv));
     let head = "brand,operator,month,decimals,issues,issued,grants,granted,captures,captured,reversals,reversed,\
-                stamps,stamped,takebacks,taken_back";
+                refunds,refunded,stamps,stamped,takebacks,taken_back";
     assert_eq!(found[0], head);
     assert_eq!(found[1..].iter().map(|line| (*line).to_owned()).collect::<std::collections::BTreeSet<_>>().len(), 3);
     for line in expected {
@@ -136,7 +141,7 @@ fn operators_are_listed_with_what_each_of_them_did_in_each_month() {
     let table = of(&["--at", "2"]);
     let lines = with_single_blanks(printed(&table));
     assert!(
-        lines.contains(&format!("nordmat {first} 2023-12 2 1 7.00 0 0.00 0 0.00 0 0.00 1 70 0 0")),
+        lines.contains(&format!("nordmat {first} 2023-12 2 1 7.00 0 0.00 0 0.00 0 0.00 0 0.00 1 70 0 0")),
         "{}",
         table.stdout
     );
@@ -147,11 +152,12 @@ fn campaigns_are_listed_with_what_they_gave_and_what_their_sponsors_owe() {
     let place = Place::with(&programme());
     let of = |kind| place.report(&[kind, "--dir", &place.path("node"), "--format", "csv"]);
     let expected = [
-        "brand,campaign,decimals,grants,claims,units,points,reversed,paid,stock,budget,sponsor,sponsored_micro",
-        "nordmat,1,2,1,0,1,25,0,0,,1000,skidort,50000000",
+        "brand,campaign,decimals,grants,claims,units,points,reversed,paid,returned,refunded,stock,budget,sponsor,\
+         sponsored_micro,recipient,donated_micro",
+        "nordmat,1,2,1,0,1,25,0,0,0,0,,1000,skidort,50000000,,0",
     ];
     assert_eq!(records(printed(&of("campaigns"))), expected);
-    assert_eq!(records(printed(&of("netting")))[1], "skidort,nordmat,SEK,0,0,0,0,50000000,0,50000000,50000000");
+    assert_eq!(records(printed(&of("netting")))[1], "skidort,nordmat,SEK,0,0,0,0,50000000,0,0,50000000,50000000");
 }
 
 #[test]

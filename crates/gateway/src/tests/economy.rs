@@ -31,7 +31,7 @@ async fn a_brand_shows_what_is_held_and_what_was_converted_and_all_of_its_policy
     assert_eq!((totals.issued.get(), totals.converted_out.get()), (1030, 100));
     assert_eq!((totals.outstanding.get(), totals.held.get()), (890, 40));
     assert_eq!(nordmat.policy.transfer_daily_max, Some(Points::new(5_000)));
-    assert_eq!((nordmat.policy.convertible, nordmat.policy.poolable, nordmat.policy.tradeable), (true, true, false));
+    assert_eq!((nordmat.policy.convertible, nordmat.policy.poolable, nordmat.policy.tradeable), (true, true, true));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,8 +115,7 @@ async fn a_claim_is_found_with_what_was_refunded_of_it_and_its_units_come_back_t
         (one.times, one.returned, one.stock_left, one.refunded.get())
     };
     assert_eq!(stock().await, (3, 0, Some(2), 0));
-    // She returns them herself.
-    let done = node.apply(ANNA, vec![refund("nordmat", ANNA, (Payment::Claim, &claimed), 80, "return")]);
+    let done = node.apply(TILL, vec![refund("nordmat", ANNA, (Payment::Claim, &claimed), 80, "return")]);
     let second = used(&node, ReferenceKind::Claim, &claimed).await;
     assert_eq!((second.state, second.taken, second.left), (UsedState::Claimed, points(80), points(40)));
     assert_eq!(id_of(&second.ended_by), Some(done));
@@ -166,7 +165,7 @@ async fn payments_are_found_with_what_was_refunded_of_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_is_told_to_whoever_paid_and_a_refund_to_the_brand() {
     let (node, _, claimed) = with_coffees(Access { auditors: Auditors::default(), hosts: vec![] }, 1).await;
-    node.apply(ANNA, vec![refund("nordmat", ANNA, (Payment::Claim, &claimed), 40, "return")]);
+    node.apply(TILL, vec![refund("nordmat", ANNA, (Payment::Claim, &claimed), 40, "return")]);
     let ask = async |seed: u8, kind: ReferenceKind, reference: &Reference| {
         let path = format!("/v1/brands/nordmat/references/{kind}/{reference}");
         node.get_as(&node.token(seed), &path).await

@@ -1,7 +1,8 @@
 //! The answers about offers.
 
-use lojal_types::{Address, BrandId, TimeMs, api};
+use lojal_types::{Address, BrandId, MemberRole, TimeMs, api};
 
+use crate::key::MemberKey;
 use crate::record::{Account, OpenOffer};
 use crate::records::Records;
 use crate::state::View;
@@ -43,7 +44,9 @@ fn takeable_of(view: &View, owner: Address, brand: BrandId) -> Result<Vec<api::R
     let mut offers = Vec::new();
     for open in Records::offers(view, owner, brand)? {
         let maker = view.account(open.by)?;
-        if maker.is_some_and(|maker| !is_stopped(&maker, view.tip().time_ms)) {
+        let member = || view.get(&MemberKey { household: owner, member: open.by });
+        let may = owner == open.by || member()?.is_some_and(|rights| rights.role != MemberRole::Child);
+        if may && maker.is_some_and(|maker| !is_stopped(&maker, view.tip().time_ms)) {
             offers.push(resting(view, (owner, brand), &open));
         }
     }

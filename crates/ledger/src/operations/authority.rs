@@ -182,6 +182,12 @@ pub(super) fn trades(context: &mut Context<'_, '_>, account: Address) -> Result<
     Ok(role_allows(rights.role, Purpose::Trade)?)
 }
 
+/// True if somebody is a member of a household who could offer its points.
+pub(super) fn may_trade(context: &mut Context<'_, '_>, household: Address, member: Address) -> Result<bool, Missing> {
+    let rights = context.overlay.get(&MemberKey { household, member })?;
+    Ok(rights.is_some_and(|rights| role_allows(rights.role, Purpose::Trade).is_ok()))
+}
+
 /// "by a member, for itself or for a household that it is a member of" (protocol, Campaigns). A child claims and uses
 /// vouchers as it redeems.
 pub(super) fn for_itself(context: &mut Context<'_, '_>, account: Address) -> Result<(), Stop> {

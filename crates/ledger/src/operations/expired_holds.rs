@@ -1,7 +1,7 @@
 //! The lots that holds and offers set aside and give back: all of them when their time has passed, else those that are
 //! let go of.
 
-use lojal_types::{Address, Bounded, BrandId, Lot, TimeMs};
+use lojal_types::{Address, Bounded, BrandId, Lot, Points, TimeMs};
 
 use super::Context;
 use super::balances::{add_outstanding, change_totals, put_back_lots, remove_outstanding};
@@ -82,6 +82,15 @@ fn put_back(
         uncount_month(context, &SpentKey { household: account, member: counted.member }, brand, total(lots))?;
     }
     Ok(())
+}
+
+/// The points of open holds and offers that count against a member's limit of a month.
+pub(super) fn counted_open(context: &mut Context<'_, '_>, key: &HoldsKey, counted: Counted) -> Result<Points, Missing> {
+    let Holds { holds, offers } = context.overlay.get(key)?.unwrap_or_default();
+    let holds = holds.iter().filter(|hold| hold.counted == Some(counted)).map(|hold| total(&hold.lots));
+    let offers = offers.iter().filter(|offer| offer.counted == Some(counted)).map(|offer| offer.lot.amount);
+    let sum = holds.chain(offers).try_fold(Points::ZERO, |sum, points| sum.checked_add(points));
+    Ok(sum.expect("a brand's total bounds every sum of its points"))
 }
 
 /// Lets the holds and offers of a member that goes count against no limit any more.

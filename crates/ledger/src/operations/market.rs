@@ -57,7 +57,7 @@ pub(super) fn take(context: &mut Context<'_, '_>, take: &Take) -> Result<(), Sto
     wants_this(&offer, take)?;
     live(context, &offer)?;
     not_oneself(take)?;
-    owner_active(context, &offer)?;
+    owner_active(context, take, &offer)?;
     rest(&offer, take)?;
     min_take(&offer, take)?;
     let pay = pay(&offer, take)?;
@@ -161,8 +161,11 @@ fn not_oneself(take: &Take) -> Result<(), Code> {
 
 /// "While the account that has made it is stopped, an offer isn't taken (`offer_suspended`): a stolen phone's offers
 /// stop too." (protocol, Market)
-fn owner_active(context: &mut Context<'_, '_>, offer: &OpenOffer) -> Result<(), Stop> {
-    if authority::is_active(context, offer.by)? { Ok(()) } else { Err(Code::OfferSuspended.into()) }
+///
+/// "Nor is one of a household's points while whoever has made it couldn't offer them" (protocol, Market).
+fn owner_active(context: &mut Context<'_, '_>, take: &Take, offer: &OpenOffer) -> Result<(), Stop> {
+    let may = take.owner == offer.by || authority::may_trade(context, take.owner, offer.by)?;
+    if may && authority::is_active(context, offer.by)? { Ok(()) } else { Err(Code::OfferSuspended.into()) }
 }
 
 /// "No more is taken than is left (`take_exceeds_offer`)" (protocol, Market).

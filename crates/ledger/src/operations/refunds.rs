@@ -1,15 +1,16 @@
 //! `Refund`: points that were paid come back, with the lives that they had (protocol, Vouchers and refunds).
 
-use lojal_types::{Code, Expiry, Lot, Month, Payment, Points, Refund, Role};
+use lojal_types::{CampaignId, Code, Expiry, Lot, Month, Payment, Points, Refund, Role};
 
 use super::balances::{add_outstanding, amount, change_totals};
 use super::counters::{this_month, uncount_month};
+use super::expired_holds::counted_open;
 use super::ledger::credit;
 use super::reference::{place, use_once};
 use super::{Context, authority, marks, vouchers};
 use crate::half_id::HalfId;
 use crate::key::{
-    CampaignKey, CapturedKey, ClaimedKey, GivenVoucherKey, MarkedKey, RedeemedKey, RefundedKey, SpentKey,
+    CampaignKey, CapturedKey, ClaimedKey, GivenVoucherKey, HoldsKey, MarkedKey, RedeemedKey, RefundedKey, SpentKey,
 };
 use crate::lots::split;
 use crate::record::{CampaignRecord, Captured, Claimed, Counted, Paid, Redeemed, Refunded};
@@ -21,16 +22,19 @@ pub(super) fn apply(context: &mut Context<'_, '_>, refund: &Refund) -> Result<()
     amount(refund.amount)?;
     authority::open_brand(context, brand)?;
     let is_owner = by_the_brand_or_by_the_owner(context, refund)?;
-    let place = place(context, refund.dated)?;
-    let key = |shelf| RefundedKey { shelf, brand, reference: refund.reference.clone() };
-    let transaction = HalfId::of(&context.transaction);
-    use_once(context, &place, key, &Refunded { amount: refund.amount, transaction })?;
+    if !is_owner {
+        use_reference(context, refund)?;
+    }
     let paid = match of {
         Payment::Redeem => of_redemption(context, refund)?,
         Payment::Capture => of_capture(context, refund)?,
         Payment::Claim => of_claim(context, refund, is_owner)?,
     };
-    let lots = originals(&paid, refund.amount, context.time.month());
+    let lots = originals(&paid, refund.amount);
+    if is_owner {
+        alive(context, &lots)?;
+    }
+    let lots = revived(lots, context.time.month());
     change_totals(context, brand, |mut totals| {
         totals.refunded = totals.refunded.checked_add(refund.amount)?;
         totals.outstanding = totals.outstanding.checked_add(refund.amount)?;
@@ -39,6 +43,15 @@ pub(super) fn apply(context: &mut Context<'_, '_>, refund: &Refund) -> Result<()
     add_outstanding(context, brand, &lots)?;
     credit(context, to, brand, &lots)?;
     return_to_limit(context, refund, paid.counted)
+}
+
+/// Uses the reference of a brand's refund: "A return by the owner uses none: else members could use up those of the
+/// brand." (protocol, Vouchers and refunds)
+fn use_reference(context: &mut Context<'_, '_>, refund: &Refund) -> Result<(), Stop> {
+    let place = place(context, refund.dated)?;
+    let key = |shelf| RefundedKey { shelf, brand: refund.brand, reference: refund.reference.clone() };
+    let transaction = HalfId::of(&context.transaction);
+    use_once(context, &place, key, &Refunded { amount: refund.amount, transaction })
 }
 
 /// "by an operator with the role *reverse*, or, of a claim of vouchers that are returnable, by the one that has them"
@@ -99,7 +112,7 @@ fn of_claim(context: &mut Context<'_, '_>, refund: &Refund, by_owner: bool) -> R
     if by_owner {
         returnable(of.as_ref())?;
     }
-    give_back(context, refund, (units, quantity))?;
+    give_back(context, refund, campaign, (units, quantity))?;
     if let Some(record) = of {
         return_to_campaign(context, &CampaignKey { brand, campaign }, record, (units, refund.amount))?;
     }
@@ -121,10 +134,17 @@ fn returnable(of: Option<&CampaignRecord>) -> Result<(), Code> {
 
 /// "of vouchers those uses go that are left of it (`voucher_used`), and of a mark its days" (protocol, Vouchers and
 /// refunds)
-fn give_back(context: &mut Context<'_, '_>, refund: &Refund, (units, of): (u16, u16)) -> Result<(), Stop> {
+fn give_back(
+    context: &mut Context<'_, '_>,
+    refund: &Refund,
+    campaign: CampaignId,
+    (units, of): (u16, u16),
+) -> Result<(), Stop> {
     let (shelf, brand, reference) = (refund.of_dated.month(), refund.brand, &refund.of_reference);
     let key = GivenVoucherKey { shelf, brand, reference: reference.clone() };
-    if let Some(given) = context.overlay.get(&key)? {
+    // A grant to somebody else can have the same reference.
+    let given = context.overlay.get(&key)?.filter(|given| (given.to, given.campaign) == (refund.to, campaign));
+    if let Some(given) = given {
         return vouchers::give_back(context, &key, given, (units, Code::VoucherUsed));
     }
     let key = MarkedKey { shelf, brand, reference: reference.clone() };
@@ -147,25 +167,39 @@ fn return_to_campaign(
     Ok(())
 }
 
-/// "The lots that were paid come back, the latest first, with the lives that they had; those of a month that is over
-/// live through the month after the refund." (protocol, Vouchers and refunds)
-fn originals(paid: &Paid, amount: Points, now: Month) -> Vec<Lot> {
+/// "The lots that were paid come back, the latest first, with the lives that they had" (protocol, Vouchers and refunds).
+fn originals(paid: &Paid, amount: Points) -> Vec<Lot> {
     let before = paid.refunded.checked_sub(amount).expect("this refund is a part of all");
     let latest: Vec<Lot> = paid.lots.iter().rev().copied().collect();
     let (_, left) = split(&latest, before).expect("refunds are at most what was paid");
     let (lots, _) = split(&left, amount).expect("refunds are at most what was paid");
-    let alive = |lot: Lot| match lot.expiry.is_live_in(now) {
+    lots
+}
+
+/// "An owner gets none back of a month that is over (`points_expired`)" (protocol, Vouchers and refunds): nobody lets
+/// points live on by buying and returning.
+fn alive(context: &Context<'_, '_>, lots: &[Lot]) -> Result<(), Code> {
+    let all = lots.iter().all(|lot| lot.expiry.is_live_in(context.time.month()));
+    if all { Ok(()) } else { Err(Code::PointsExpired) }
+}
+
+/// "those of a month that is over live through the month after the refund" (protocol, Vouchers and refunds)
+fn revived(lots: Vec<Lot>, now: Month) -> Vec<Lot> {
+    let revived = |lot: Lot| match lot.expiry.is_live_in(now) {
         true => lot,
         false => Lot { expiry: Expiry::Month(now.plus(1)), ..lot },
     };
-    lots.into_iter().map(alive).collect()
+    lots.into_iter().map(revived).collect()
 }
 
 /// "What is refunded in the month of the payment is given back to the limit of the member who paid." (protocol,
-/// Vouchers and refunds) A member who has left since counts nothing.
+/// Vouchers and refunds) What its open holds and offers count is theirs, and a member who has left since, or who came
+/// back, may count nothing more.
 fn return_to_limit(context: &mut Context<'_, '_>, refund: &Refund, counted: Option<Counted>) -> Result<(), Stop> {
     let Some(counted) = counted.filter(|counted| counted.month == context.time.month()) else { return Ok(()) };
     let key = SpentKey { household: refund.to, member: counted.member };
     let spent = this_month(context, &key)?.map_or(Points::ZERO, |spent| spent.of(refund.brand));
-    Ok(uncount_month(context, &key, refund.brand, refund.amount.min(spent))?)
+    let open = counted_open(context, &HoldsKey { account: refund.to, brand: refund.brand }, counted)?;
+    let most = spent.checked_sub(open).expect("what is open is counted until it returns");
+    Ok(uncount_month(context, &key, refund.brand, refund.amount.min(most))?)
 }

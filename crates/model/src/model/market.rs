@@ -19,7 +19,7 @@ pub(crate) struct Resting {
     /// The minute of its end, if its points live until then.
     pub(crate) ends: u64,
     /// The member and month that it was counted for.
-    counted: Option<(Address, Month)>,
+    pub(crate) counted: Option<(Address, Month)>,
 }
 
 impl Resting {
@@ -122,7 +122,10 @@ impl Model {
         ensure(offer.wants == take.wants, Code::UnknownOffer)?;
         ensure(!self.has_ended(&offer), Code::OfferOver)?;
         ensure(take.owner != take.from, Code::SameAccount)?;
-        ensure(self.stopped_by(offer.by).is_none(), Code::OfferSuspended)?;
+        let household = self.tables.households.get(&take.owner);
+        let rights = household.and_then(|household| household.members.get(&offer.by));
+        let may = take.owner == offer.by || rights.is_some_and(|one| one.role != lojal_types::MemberRole::Child);
+        ensure(may && self.stopped_by(offer.by).is_none(), Code::OfferSuspended)?;
         ensure(amount <= offer.left, Code::TakeExceedsOffer)?;
         ensure(amount >= offer.min_take || amount == offer.left, Code::TakeTooSmall)?;
         let pay = u64::try_from(offer.cost(amount)).unwrap_or(u64::MAX);

@@ -163,9 +163,11 @@ impl Model {
         if let Err(code) = by_brand {
             ensure(self.check_own(sender, refund.to).is_ok() && refund.of == Payment::Claim, code)?;
         }
-        let own = (self.date(refund.dated)?, brand, refund.reference.clone());
-        self.check_fresh(&self.tables.programme.refunded, brand, &refund.reference)?;
-        self.tables.programme.refunded.set(own, amount);
+        if by_brand.is_ok() {
+            let own = (self.date(refund.dated)?, brand, refund.reference.clone());
+            self.check_fresh(&self.tables.programme.refunded, brand, &refund.reference)?;
+            self.tables.programme.refunded.set(own, amount);
+        }
         let key = (refund.of_dated.month(), brand, refund.of_reference.clone());
         let paid = match refund.of {
             Payment::Redeem => {
@@ -182,7 +184,12 @@ impl Model {
             }
             Payment::Claim => self.refund_claim(refund, key, by_brand.is_ok())?,
         };
-        let lots = self.latest_of(&paid, amount);
+        let mut lots = self.latest_of(&paid, amount);
+        let is_dead = |expiry: &Expiry, month: Month| !expiry.is_live_in(month);
+        ensure(by_brand.is_ok() || !lots.iter().any(|(expiry, _)| is_dead(expiry, self.month)), Code::PointsExpired)?;
+        for (expiry, _) in lots.iter_mut().filter(|(expiry, _)| is_dead(expiry, self.month)) {
+            *expiry = Expiry::Month(Month::new(self.month.get() + 1));
+        }
         let totals = self.totals(brand);
         let in_use = u128::from(totals.outstanding.get()) + u128::from(totals.held.get()) + u128::from(amount);
         ensure(in_use <= u128::from(AMOUNT_MAX), Code::AmountTooLarge)?;
@@ -193,7 +200,8 @@ impl Model {
         {
             let key = (refund.to, member, brand, month);
             let spent = self.tables.spent_in.get(&key).copied().unwrap_or(0);
-            self.tables.spent_in.set(key, spent.saturating_sub(amount));
+            let open = self.open_of(refund.to, brand, (member, month));
+            self.tables.spent_in.set(key, spent - amount.min(spent - open));
         }
         Ok(())
     }
@@ -218,7 +226,8 @@ impl Model {
         let of = self.tables.programme.campaigns.get(&(refund.brand, claimed.campaign)).cloned();
         let returnable = of.as_ref().is_some_and(|of| of.terms.returnable);
         ensure(by_brand || returnable, Code::NotReturnable)?;
-        if let Some(one) = self.shelved(&self.tables.programme.given_vouchers, &key) {
+        let given = self.shelved(&self.tables.programme.given_vouchers, &key);
+        if let Some(one) = given.filter(|one| one.to == refund.to && one.campaign == claimed.campaign) {
             self.return_voucher(&key, one, units, Code::VoucherUsed)?;
         } else {
             let mark = self.shelved(&self.tables.programme.marks, &key).ok_or(Code::UnknownReference)?;
@@ -238,15 +247,23 @@ impl Model {
     fn latest_of(&self, paid: &Paid, amount: u64) -> Vec<(Expiry, u64)> {
         let mut points: Vec<(Expiry, u64)> = paid.lots.iter().rev().copied().collect();
         let (mut skip, mut missing) = (paid.refunded - amount, amount);
-        for (expiry, there) in &mut points {
+        for (_, there) in &mut points {
             let skipped = skip.min(*there);
             skip -= skipped;
             *there = (*there - skipped).min(missing);
             missing -= *there;
-            if !expiry.is_live_in(self.month) {
-                *expiry = Expiry::Month(Month::new(self.month.get() + 1));
-            }
         }
+        points.retain(|(_, amount)| *amount > 0);
         points
+    }
+
+    /// The points that holds and offers of an account set aside on a member's account in a month.
+    fn open_of(&self, account: Address, brand: BrandId, counted: (Address, Month)) -> u64 {
+        let holds = self.hold_numbers(account, brand).into_iter();
+        let holds = holds.filter_map(|number| self.tables.holds.get(&(account, brand, number)));
+        let held = holds.filter(|hold| hold.counted == Some(counted)).flat_map(|hold| &hold.lots);
+        let offers = self.offers_of(account, brand).into_iter().map(|(_, offer)| offer);
+        let offered = offers.filter(|offer| offer.counted == Some(counted)).map(|offer| offer.left);
+        held.map(|(_, amount)| amount).sum::<u64>() + offered.sum::<u64>()
     }
 }

@@ -103,7 +103,10 @@ impl Workload {
                 let to = self.random.once_in(2).then_some(Recipient { brand: other, price_micro: 250_000 });
                 Award::Cause { to }
             }
-            _ => Award::Voucher { valid_days: 1 + self.small(60) },
+            _ => {
+                let most = if self.random.once_in(3) { 20 } else { 400 };
+                Award::Voucher { valid_days: 1 + self.small(most) }
+            }
         }
     }
 

@@ -58,11 +58,13 @@ impl Workload {
         let mut known = self.payments();
         known.retain(|(one, until, returnable)| {
             let owns = one.of == Payment::Claim && one.from == own && *returnable;
+            let owns = owns || (wild && one.of == Payment::Claim && one.from == own);
             (may.contains(&one.brand) || owns) && (wild || (one.left > 0 && time < *until))
         });
         let (one, ..) = self.random.pick(&known)?;
         let steps = one.left / one.step.max(1);
         let amount = match self.random.within(0..3) {
+            _ if self.twist() && one.step > 1 => one.step - 1,
             _ if self.twist() => self.part(one.left),
             0 => one.left,
             _ => one.step * self.random.within(1..steps.max(1) + 1),
@@ -124,15 +126,18 @@ impl Workload {
 
     /// A voucher is used or returned by its owner, or the till refunds a payment.
     pub(super) fn back(&mut self) -> Option<(usize, Vec<Operation>)> {
-        let sender = if self.random.once_in(3) { TILL } else { self.random.index(MEMBERS_WITH_POINTS) };
-        if !self.can_act(sender) {
-            return None;
+        if self.random.once_in(3) {
+            let refund = if self.can_act(TILL) { self.refund(TILL) } else { None };
+            return Some((TILL, vec![refund?]));
         }
-        let operation = match self.random.within(0..3) {
-            0 => self.refund(sender),
-            _ if sender == TILL => self.refund(sender),
-            _ => self.use_voucher(sender),
-        };
-        Some((sender, vec![operation?]))
+        let first = self.random.index(MEMBERS_WITH_POINTS);
+        let members = (0..MEMBERS_WITH_POINTS).map(|offset| (first + offset) % MEMBERS_WITH_POINTS);
+        for member in members.filter(|member| self.can_act(*member)).collect::<Vec<_>>() {
+            let operation = if self.random.once_in(3) { self.refund(member) } else { self.use_voucher(member) };
+            if let Some(operation) = operation {
+                return Some((member, vec![operation]));
+            }
+        }
+        None
     }
 }

@@ -204,6 +204,9 @@ fn what_a_member_offers_of_a_pool_stops_with_the_member_and_any_adult_withdraws_
     ledger.fails(BO, Operation::Offer(offer(pool, (51, "2027-11"), (1, 1), until)), Code::MemberLimitReached);
     ledger.apply(CLEO, take(pool, id, address(CLEO), (40, 40)));
     assert_eq!(ledger.pool(pool, CAFE), 40);
+    ledger.apply(ANNA, set_member(pool, BO, MemberRole::Child, &[(GROCER, 150)]));
+    ledger.fails(CLEO, take(pool, id, address(CLEO), (60, 60)), Code::OfferSuspended);
+    ledger.apply(ANNA, set_member(pool, BO, MemberRole::Adult, &[(GROCER, 150)]));
     ledger.apply(BO, freeze());
     ledger.fails(CLEO, take(pool, id, address(CLEO), (60, 60)), Code::OfferSuspended);
     ledger.apply(ANNA, withdraw_offer(pool, id));

@@ -1,6 +1,6 @@
 //! Vouchers, donations and refunds (protocol, Vouchers and refunds).
 
-use lojal_types::{Campaign, Code, Expiry, MemberRole, Payment, Reference, VoucherId};
+use lojal_types::{Campaign, Code, Expiry, Grant, MemberRole, Operation, Payment, Reference, VoucherId};
 
 use crate::fixture::*;
 use crate::key::{ClaimedKey, StateKey, VouchersKey};
@@ -95,6 +95,7 @@ fn the_uses_that_are_left_of_a_voucher_are_taken_back() {
 #[test]
 fn a_household_has_vouchers_that_its_members_use() {
     let mut ledger = ledger();
+    ledger.apply(TILL, issue(GROCER, BO, 1, "of bo"));
     let family = ledger.household(ANNA, &[(BO, MemberRole::Child, &[(GROCER, 100)])]);
     let terms = Campaign { households: true, ..coffees(ledger.now(), 20) };
     ledger.apply(TILL, set_campaign(GROCER, 2, terms));
@@ -138,6 +139,7 @@ fn points_of_a_month_that_is_over_come_back_for_another_one() {
 #[test]
 fn a_capture_is_refunded_and_the_limit_of_who_paid_is_given_back_in_the_same_month() {
     let mut ledger = ledger();
+    ledger.apply(TILL, issue(GROCER, BO, 1, "of bo"));
     let family = ledger.household(ANNA, &[(BO, MemberRole::Adult, &[(GROCER, 50)])]);
     ledger.apply(ANNA, deposit(GROCER, ANNA, family, 100));
     let end = ledger.now().plus_ms(DAY_MS);
@@ -199,6 +201,7 @@ fn a_membership_that_is_refunded_ends_earlier() {
     let until = ledger.standing(ANNA, GROCER).marks[0].until;
     assert_eq!(until, Some(ledger.now().day().plus(30)));
     ledger.apply(RETURNS, refund_of(Payment::Claim, address(ANNA), payment, 20, "return 2"));
+    ledger.pass_to(ledger.now().day().plus(1).start());
     assert!(!ledger.is_in_club(ANNA, GROCER));
 }
 
@@ -238,4 +241,65 @@ fn a_refund_is_in_time_as_long_as_an_issue_of_the_same_time_could_be_reversed() 
     ledger.apply(ANNA, redeem_for(GROCER, ANNA, 10, "till 7"));
     ledger.pass_to(ledger.now().plus_ms(GROCER_REVERSAL_MS));
     ledger.fails(RETURNS, refund(Payment::Redeem, ANNA, "till 7", 10, "return"), Code::RefundWindowClosed);
+}
+
+#[test]
+fn a_refund_gives_a_member_who_came_back_nothing_that_its_open_holds_count() {
+    let mut ledger = ledger();
+    ledger.apply(TILL, issue(GROCER, BO, 1, "of bo"));
+    let family = ledger.household(ANNA, &[(BO, MemberRole::Adult, &[(GROCER, 100)])]);
+    ledger.apply(ANNA, deposit(GROCER, ANNA, family, 110));
+    ledger.apply(BO, of(family, redeem_for(GROCER, BO, 50, "till 7")));
+    ledger.apply(ANNA, remove_member(family, BO));
+    ledger.apply(ANNA, invite(family, BO, MemberRole::Adult, &[(GROCER, 100)]));
+    ledger.apply(BO, join(family));
+    let end = ledger.now().plus_ms(HOUR_MS);
+    ledger.apply(BO, of(family, hold(GROCER, BO, 50, "till 8", end)));
+    let payment = (ledger.request(&reference("till 7")), ledger.now().day());
+    ledger.apply(RETURNS, refund_of(Payment::Redeem, family, payment, 50, "return"));
+    ledger.fails(BO, of(family, redeem(GROCER, BO, 51)), Code::MemberLimitReached);
+    ledger.pass_to(end.plus_ms(MINUTE_MS));
+    ledger.apply(BO, of(family, redeem(GROCER, BO, 100)));
+    assert_eq!(ledger.pool(family, GROCER), 10);
+}
+
+#[test]
+fn nobody_lets_points_live_on_by_buying_and_returning() {
+    let mut ledger = ledger();
+    ledger.pass_to(start_of("2027-11"));
+    ledger.apply(TILL, set_campaign(GROCER, 2, coffees(ledger.now(), 20)));
+    let (claim, _) = ledger.claimed(ANNA, claim_for(GROCER, 2, address(ANNA), (1, 20), None));
+    let payment = (claim, ledger.now().day());
+    ledger.pass_to(start_of("2027-12"));
+    let back = || refund_of(Payment::Claim, address(ANNA), payment.clone(), 20, "return");
+    ledger.fails(ANNA, back(), Code::PointsExpired);
+    ledger.apply(RETURNS, back());
+    assert_eq!(ledger.lots(ANNA, GROCER)[1].amount.get(), 20, "the brand can");
+}
+
+#[test]
+fn members_use_up_no_references_of_the_brand() {
+    let mut ledger = ledger();
+    let (claim, _) = buy(&mut ledger, 2);
+    let payment = (claim, ledger.now().day());
+    let back = || refund_of(Payment::Claim, address(ANNA), payment.clone(), 20, "return 1");
+    ledger.apply(ANNA, back());
+    ledger.apply(RETURNS, back());
+    assert_eq!(ledger.balance(ANNA, GROCER), 110);
+}
+
+#[test]
+fn a_refund_takes_nothing_that_was_given_to_somebody_else_under_the_same_reference() {
+    let mut ledger = ledger();
+    ledger.apply(TILL, set_campaign(GROCER, 2, club(ledger.now(), 20, Some(30))));
+    ledger.apply(TILL, set_campaign(GROCER, 3, gift_of_coffee(ledger.now())));
+    let (claim, _) = ledger.claimed(ANNA, claim_for(GROCER, 2, address(ANNA), (1, 20), None));
+    let Operation::Grant(gift) = grant(GROCER, 3, BO, 1, "gift") else { panic!("another operation") };
+    let gift = Grant { reference: claim.clone(), dated: ledger.now().day(), ..gift };
+    ledger.apply(TILL, Operation::Grant(gift));
+    let payment = (claim, ledger.now().day());
+    ledger.apply(RETURNS, refund_of(Payment::Claim, address(ANNA), payment, 20, "return"));
+    assert_eq!(ledger.vouchers(address(BO)).len(), 1);
+    ledger.pass_to(ledger.now().day().plus(1).start());
+    assert!(!ledger.is_in_club(ANNA, GROCER));
 }

@@ -44,11 +44,12 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     }),
     (Code::NotRefundable, |ledger| {
         ledger.apply(ANNA, redeem_for(GROCER, ANNA, 10, "till"));
-        let height = Height::new(ledger.view().tip().height.get() + 12);
+        let height = Height::new(ledger.view().tip().height.get() + 110);
         ledger.enact(vec![Action::ScheduleVersion(ScheduleVersion { version: 2, height })]);
         while ledger.view().next_version() < 2 {
             ledger.pass_to(ledger.next_time());
         }
+        ledger.pass_to(ledger.next_time());
         (TILL, refund(Payment::Redeem, ANNA, "till", 10, "return"))
     }),
     (Code::RefundWindowClosed, |ledger| {
