@@ -17,7 +17,7 @@ use self::histories::{BLOCKS_MAX, STEPS_MS, TRANSACTIONS_MAX};
 use self::shown::facts;
 
 /// Number of histories followed.
-const HISTORIES: u64 = 440;
+const HISTORIES: u64 = 560;
 /// Number of those in which validators come and go.
 const HISTORIES_OF_NODES: u64 = 130;
 
@@ -99,7 +99,7 @@ fn follow(seed: u64, nodes: bool, reached: &mut Reached) {
 
 /// The codes that take more of one thing than short histories make, or that these don't happen on, and the one that
 /// takes a version which lacks something; provoked elsewhere.
-const OUT_OF_REACH: [Code; 12] = [
+const OUT_OF_REACH: [Code; 16] = [
     Code::ConversionDailyMaxReached,
     Code::TooManyMembers,
     Code::AccountStopped,
@@ -112,6 +112,10 @@ const OUT_OF_REACH: [Code; 12] = [
     Code::InsufficientProgress,
     Code::BudgetSpent,
     Code::ReferrerMaxReached,
+    Code::NotRefundable,
+    Code::TooManyVouchers,
+    Code::RefundNotWhole,
+    Code::VoucherUsed,
 ];
 
 #[test]

@@ -6,6 +6,7 @@ use lojal_types::{
 };
 
 use super::Workload;
+use super::mistakes::Possible;
 use crate::world::{HOUR_MS, MEMBERS_WITH_POINTS, TILL};
 
 /// A payment that could be refunded.
@@ -139,5 +140,68 @@ impl Workload {
             }
         }
         None
+    }
+
+    /// More uses of a voucher than are left of it.
+    pub(super) fn using_more_than_is_left(&self) -> Possible {
+        let (dated, until_ms, salt) = (self.time.day(), self.time.plus_ms(HOUR_MS), Salt::new([0x76; 16]));
+        let all = self.model.tables.programme.vouchers.iter();
+        let live = all.flat_map(|((account, brand), _)| {
+            self.model.vouchers(*account, *brand).into_iter().map(|one| (*account, *brand, one))
+        });
+        let too_many = live.filter_map(|(account, brand, one)| {
+            let quantity = u16::try_from(one.left + 1).ok()?;
+            let campaign = one.campaign;
+            let asked = VoucherRequest { brand, campaign, quantity, dated, until_ms, household: None, salt };
+            let reference = asked.reference(&self.chain);
+            let request = AnsweredRequest { reference, dated, until_ms, for_household: false, salt };
+            let operation = UseVoucher { brand, account, voucher: one.id, quantity, request };
+            Some((account, Operation::UseVoucher(operation)))
+        });
+        too_many.collect()
+    }
+
+    /// A refund of a part of a unit, or of what is used or isn't returnable.
+    pub(super) fn refunding_in_vain(&self) -> Possible {
+        let own = Reference::new(vec![0x77; 12]).expect("12 bytes");
+        let dated = self.time.day();
+        let claims = self
+            .payments()
+            .into_iter()
+            .filter(|(one, until, _)| one.of == Payment::Claim && self.time.get() < *until && one.left > 0);
+        let in_vain = claims.flat_map(|(one, _, returnable)| {
+            let refund = |amount: u64| Refund {
+                brand: one.brand,
+                to: one.from,
+                of: one.of,
+                of_reference: one.reference.clone(),
+                of_dated: one.dated,
+                amount: Points::new(amount),
+                reference: own.clone(),
+                dated,
+            };
+            let part = (one.step > 1).then(|| (self.address(TILL), refund(one.step - 1)));
+            let by_owner = (!returnable).then(|| (one.from, refund(one.step)));
+            [part, by_owner]
+        });
+        let of_used = self.model.tables.programme.claimed.iter().filter_map(|(key, claimed)| {
+            let given = self.model.tables.programme.given_vouchers.get(key)?;
+            let left = self.model.vouchers(given.to, key.1).into_iter().find(|one| one.id == given.id);
+            let paid = &claimed.paid;
+            let step = (paid.left() + paid.refunded) / claimed.quantity;
+            let is_used = left.map_or(0, |one| one.left) * step < paid.left();
+            (is_used && self.time.get() < paid.until && paid.left() > 0).then(|| Refund {
+                brand: key.1,
+                to: paid.from,
+                of: Payment::Claim,
+                of_reference: key.2.clone(),
+                of_dated: paid.dated,
+                amount: Points::new(paid.left()),
+                reference: own.clone(),
+                dated,
+            })
+        });
+        let of_used = of_used.map(|refund| (self.address(TILL), refund));
+        in_vain.flatten().chain(of_used).map(|(sender, refund)| (sender, Operation::Refund(refund))).collect()
     }
 }
