@@ -66,7 +66,7 @@ mod words;
 
 use context::Context;
 
-use crate::cli::{Cli, Command, ProgrammeCommand, TxArgs, VoucherCommand};
+use crate::cli::{Cli, Command, ProgrammeCommand, RequestArgs, TxArgs, VoucherCommand};
 use crate::error::CommandError;
 use crate::output::Report;
 
@@ -107,7 +107,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Redeem { amount, brand, source, sending } => {
             points::redeem(context, (&amount, brand), &source, &sending)
         }
-        Command::Request(args) => request::request(context, &args),
+        Command::Request(args) => of_requests(context, &args),
         Command::Payment { reference } => request::payment(context, &reference),
         Command::Reference(args) => reference::reference(context, args),
         Command::Claim(args) => claim::claim(context, args),
@@ -158,6 +158,10 @@ fn of_transactions(context: &Context, args: TxArgs) -> Result<Report, CommandErr
         }
         TxArgs { id, command: None } => read::transaction(context, id.expect("one of the two is there")),
     }
+}
+
+fn of_requests(context: &Context, args: &RequestArgs) -> Result<Report, CommandError> {
+    if args.voucher.is_some() { voucher_request::request(context, args) } else { request::request(context, args) }
 }
 
 fn of_vouchers(context: &Context, command: VoucherCommand) -> Result<Report, CommandError> {

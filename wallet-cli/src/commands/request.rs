@@ -18,7 +18,6 @@ use super::context::Context;
 use super::decimals::Decimals;
 use super::proofs::Proofs;
 use super::transact::Session;
-use super::voucher_request;
 use crate::cli::RequestArgs;
 use crate::error::CommandError;
 use crate::output::{self, Report};
@@ -62,7 +61,7 @@ pub(super) fn random_salt() -> Result<Salt, CommandError> {
 /// `lojal request`: signs nothing, and needs no passphrase.
 pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let Some(brand) = args.brand else { return voucher_request::request(&session, args) };
+    let brand = args.brand.expect("the command line demands one without a campaign");
     let amount = session.amount(&args.amount, brand)?;
     let household = args.household.map(|text| text.to_canonical(session.home.network())).transpose()?;
     let expires_ms = session.now()?.plus_ms(args.hold_for).min(session.latest_end_of_hold());

@@ -8,6 +8,7 @@ use lojal_wallet::uri::VoucherCall;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::context::Context;
 use super::proofs::Proofs;
 use super::request::{random_salt, times, wait};
 use super::transact::Session;
@@ -45,7 +46,8 @@ pub(super) struct Used {
 }
 
 /// `lojal request --voucher`: signs nothing, and needs no passphrase.
-pub(super) fn request(session: &Session<'_>, args: &RequestArgs) -> Result<Report, CommandError> {
+pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, CommandError> {
+    let session = &Session::open(context)?;
     let (brand, campaign) = (values::brand(&args.amount).map_err(CommandError::CommandLine)?, args.voucher);
     let campaign = campaign.expect("the command line demands a brand or a campaign");
     let name = session.brand(brand)?.name;

@@ -167,7 +167,8 @@ fn return_to_campaign(
     Ok(())
 }
 
-/// "The lots that were paid come back, the latest first, with the lives that they had" (protocol, Vouchers and refunds).
+/// "The lots that were paid come back, the latest first, with the lives that they had" (protocol, Vouchers and
+/// refunds).
 fn originals(paid: &Paid, amount: Points) -> Vec<Lot> {
     let before = paid.refunded.checked_sub(amount).expect("this refund is a part of all");
     let latest: Vec<Lot> = paid.lots.iter().rev().copied().collect();
