@@ -45,7 +45,7 @@ fn every_kind_succeeds_often_and_about_eight_of_ten_transactions_do() {
         }
     }
     let share = succeeded * 100 / results.len();
-    assert!((75..=90).contains(&share), "{share} of 100 succeed: {applied:?} {failed:?}");
+    assert!((72..=90).contains(&share), "{share} of 100 succeed: {applied:?} {failed:?}");
     assert_eq!(applied.len(), 51, "{applied:?}");
     assert!(applied.values().all(|count| *count >= 5), "{applied:?}");
     assert!(failed.len() > 50, "{failed:?}");
