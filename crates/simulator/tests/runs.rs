@@ -80,7 +80,7 @@ fn of_eight_followers_under_load_one_fetches_from_validators_and_the_others_from
         spares: FOLLOWERS.len(),
         pause_ms_max: 10,
         changes: vec![Change { at_ms: 500, steps: follow }],
-        ..by_name("none").expect("there is such a class").plan(1, 2 * ACTIVE_MS, None)
+        ..by_name("none").expect("there is such a class").plan(2, 2 * ACTIVE_MS, None)
     };
     let report = run(&plan);
     assert_eq!(report.violations, []);

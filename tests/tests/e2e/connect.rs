@@ -286,7 +286,7 @@ fn what_is_no_request_is_told_so() {
         ("/earn", 405, "method_not_allowed"),
         ("/payments/0f61", 404, "unknown_payment"),
         ("/payments/0f61?wait=31", 400, "invalid_parameter"),
-        ("/references/refund/a", 400, "invalid_parameter"),
+        ("/references/rebate/a", 400, "invalid_parameter"),
     ] {
         let (found, answer) = connector.get(path);
         assert_eq!((found, &answer["code"]), (status, &code.into()), "{path}: {answer}");

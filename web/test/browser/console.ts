@@ -185,10 +185,11 @@ function transactionTests(world: World): void {
     await page.getByText("Följer nätverket").waitFor();
     await page.getByLabel("Slag").selectOption("points");
     await page.getByText("Följer nätverket").waitFor();
-    const before = await page.getByTestId("lines").locator("li").count();
-    issue(network, "fjallen", addressOf(network, "member-2"), "77");
-    await page.getByTestId("lines").locator("li", { hasText: "77" }).first().waitFor();
-    assert.equal(await page.getByTestId("lines").locator("li").count(), before + 1);
+    const issued = page.getByTestId("lines").locator("li", { hasText: "77,77" });
+    assert.equal(await issued.count(), 0);
+    issue(network, "fjallen", addressOf(network, "member-2"), "77.77");
+    await issued.first().waitFor();
+    assert.equal(await issued.count(), 1);
     await visitor.leave();
   });
 }
