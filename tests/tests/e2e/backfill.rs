@@ -32,7 +32,7 @@ fn a_node_that_joined_fetches_what_was_before_and_answers_as_one_that_always_had
     let running = fetches_in_spite_of_a_kill(&newcomer, &admin);
     let joined = histories_begin_where_it_joined(&client, &members.0);
     let others = network.client(0);
-    for height in (1..=joined.get()).map(Height::new) {
+    for height in (1..joined.get()).map(Height::new) {
         let [here, there] = [&client, &others].map(|client| client.block(height).expect("it has it"));
         assert_eq!((here.header, here.transactions), (there.header, there.transactions));
         let [here, there] = [&client, &others].map(|client| client.light_block(Some(height)).expect("it has it"));
