@@ -29,7 +29,7 @@ fn the_same_seed_gives_the_same_stream_and_another_one_another() {
 
 #[test]
 fn every_kind_succeeds_often_and_about_eight_of_ten_transactions_do() {
-    let results = run(4, 130, 50);
+    let results = run(4, 200, 50);
     let mut applied: BTreeMap<&str, u32> = BTreeMap::new();
     let mut failed: BTreeMap<Code, u32> = BTreeMap::new();
     let mut succeeded = 0;
