@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { NO_ACTIVITY } from "../src/activity.js";
 import type { Address } from "../src/address.js";
 import { campaignsCodec } from "../src/api/campaigns.js";
 import { parseBrandId } from "../src/brand.js";
 import type { Campaign, CampaignId, MarkId } from "../src/campaign.js";
 import { campaignDigest } from "../src/campaign.js";
-import { NO_GUARDIANS, NO_SAFEGUARDS } from "../src/guardian.js";
 import type { ChainId, Hash, Height } from "../src/ids.js";
 import type { GrossPoints, Points } from "../src/points.js";
 import type { CampaignRecord } from "../src/state/campaigns.js";
-import type { RecordKind } from "../src/state/kinds.js";
-import { encodeKey, encodeValue, recordKinds } from "../src/state/kinds.js";
+import { encodeKey, recordKinds } from "../src/state/kinds.js";
 import type { Offer } from "../src/state/offers.js";
 import { campaignsOf, offersOf } from "../src/state/offers.js";
 import type { StandingRecord } from "../src/state/programme.js";
@@ -21,6 +18,7 @@ import { StateTree } from "../src/state/tree.js";
 import type { Day, TimeMs } from "../src/time.js";
 import { dayOf, monthOf, plusDays, plusMonths } from "../src/time.js";
 import type { Track, TrackId } from "../src/track.js";
+import { account, entry } from "./support/records.js";
 import { codeOf } from "./support/seeds.js";
 
 const [NORDMAT, KAFFET] = [parseBrandId("nordmat"), parseBrandId("kaffet")];
@@ -80,18 +78,11 @@ const TRACK: Track = {
   about: "07".repeat(32) as Hash,
 };
 
-type Entry = readonly [key: Uint8Array, value: Uint8Array];
-function entry<K, R>(kind: RecordKind<K, R>, key: K, value: R): Entry {
-  return [encodeKey(kind, key), encodeValue(kind, key, value, NO_ACTIVITY.digest)];
-}
-
 /** The proven records of Anna and of the grocer's first campaign. */
 function recordsOf(campaign: CampaignRecord, standing: StandingRecord | null): ProvenRecords {
-  const safe = { guardians: NO_GUARDIANS, recovery: null, safeguards: NO_SAFEGUARDS };
-  const account = { rotatedKey: null, frozen: false, ...safe, operates: 0, used: null, activity: NO_ACTIVITY };
   const list = { last: 4 as CampaignId, campaigns: [{ campaign: ONE, overMs: (NOW + 401 * DAY_MS) as TimeMs }] };
   const entries = [
-    entry(recordKinds.account, { account: ANNA }, account),
+    entry(recordKinds.account, { account: ANNA }, account(0)),
     entry(recordKinds.campaignList, { brand: NORDMAT }, list),
     entry(recordKinds.campaign, { brand: NORDMAT, campaign: ONE }, campaign),
     entry(recordKinds.track, { brand: NORDMAT, track: CARD }, TRACK),

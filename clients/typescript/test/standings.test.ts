@@ -5,11 +5,8 @@ import type { Address } from "../src/address.js";
 import type { Standing, TrackStanding } from "../src/api/standings.js";
 import { standingsCodec } from "../src/api/standings.js";
 import { parseBrandId } from "../src/brand.js";
-import { NO_ACTIVITY } from "../src/activity.js";
-import { NO_GUARDIANS, NO_SAFEGUARDS } from "../src/guardian.js";
 import type { Hash, Height } from "../src/ids.js";
-import type { RecordKind } from "../src/state/kinds.js";
-import { encodeKey, encodeValue, recordKinds } from "../src/state/kinds.js";
+import { encodeKey, recordKinds } from "../src/state/kinds.js";
 import type { Count, HeldLevel, StandingRecord } from "../src/state/programme.js";
 import { ProvenRecords } from "../src/state/proven.js";
 import { standingsOf } from "../src/state/standings.js";
@@ -17,6 +14,7 @@ import { StateTree } from "../src/state/tree.js";
 import type { Month, TimeMs } from "../src/time.js";
 import { dayOf, monthOf, plusMonths, startOfMonth } from "../src/time.js";
 import type { Track, TrackId, TrackKind } from "../src/track.js";
+import { account, entry } from "./support/records.js";
 import { codeOf } from "./support/seeds.js";
 
 const [KAFFET, NORDMAT] = [parseBrandId("kaffet"), parseBrandId("nordmat")];
@@ -54,25 +52,10 @@ function standing(counts: readonly Count[], levels: readonly HeldLevel[], track 
   };
 }
 
-type Entry = readonly [key: Uint8Array, value: Uint8Array];
-function entry<K, R>(kind: RecordKind<K, R>, key: K, record: R): Entry {
-  return [encodeKey(kind, key), encodeValue(kind, key, record, NO_ACTIVITY.digest)];
-}
-
 /** The proven records of Anna, whom the grocer has stamped. */
 function recordsAt(timeMs: TimeMs, record: StandingRecord, track: Track | null, lacking = ""): ProvenRecords {
-  const account = {
-    rotatedKey: null,
-    frozen: false,
-    guardians: NO_GUARDIANS,
-    recovery: null,
-    safeguards: NO_SAFEGUARDS,
-    operates: 0,
-    used: null,
-    activity: NO_ACTIVITY,
-  };
   const entries = [
-    entry(recordKinds.account, { account: ANNA }, account),
+    entry(recordKinds.account, { account: ANNA }, account(0)),
     entry(recordKinds.brandList, {}, { ids: [KAFFET, NORDMAT] }),
     entry(recordKinds.standing, { account: ANNA, brand: NORDMAT }, record),
     ...(track === null ? [] : [entry(recordKinds.track, { brand: NORDMAT, track: FIRST }, track)]),

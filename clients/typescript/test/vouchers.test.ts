@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { NO_ACTIVITY } from "../src/activity.js";
 import type { Address } from "../src/address.js";
 import { vouchersCodec } from "../src/api/vouchers.js";
 import { parseBrandId } from "../src/brand.js";
@@ -9,28 +8,23 @@ import type { CampaignId } from "../src/campaign.js";
 import { campaignCodec, claimReference, partnerOf, voucherId } from "../src/campaign.js";
 import { decode, encode } from "../src/codec/codec.js";
 import { concat } from "../src/bytes.js";
-import { NO_GUARDIANS, NO_SAFEGUARDS } from "../src/guardian.js";
 import type { ChainId, Height, TransactionId, VoucherId } from "../src/ids.js";
 import { accountsOf, brandsOf, operationCodec, spendingOf } from "../src/operation/operation.js";
 import type { GrossPoints, Points, Totals } from "../src/points.js";
 import { addUp, totalsCodec } from "../src/points.js";
 import { vouchersOf } from "../src/state/held-vouchers.js";
-import type { RecordKind } from "../src/state/kinds.js";
-import { encodeKey, encodeValue, recordKinds } from "../src/state/kinds.js";
+import { encodeKey, recordKinds } from "../src/state/kinds.js";
 import { ProvenRecords } from "../src/state/proven.js";
 import { StateTree } from "../src/state/tree.js";
 import type { Voucher } from "../src/state/vouchers.js";
 import type { TimeMs } from "../src/time.js";
 import { dayOf, plusDays } from "../src/time.js";
+import { account, entry } from "./support/records.js";
 import { field, NETWORK, objectIn, vectors } from "./support/vectors.js";
 
 const NOW = 1_794_700_800_000 as TimeMs;
 const [ANNA, BO] = ["11".repeat(20) as Address, "22".repeat(20) as Address];
 const [KAFFET, NORDMAT] = [parseBrandId("kaffet"), parseBrandId("nordmat")];
-
-function entry<K, R>(kind: RecordKind<K, R>, key: K, record: R): readonly [Uint8Array, Uint8Array] {
-  return [encodeKey(kind, key), encodeValue(kind, key, record, NO_ACTIVITY.digest)];
-}
 
 function voucher(byte: string, left: number, days: number): Voucher {
   const until = plusDays(dayOf(NOW), days);
@@ -39,22 +33,12 @@ function voucher(byte: string, left: number, days: number): Voucher {
 
 /** The proven records of Anna, who has vouchers of the grocer. */
 function recordsWith(vouchers: readonly Voucher[], lacking = ""): ProvenRecords {
-  const account = {
-    rotatedKey: null,
-    frozen: false,
-    guardians: NO_GUARDIANS,
-    recovery: null,
-    safeguards: NO_SAFEGUARDS,
-    operates: 0,
-    used: null,
-    activity: NO_ACTIVITY,
-  };
   // So many others that the entries lie on pages of their own.
   const others = Array.from({ length: 90 }, (_, at) => {
     return entry(recordKinds.partners, { brand: parseBrandId(`brand${at}`) }, { ids: [] });
   });
   const state = StateTree.of([
-    entry(recordKinds.account, { account: ANNA }, account),
+    entry(recordKinds.account, { account: ANNA }, account(0)),
     entry(recordKinds.brandList, {}, { ids: [KAFFET, NORDMAT] }),
     entry(recordKinds.vouchers, { account: ANNA, brand: NORDMAT }, { vouchers }),
     ...others,

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use lojal_text::typed;
 use lojal_types::api::{Account, Balance, Hold};
 use lojal_types::limits::POINTS_MAX;
-use lojal_types::{Address, AddressText, Code, Day, Height, Month, Outcome, Points, Reference, TimeMs};
+use lojal_types::{Address, AddressText, Day, Height, Month, Outcome, Points, Reference, TimeMs};
 use lojal_wallet::clock;
 use lojal_wallet::reference::ReceiptText;
 use schemars::JsonSchema;
@@ -226,9 +226,10 @@ impl Desk {
             return Err(still_queued());
         }
         let brand = self.ledger.brand();
-        let issue = self.ledger.ask_current(|client| client.issue(&brand, of, None)).map_err(|error| {
-            if error.is_no(Code::UnknownReference.name()) { Failure::unknown_reference() } else { error.into() }
-        })?;
+        let issue = self
+            .ledger
+            .ask_reference(|client| client.issue(&brand, of, None))?
+            .ok_or_else(Failure::unknown_reference)?;
         Ok((self.member(issue.to)?, issue.dated))
     }
     /// The day of a reference: the one that it has, or the one that is given, or today.

@@ -35,13 +35,6 @@ pub(crate) enum LedgerError {
     Random(#[from] RandomError),
 }
 
-impl LedgerError {
-    /// True if a gateway says no with a code.
-    pub(crate) fn is_no(&self, code: &str) -> bool {
-        matches!(self, Self::No(problem) if problem.code == code)
-    }
-}
-
 /// A reason for which the ledger would refuse everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doubt {
@@ -223,6 +216,20 @@ impl Ledger {
             self.expect_current(client)?;
             question(client)
         })
+    }
+    /// What such a gateway knows of a reference; none if nothing has happened under it.
+    ///
+    /// # Errors
+    /// As of [`Ledger::ask`].
+    pub(crate) fn ask_reference<T>(
+        &self,
+        question: impl Fn(&Client) -> Result<T, ClientError>,
+    ) -> Result<Option<T>, LedgerError> {
+        match self.ask_current(question) {
+            Ok(known) => Ok(Some(known)),
+            Err(LedgerError::No(problem)) if problem.code == Code::UnknownReference.name() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
     fn expect_current(&self, client: &Client) -> Result<(), ClientError> {
         let ledger = client.status()?.time_ms;

@@ -1,7 +1,7 @@
 //! Refunds: points that a member has paid, and gets back with the lives that they had.
 
 use lojal_types::api::{ReferenceKind, UsedReference};
-use lojal_types::{Address, Code, Day, Payment, Points, Reference};
+use lojal_types::{Address, Day, Payment, Points, Reference};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -69,9 +69,8 @@ impl Desk {
         }
         for (kind, asked) in KINDS {
             let brand = self.ledger.brand();
-            match self.ledger.ask_current(|client| client.reference(&brand, (asked, of), None)) {
-                Err(error) if error.is_no(Code::UnknownReference.name()) => {}
-                used => return self.found(kind, used?),
+            if let Some(used) = self.ledger.ask_reference(|client| client.reference(&brand, (asked, of), None))? {
+                return self.found(kind, used);
             }
         }
         Err(Failure::unknown_reference())

@@ -2,7 +2,7 @@
 
 use lojal_types::api::ReferenceKind;
 use lojal_types::limits::POINTS_MAX as AMOUNT_MAX;
-use lojal_types::{Address, AddressText, CampaignId, Code, Day, Reference};
+use lojal_types::{Address, AddressText, CampaignId, Day, Reference};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -70,10 +70,8 @@ impl Desk {
             return Err(still_queued());
         }
         let brand = self.ledger.brand();
-        let used = self.ledger.ask_current(|client| client.reference(&brand, (ReferenceKind::Grant, &of), None));
-        let used = used.map_err(|error| {
-            if error.is_no(Code::UnknownReference.name()) { Failure::unknown_reference() } else { error.into() }
-        })?;
+        let used = self.ledger.ask_reference(|client| client.reference(&brand, (ReferenceKind::Grant, &of), None))?;
+        let used = used.ok_or_else(Failure::unknown_reference)?;
         let Some(units) = used.units else {
             return Err(invalid("points were given under this reference: they go back by POST /returns"));
         };

@@ -1,7 +1,7 @@
 //! Stamps, by which something is counted for members beside points, as tills ask for them.
 
 use lojal_types::limits::POINTS_MAX as UNITS_MAX;
-use lojal_types::{Address, AddressText, Code, Day, Reference, TrackId};
+use lojal_types::{Address, AddressText, Day, Reference, TrackId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -89,9 +89,10 @@ impl Desk {
             return Err(still_queued());
         }
         let brand = self.ledger.brand();
-        let stamped = self.ledger.ask_current(|client| client.stamp(&brand, &of, None)).map_err(|error| {
-            if error.is_no(Code::UnknownReference.name()) { Failure::unknown_reference() } else { error.into() }
-        })?;
+        let stamped = self
+            .ledger
+            .ask_reference(|client| client.stamp(&brand, &of, None))?
+            .ok_or_else(Failure::unknown_reference)?;
         let amount = amount.unwrap_or(stamped.amount);
         Ok((self.member(stamped.to)?, Uncount { amount, of, of_dated: stamped.dated }))
     }

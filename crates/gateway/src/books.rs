@@ -79,29 +79,21 @@ impl Books {
     pub(crate) async fn run(self, store: Store, mut blocks: broadcast::Receiver<Arc<CommittedBlock>>) {
         let mut from = Some(0);
         loop {
-            let block = match from {
-                Some(place) => match blocks.try_recv() {
-                    Ok(block) => block,
-                    Err(TryRecvError::Closed) => return,
-                    Err(TryRecvError::Lagged(_)) => {
-                        from = Some(0);
-                        continue;
-                    }
-                    Err(TryRecvError::Empty) => {
-                        from = self.clone().look_through(store.clone(), place).await;
-                        continue;
-                    }
-                },
-                None => match blocks.recv().await {
-                    Ok(block) => block,
-                    Err(RecvError::Closed) => return,
-                    Err(RecvError::Lagged(_)) => {
-                        from = Some(0);
-                        continue;
-                    }
-                },
+            let next = match from {
+                Some(_) => blocks.try_recv(),
+                None => blocks.recv().await.map_err(|error| match error {
+                    RecvError::Closed => TryRecvError::Closed,
+                    RecvError::Lagged(missed) => TryRecvError::Lagged(missed),
+                }),
             };
-            self.follow(&store, &block).await;
+            match (next, from) {
+                (Ok(block), _) => self.follow(&store, &block).await,
+                (Err(TryRecvError::Empty), Some(place)) => {
+                    from = self.clone().look_through(store.clone(), place).await;
+                }
+                (Err(TryRecvError::Lagged(_)), _) => from = Some(0),
+                (Err(TryRecvError::Closed | TryRecvError::Empty), _) => return,
+            }
         }
     }
 

@@ -166,10 +166,7 @@ fn is_active(view: &View, reader: &Reader) -> Result<bool, Missing> {
 
 /// Tells whether an account is stopped.
 pub(crate) fn is_stopped(view: &View, account: Address) -> Result<bool, Missing> {
-    let Some(account) = view.account(account)? else { return Ok(false) };
-    let cancelled = account.safeguards.cancelled;
-    let is_silent = cancelled.is_some_and(|cancelled| view.tip().time_ms < cancelled.stopped_until_ms);
-    Ok(account.frozen || account.recovery.is_some() || is_silent)
+    Ok(view.account(account)?.is_some_and(|account| account.stop(view.tip().time_ms).is_some()))
 }
 
 /// Tells whether a key signs for an account. "For an account that the ledger doesn't know its first key signs."

@@ -14,7 +14,7 @@ use lojal_types::limits::{
     OFFERS_MAX, OPERATORS_MAX, TIME_MS_MAX,
 };
 use lojal_types::{
-    Activity, Address, Barred, Bounded, BrandId, Change, Day, Expiry, Guardians, Hash, Lot, Month, Name,
+    Activity, Address, Barred, Bounded, BrandId, Change, Code, Day, Expiry, Guardians, Hash, Lot, Month, Name,
     PartnershipProposal, PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs,
     TransactionId,
 };
@@ -89,6 +89,17 @@ impl Account {
     pub fn at(mut self, time: TimeMs) -> Self {
         self.bring_to(time);
         self
+    }
+    /// The code of what stops an account as it is at a time, if anything does.
+    pub fn stop(&self, time: TimeMs) -> Option<Code> {
+        if self.recovery.is_some() {
+            return Some(Code::AccountInRecovery);
+        }
+        if self.frozen {
+            return Some(Code::AccountFrozen);
+        }
+        let stopped = self.safeguards.cancelled.is_some_and(|cancelled| time < cancelled.stopped_until_ms);
+        stopped.then_some(Code::AccountStopped)
     }
     /// Leaves out what is over at a time.
     pub(crate) fn bring_to(&mut self, time: TimeMs) {

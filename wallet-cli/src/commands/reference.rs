@@ -1,8 +1,8 @@
 //! The use of a reference, for a till that has lost an answer.
 
-use lojal_types::api::{TransactionState, TransactionStatus, UsedReference, UsedState, UsedUnits};
-use lojal_types::{Code, Points, Reference};
-use lojal_wallet::gateways::GatewaysError;
+use lojal_types::api::{ReferenceKind, TransactionState, TransactionStatus, UsedReference, UsedState, UsedUnits};
+use lojal_types::{BrandId, Code, Day, Points, Reference};
+use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_wallet::time::utc;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -27,11 +27,7 @@ pub(super) fn reference(context: &Context, args: ReferenceOfArgs) -> Result<Repo
     let given = args.reference.reference.or_else(|| args.reference.receipt.map(|text| text.reference()));
     let reference = given.expect("the command line demands one of the two");
     let asked = (args.kind, &reference);
-    let answer = gateways.ask(|gateway| Ok(gateway.client()?.reference(&args.brand, asked, args.dated)?));
-    let used = answer.map_err(|error| match error {
-        GatewaysError::Client(error) if error.is_problem(Code::UnknownReference.name()) => CommandError::NotUsed,
-        error => error.into(),
-    })?;
+    let used = used(&gateways, args.brand, asked, args.dated)?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let points = |points: Option<Points>| match points {
         Some(points) => decimals.in_words(points, args.brand),
@@ -39,6 +35,23 @@ pub(super) fn reference(context: &Context, args: ReferenceOfArgs) -> Result<Repo
     };
     let text = in_words(&used, &points);
     Ok(Report::done(&used, text).with(&Asked { reference }))
+}
+
+/// The use of a reference, as a gateway tells it.
+///
+/// # Errors
+/// [`CommandError::NotUsed`] if nothing has happened under it.
+pub(super) fn used(
+    gateways: &Gateways,
+    brand: BrandId,
+    asked: (ReferenceKind, &Reference),
+    dated: Option<Day>,
+) -> Result<UsedReference, CommandError> {
+    let answer = gateways.ask(|gateway| Ok(gateway.client()?.reference(&brand, asked, dated)?));
+    answer.map_err(|error| match error {
+        GatewaysError::Client(error) if error.is_problem(Code::UnknownReference.name()) => CommandError::NotUsed,
+        error => error.into(),
+    })
 }
 
 /// The answer for people: what happened, what became of it, and where it stands.

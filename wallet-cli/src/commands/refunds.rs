@@ -4,11 +4,11 @@ use lojal_types::api::{ReferenceKind, UsedReference};
 use lojal_types::{BrandId, Code, Day, Operation, Payment, Points, Reference, Refund};
 use lojal_wallet::amount;
 use lojal_wallet::dates::{Dated, Kind};
-use lojal_wallet::gateways::GatewaysError;
 
 use super::context::Context;
 use super::dating;
 use super::points::one_reference;
+use super::reference::used;
 use super::request::random_salt;
 use super::transact::{Session, Wish, Words, points_text};
 use super::vouchers;
@@ -82,12 +82,7 @@ fn paid(
         Payment::Capture => ReferenceKind::Capture,
         Payment::Claim => ReferenceKind::Claim,
     };
-    match session.gateways.ask(|gateway| Ok(gateway.client()?.reference(&brand, (kind, reference), dated)?)) {
-        Err(GatewaysError::Client(error)) if error.is_problem(Code::UnknownReference.name()) => {
-            Err(CommandError::NotUsed)
-        }
-        paid => Ok(paid?),
-    }
+    used(&session.gateways, brand, (kind, reference), dated)
 }
 
 /// The day of a payment, and the points that a refund could give back now.

@@ -267,23 +267,12 @@ function invitationTests(world: () => { readonly network: Network; readonly brow
     await visitor.importFile(network.path("wallets/member-1/key.json"));
     await visitor.go("brand/kaffet");
     await page.reload();
-    const press = async (name: string | RegExp, role: "link" | "button" | "textbox"): Promise<void> => {
-      const wanted = page.getByRole(role, { name }).first();
-      await wanted.waitFor();
-      for (let tabs = 0; tabs < 60; tabs += 1) {
-        if (await wanted.evaluate((element) => element === document.activeElement)) {
-          return;
-        }
-        await page.keyboard.press("Tab");
-      }
-      assert.fail(`${String(name)} isn't reached by the keyboard`);
-    };
-    await press(/^Hämta ?: Märke 7/, "link");
+    await visitor.tabTo("link", /^Hämta ?: Märke 7/);
     await page.keyboard.press("Enter");
     await page.getByTestId("left").waitFor();
-    await press(/^Hämta för 4,50/, "button");
+    await visitor.tabTo("button", /^Hämta för 4,50/);
     await page.keyboard.press("Enter");
-    await press("Lösenfras", "textbox");
+    await visitor.tabTo("textbox", "Lösenfras");
     await page.keyboard.insertText(PASSPHRASE);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Klart" }).waitFor();

@@ -277,30 +277,19 @@ function keyboardTests(world: World): void {
     await signIn(visitor, network, "havshotell");
     await page.reload();
     await page.getByRole("heading", { name: "Havshotell", level: 1 }).waitFor();
-    const press = async (name: string | RegExp, role: "link" | "button" | "textbox"): Promise<void> => {
-      const wanted = page.getByRole(role, { name }).first();
-      await wanted.waitFor();
-      for (let tabs = 0; tabs < 80; tabs += 1) {
-        if (await wanted.evaluate((element) => element === document.activeElement)) {
-          return;
-        }
-        await page.keyboard.press("Tab");
-      }
-      assert.fail(`${String(name)} isn't reached by the keyboard`);
-    };
-    await press("Villkor", "link");
+    await visitor.tabTo("link", "Villkor", 80);
     await page.keyboard.press("Enter");
-    await press("Ändra villkor", "link");
+    await visitor.tabTo("link", "Ändra villkor", 80);
     await page.keyboard.press("Enter");
-    await press("Minst för ett nytt konto", "textbox");
+    await visitor.tabTo("textbox", "Minst för ett nytt konto", 80);
     await page.keyboard.press("Control+A");
     await page.keyboard.insertText("25");
-    await press("Granska", "button");
+    await visitor.tabTo("button", "Granska", 80);
     await page.keyboard.press("Enter");
     await page.getByTestId("direct").waitFor();
-    await press("Skriv under", "button");
+    await visitor.tabTo("button", "Skriv under", 80);
     await page.keyboard.press("Enter");
-    await press("Lösenfras", "textbox");
+    await visitor.tabTo("textbox", "Lösenfras", 80);
     await page.keyboard.insertText(PASSPHRASE);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Klart" }).waitFor();

@@ -212,27 +212,16 @@ export function reachTests(world: () => { readonly network: Network; readonly br
     await page.reload();
     await visitor.proven();
     const code = request(network, 7);
-    const press = async (name: string | RegExp, role: "link" | "button" | "textbox"): Promise<void> => {
-      const wanted = page.getByRole(role, { name }).first();
-      await wanted.waitFor();
-      for (let tabs = 0; tabs < 60; tabs += 1) {
-        if (await wanted.evaluate((element) => element === document.activeElement)) {
-          return;
-        }
-        await page.keyboard.press("Tab");
-      }
-      assert.fail(`${String(name)} isn't reached by the keyboard`);
-    };
-    await press("Skanna", "link");
+    await visitor.tabTo("link", "Skanna");
     await page.keyboard.press("Enter");
-    await press("Koden som text", "textbox");
+    await visitor.tabTo("textbox", "Koden som text");
     await page.keyboard.insertText(code);
-    await press("Använd", "button");
+    await visitor.tabTo("button", "Använd");
     await page.keyboard.press("Enter");
     await page.getByTestId("left").waitFor();
-    await press("Betala nu", "button");
+    await visitor.tabTo("button", "Betala nu");
     await page.keyboard.press("Enter");
-    await press("Lösenfras", "textbox");
+    await visitor.tabTo("textbox", "Lösenfras");
     await page.keyboard.insertText(PASSPHRASE);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Betalt" }).waitFor();

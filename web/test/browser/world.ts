@@ -123,6 +123,18 @@ export class Visitor {
       location.hash = hash;
     }, `#/${place}`);
   }
+  /** Goes to something by the keyboard alone. */
+  async tabTo(role: "link" | "button" | "textbox", name: string | RegExp, tabsMax = 60): Promise<void> {
+    const wanted = this.page.getByRole(role, { name }).first();
+    await wanted.waitFor();
+    for (let tabs = 0; tabs < tabsMax; tabs += 1) {
+      if (await wanted.evaluate((element) => element === document.activeElement)) {
+        return;
+      }
+      await this.page.keyboard.press("Tab");
+    }
+    assert.fail(`${String(name)} isn't reached by the keyboard`);
+  }
   button(name: string | RegExp): Locator {
     return this.page.getByRole("button", { name });
   }

@@ -1,23 +1,15 @@
 /** The state with which a network starts, as entries: records that its genesis document says. */
 
-import { NO_ACTIVITY } from "../../src/activity.js";
 import type { Address } from "../../src/address.js";
 import { addressOfKey } from "../../src/address.js";
 import type { Genesis } from "../../src/genesis.js";
 import type { MotionId } from "../../src/governance/motion.js";
-import { NO_GUARDIANS, NO_SAFEGUARDS } from "../../src/guardian.js";
 import { GENESIS_HEIGHT } from "../../src/ids.js";
 import type { GrossPoints } from "../../src/points.js";
 import { NO_POINTS } from "../../src/points.js";
-import type { RecordKind } from "../../src/state/kinds.js";
-import { encodeKey, encodeValue, recordKinds } from "../../src/state/kinds.js";
-import type { AccountRecord } from "../../src/state/records.js";
-
-type Entry = readonly [key: Uint8Array, value: Uint8Array];
-
-function entry<K, R>(kind: RecordKind<K, R>, key: K, record: R): Entry {
-  return [encodeKey(kind, key), encodeValue(kind, key, record, NO_ACTIVITY.digest)];
-}
+import { recordKinds } from "../../src/state/kinds.js";
+import type { Entry } from "./records.js";
+import { account, entry } from "./records.js";
 
 const NOTHING = 0n as GrossPoints;
 const NO_TOTALS = {
@@ -31,19 +23,6 @@ const NO_TOTALS = {
   expired: NOTHING,
   reversed: NOTHING,
 };
-
-function account(operates: number): AccountRecord {
-  return {
-    rotatedKey: null,
-    frozen: false,
-    guardians: NO_GUARDIANS,
-    recovery: null,
-    safeguards: NO_SAFEGUARDS,
-    operates,
-    used: null,
-    activity: NO_ACTIVITY,
-  };
-}
 
 /** The entries of the state at height 0. */
 export function genesisEntries({ document, validators }: Genesis): readonly Entry[] {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lojal_ledger::record::OpenOffer;
 use lojal_ledger::{Records, View};
 use lojal_types::{
     Address, BrandId, ChainId, GrossPoints, Offer, OfferId, Operation, Points, Take, Transaction, offer_id, pay_for,
@@ -20,7 +21,6 @@ type Named = (Address, BrandId, OfferId);
 
 /// An offer of which something is left, whether it has ended or not.
 struct Resting {
-    wants: BrandId,
     left: Points,
     price: (u32, u32),
 }
@@ -59,8 +59,8 @@ impl Trades {
         let volume = self.pairs.entry((offer.brand, offer.wants)).or_default();
         volume.offers = volume.offers.saturating_add(1);
         volume.offered = volume.offered.saturating_add(offer.amount.get().into());
-        let (wants, left, price) = (offer.wants, offer.amount, (offer.price_num, offer.price_den));
-        self.resting.insert((offer.from, offer.brand, id), Resting { wants, left, price });
+        let (left, price) = (offer.amount, (offer.price_num, offer.price_den));
+        self.resting.insert((offer.from, offer.brand, id), Resting { left, price });
     }
 
     /// "The payment is ⌈amount · `price_num` / `price_den`⌉" (protocol, Market).
@@ -83,22 +83,34 @@ impl Trades {
     /// # Errors
     /// The first difference.
     pub(super) fn check(&self, view: &View) -> Result<(), String> {
-        let owners = self.resting.keys().map(|(owner, brand, _)| (*owner, *brand));
-        for (owner, brand) in owners.collect::<BTreeSet<_>>() {
-            for open in Records::offers(view, owner, brand).expect(IN_MEMORY) {
-                let left = self.resting.get(&(owner, brand, open.id)).map(|resting| resting.left);
-                if left != Some(open.lot.amount) {
-                    let (id, there) = (open.id, open.lot.amount);
-                    return Err(format!("offer {id} of {brand} has {there} left, but its takes have left {left:?}"));
-                }
+        for ((owner, brand), open) in self.open_offers(view) {
+            let left = self.resting.get(&(owner, brand, open.id)).map(|resting| resting.left);
+            if left != Some(open.lot.amount) {
+                let (id, there) = (open.id, open.lot.amount);
+                return Err(format!("offer {id} of {brand} has {there} left, but its takes have left {left:?}"));
             }
         }
         Ok(())
     }
 
+    /// The offers that haven't ended of all who have offered anything, as the ledger has them.
+    fn open_offers(&self, view: &View) -> Vec<((Address, BrandId), OpenOffer)> {
+        let owners: BTreeSet<_> = self.resting.keys().map(|(owner, brand, _)| (*owner, *brand)).collect();
+        let of_one = |of: (Address, BrandId)| {
+            let offers = Records::offers(view, of.0, of.1).expect(IN_MEMORY);
+            offers.into_iter().map(move |open| (of, open))
+        };
+        owners.into_iter().flat_map(of_one).collect()
+    }
+
     /// A row for each pair of brands of which anything was ever offered.
     pub(super) fn rows(&self, view: &View) -> Rows {
         let decimals = |brand: BrandId| view.brand(brand).expect(IN_MEMORY).map_or(0, |brand| brand.decimals);
+        let mut open = BTreeMap::<Pair, u128>::new();
+        for ((owner, brand), offer) in self.open_offers(view) {
+            let left = self.resting.get(&(owner, brand, offer.id)).map_or(0, |resting| resting.left.get());
+            *open.entry((brand, offer.wants)).or_default() += u128::from(left);
+        }
         let row = |((brand, wants), volume): (&Pair, &Volume)| {
             let of = [*brand, *wants].map(decimals);
             let points = |points: u128, decimals| Cell::points(GrossPoints::new(points), decimals);
@@ -112,19 +124,9 @@ impl Trades {
                 Cell::Number(volume.takes),
                 points(volume.sold, of[0]),
                 points(volume.paid, of[1]),
-                points(self.open(view, (*brand, *wants)), of[0]),
+                points(open.get(&(*brand, *wants)).copied().unwrap_or_default(), of[0]),
             ]
         };
         (COLUMNS, self.pairs.iter().map(row).collect())
-    }
-
-    /// The points that are left in the offers of a pair that haven't ended.
-    fn open(&self, view: &View, (brand, wants): Pair) -> u128 {
-        let of_pair = self.resting.iter().filter(|((_, of, _), one)| *of == brand && one.wants == wants);
-        let is_open = |owner: Address, id: OfferId| {
-            Records::offers(view, owner, brand).expect(IN_MEMORY).iter().any(|open| open.id == id)
-        };
-        let open = of_pair.filter(|((owner, _, id), _)| is_open(*owner, *id));
-        open.map(|(_, one)| u128::from(one.left.get())).sum()
     }
 }

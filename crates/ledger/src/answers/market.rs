@@ -1,9 +1,9 @@
 //! The answers about offers.
 
-use lojal_types::{Address, BrandId, MemberRole, TimeMs, api};
+use lojal_types::{Address, BrandId, MemberRole, api};
 
 use crate::key::MemberKey;
-use crate::record::{Account, OpenOffer};
+use crate::record::OpenOffer;
 use crate::records::Records;
 use crate::state::View;
 use crate::tree::Missing;
@@ -46,7 +46,7 @@ fn takeable_of(view: &View, owner: Address, brand: BrandId) -> Result<Vec<api::R
         let maker = view.account(open.by)?;
         let member = || view.get(&MemberKey { household: owner, member: open.by });
         let may = owner == open.by || member()?.is_some_and(|rights| rights.role != MemberRole::Child);
-        if may && maker.is_some_and(|maker| !is_stopped(&maker, view.tip().time_ms)) {
+        if may && maker.is_some_and(|maker| maker.stop(view.tip().time_ms).is_none()) {
             offers.push(resting(view, (owner, brand), &open));
         }
     }
@@ -67,10 +67,4 @@ fn resting<R: Records>(records: &R, (owner, brand): (Address, BrandId), offer: &
         min_take: offer.min_take,
         ends_ms: offer.ends_ms,
     }
-}
-
-/// "A stopped account (frozen, in recovery, or after a cancelled agreement) can receive." (protocol, Accounts and keys)
-fn is_stopped(account: &Account, time: TimeMs) -> bool {
-    let cancelled = account.safeguards.cancelled.is_some_and(|cancelled| time < cancelled.stopped_until_ms);
-    account.frozen || account.recovery.is_some() || cancelled
 }

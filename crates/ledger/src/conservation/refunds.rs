@@ -42,9 +42,19 @@ impl Tally {
         }
         Ok(())
     }
-    fn brands(&self) -> BTreeSet<BrandId> {
-        let sums = [&self.refunded, &self.by_payments, &self.donated, &self.by_campaigns];
-        sums.into_iter().flat_map(BTreeMap::keys).copied().collect()
+    /// Checks of each brand what is counted against what its payments and campaigns say.
+    fn check(&self, is_right: impl Fn(i128, i128) -> bool) -> Result<(), ConservationError> {
+        let pairs = [(&self.refunded, &self.by_payments), (&self.donated, &self.by_campaigns)];
+        let brands: BTreeSet<_> = pairs.iter().flat_map(|(counted, said)| counted.keys().chain(said.keys())).collect();
+        for brand in brands.into_iter().copied() {
+            for (counted, said) in pairs {
+                let (counted, said) = (at(counted, brand), at(said, brand));
+                if !is_right(counted, said) {
+                    return Err(ConservationError::Refunds { brand, counted, said });
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -92,15 +102,7 @@ pub(super) fn check_block(written: &[Written<'_>]) -> Result<(), ConservationErr
             tally.add(key, after, 1)?;
         }
     }
-    for brand in tally.brands() {
-        for (counted, said) in [(&tally.refunded, &tally.by_payments), (&tally.donated, &tally.by_campaigns)] {
-            let (counted, said) = (at(counted, brand), at(said, brand));
-            if counted != said {
-                return Err(ConservationError::Refunds { brand, counted, said });
-            }
-        }
-    }
-    Ok(())
+    tally.check(|counted, said| counted == said)
 }
 
 /// Checks a whole state.
@@ -117,13 +119,5 @@ pub(super) fn check(view: &View) -> Result<(), ConservationError> {
         }
     }
     // What was paid on a shelf that is dropped since, and by a campaign that is over, is counted still.
-    for brand in tally.brands() {
-        for (counted, said) in [(&tally.refunded, &tally.by_payments), (&tally.donated, &tally.by_campaigns)] {
-            let (counted, said) = (at(counted, brand), at(said, brand));
-            if counted < said {
-                return Err(ConservationError::Refunds { brand, counted, said });
-            }
-        }
-    }
-    Ok(())
+    tally.check(|counted, said| counted >= said)
 }

@@ -1,6 +1,6 @@
 //! The right to act for an account, a brand or a household.
 
-use lojal_types::{Address, BrandId, Code, Guardian, MemberRights, MemberRole, Points, Role, TimeMs};
+use lojal_types::{Address, BrandId, Code, Guardian, MemberRights, MemberRole, Points, Role};
 
 use super::approvals::approvals;
 use super::counters::count_month;
@@ -85,7 +85,7 @@ pub(super) fn admin(context: &mut Context<'_, '_>, brand: BrandId, weight: Weigh
 /// True if an account isn't stopped.
 pub(super) fn is_active(context: &mut Context<'_, '_>, address: Address) -> Result<bool, Missing> {
     let account = context.overlay.get(&AccountKey(address))?.map(|account| account.at(context.time));
-    Ok(account.is_some_and(|account| stop_of(&account, context.time).is_none()))
+    Ok(account.is_some_and(|account| account.stop(context.time).is_none()))
 }
 
 /// "A stopped account (frozen, in recovery, or after a cancelled agreement) can receive. Whoever holds its key can do
@@ -93,19 +93,7 @@ pub(super) fn is_active(context: &mut Context<'_, '_>, address: Address) -> Resu
 /// guardian." (protocol, Accounts and keys)
 pub(super) fn active(context: &mut Context<'_, '_>) -> Result<(), Stop> {
     let account = account(context, context.sender)?;
-    Ok(stop_of(&account, context.time).map_or(Ok(()), Err)?)
-}
-
-/// The code of what stops an account, if anything does.
-fn stop_of(account: &Account, time: TimeMs) -> Option<Code> {
-    if account.recovery.is_some() {
-        return Some(Code::AccountInRecovery);
-    }
-    if account.frozen {
-        return Some(Code::AccountFrozen);
-    }
-    let stopped = account.safeguards.cancelled.is_some_and(|cancelled| time < cancelled.stopped_until_ms);
-    stopped.then_some(Code::AccountStopped)
+    Ok(account.stop(context.time).map_or(Ok(()), Err)?)
 }
 
 /// An account as it is at the block's time.

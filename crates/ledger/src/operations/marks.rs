@@ -5,7 +5,7 @@ use lojal_types::{Address, Bounded, BrandId, CampaignId, Code, Day, MarkId, Poli
 
 use super::Context;
 use super::issue::reversible_until;
-use super::reference::{Place, use_once};
+use super::reference::{Place, goes_back, use_once};
 use crate::half_id::HalfId;
 use crate::key::{MarkedKey, StandingKey};
 use crate::record::{HeldMark, Marked, Standing};
@@ -78,12 +78,7 @@ pub(super) fn take_back(context: &mut Context<'_, '_>, take: &TakeBack) -> Resul
     let key = MarkedKey { shelf, brand, reference: take.of_reference.clone() };
     let marked = context.overlay.get(&key)?.filter(|marked| marked.dated == take.of_dated);
     let marked = marked.ok_or(Code::UnknownReference)?;
-    if marked.to != take.from {
-        return Err(Code::AwardToOther.into());
-    }
-    if context.time >= marked.take_back_until_ms {
-        return Err(Code::TakeBackWindowClosed.into());
-    }
+    goes_back(context, take, (marked.to, marked.take_back_until_ms))?;
     let days = u32::try_from(take.amount).map_err(|_| Code::TakeBackExceeds)?;
     give_back(context, &key, marked, days)
 }

@@ -1,6 +1,6 @@
 //! References, each of which is used once, and the shelves on which that is remembered.
 
-use lojal_types::{AnsweredRequest, Code, Day, Hash, Month, Reference, TimeMs};
+use lojal_types::{Address, AnsweredRequest, Code, Day, Hash, Month, Reference, TakeBack, TimeMs};
 
 use super::Context;
 use crate::key::{ShelfKey, StateKey};
@@ -116,4 +116,22 @@ pub(super) fn answers(
         return Err(Code::RequestMismatch);
     }
     if context.time < until_ms { Ok(()) } else { Err(Code::RequestExpired) }
+}
+
+/// Checks that what a brand takes back was given to the account that it takes it from, and can be taken back still.
+///
+/// "`take_back_days` after the stamp it is too late (`take_back_window_closed`)." (protocol, Programme) A mark or a
+/// voucher "can be taken back as long as an issue of the same time could be reversed" (protocol, Campaigns).
+///
+/// # Errors
+/// [`Code::AwardToOther`] or [`Code::TakeBackWindowClosed`].
+pub(super) fn goes_back(
+    context: &Context<'_, '_>,
+    take: &TakeBack,
+    (to, until_ms): (Address, TimeMs),
+) -> Result<(), Code> {
+    if to != take.from {
+        return Err(Code::AwardToOther);
+    }
+    if context.time < until_ms { Ok(()) } else { Err(Code::TakeBackWindowClosed) }
 }

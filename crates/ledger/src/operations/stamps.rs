@@ -3,7 +3,7 @@
 
 use lojal_types::{Code, Role, Stamp, TakeBack, TakenBackOf, TimeMs, Track, TrackKind};
 
-use super::reference::{place, use_once};
+use super::reference::{goes_back, place, use_once};
 use super::{Context, allowance, authority, marks, standings, tracks, vouchers};
 use crate::half_id::HalfId;
 use crate::key::{StampedKey, TakenBackKey};
@@ -56,7 +56,7 @@ pub(super) fn take_back(context: &mut Context<'_, '_>, take: &TakeBack) -> Resul
         TakenBackOf::Voucher => return vouchers::take_back(context, take),
     }
     let stamped = stamp_of(context, take)?;
-    in_time(context, &stamped)?;
+    goes_back(context, take, (stamped.to, stamped.take_back_until_ms))?;
     enough_is_left(&stamped, take.amount)?;
     standings::uncount(context, take.brand, &stamped, take.amount)?;
     let taken_back = stamped.taken_back.checked_add(take.amount).expect("at most what was left of the stamp");
@@ -93,18 +93,11 @@ fn stamped_key(take: &TakeBack) -> StampedKey {
     StampedKey { shelf: take.of_dated.month(), brand: take.brand, reference: take.of_reference.clone() }
 }
 
-/// A brand takes back only what it stamped, from the account that it stamped it for (`award_to_other`). "A reversal
-/// names the day of the issue, a taking back that of the stamp, a capture and a release that of the hold." (protocol,
-/// References)
+/// "A reversal names the day of the issue, a taking back that of the stamp, a capture and a release that of the hold."
+/// (protocol, References)
 fn stamp_of(context: &mut Context<'_, '_>, take: &TakeBack) -> Result<Stamped, Stop> {
     let stamped = context.overlay.get(&stamped_key(take))?.filter(|stamped| stamped.dated == take.of_dated);
-    let stamped = stamped.ok_or(Code::UnknownReference)?;
-    if stamped.to == take.from { Ok(stamped) } else { Err(Code::AwardToOther.into()) }
-}
-
-/// "`take_back_days` after the stamp it is too late (`take_back_window_closed`)." (protocol, Programme)
-fn in_time(context: &Context<'_, '_>, stamped: &Stamped) -> Result<(), Code> {
-    if context.time < stamped.take_back_until_ms { Ok(()) } else { Err(Code::TakeBackWindowClosed) }
+    Ok(stamped.ok_or(Code::UnknownReference)?)
 }
 
 /// "All that is taken back of a stamp is together at most what was stamped (`take_back_exceeds`)." (protocol,

@@ -5,7 +5,7 @@ use lojal_types::{Bounded, Code, Policy, TakeBack, UseVoucher, VoucherId, vouche
 use super::awarding::Awarding;
 use super::issue::reversible_until;
 use super::ledger::enter_pool;
-use super::reference::{Place, answers, place, use_once};
+use super::reference::{Place, answers, goes_back, place, use_once};
 use super::{Context, authority};
 use crate::half_id::HalfId;
 use crate::key::{GivenVoucherKey, UsedVoucherKey, VouchersKey};
@@ -92,12 +92,7 @@ pub(super) fn take_back(context: &mut Context<'_, '_>, take: &TakeBack) -> Resul
     let key = GivenVoucherKey { shelf, brand, reference: take.of_reference.clone() };
     let given = context.overlay.get(&key)?.filter(|given| given.dated == take.of_dated);
     let given = given.ok_or(Code::UnknownReference)?;
-    if given.to != take.from {
-        return Err(Code::AwardToOther.into());
-    }
-    if context.time >= given.take_back_until_ms {
-        return Err(Code::TakeBackWindowClosed.into());
-    }
+    goes_back(context, take, (given.to, given.take_back_until_ms))?;
     let uses = u16::try_from(take.amount).map_err(|_| Code::TakeBackExceeds)?;
     give_back(context, &key, given, (uses, Code::TakeBackExceeds))
 }
