@@ -31,12 +31,18 @@ impl Shared {
     /// The same as long as nobody waits for it, but so that others hardly notice.
     fn checkpoint_by_and_by(&self) -> Result<Height, StoreError> {
         let base = self.base();
-        let due = (self.options.checkpoint_bytes, self.options.checkpoint_interval / PACE_INTERVAL_PARTS);
+        let due = (self.options.checkpoint_bytes, self.until_due() / PACE_INTERVAL_PARTS);
         let pace = match self.options.checkpoints {
             Checkpoints::Thread => Pace::steady(&self.log_counters, due, &self.waiting),
             Checkpoints::Inline => Pace::at_once(),
         };
         self.checkpoint_from(base, &pace)
+    }
+
+    /// The time in which a checkpoint is due where the log hardly grows: sooner where the next state is to be cut sooner.
+    fn until_due(&self) -> Duration {
+        let cut_interval_ms = self.tail().view.parameters().snapshot_interval_ms;
+        self.options.checkpoint_interval.min(Duration::from_millis(cut_interval_ms))
     }
 
     fn checkpoint_from(&self, mut base: MutexGuard<'_, Base>, pace: &Pace) -> Result<Height, StoreError> {
@@ -68,7 +74,7 @@ impl Shared {
         let view = self.tail().view.clone();
         base.share(&view);
         // A snapshot that can't be cut is none of the checkpoint's faults.
-        if let Err(error) = self.snapshots.prepare(height, || self.index.remembered()) {
+        if let Err(error) = self.snapshots.prepare(|| self.index.remembered()) {
             tracing::error!(%error, "no snapshot is cut");
         }
         // Freeing many entries takes a while, so it is done without a lock that anybody else waits for.
@@ -84,7 +90,7 @@ impl Shared {
         }
         let layer = Arc::new(std::mem::take(&mut tail.active));
         tail.frozen = Some(Arc::clone(&layer));
-        let waiting = self.snapshots.waiting_tree();
+        let waiting = self.snapshots.begin();
         let (view, before) = (tail.view.clone(), tail.before.clone());
         let set_changes = self.sets.count_to(view.tip().height);
         Some(Snapshot { layer, view, before, position: tail.position, waiting, set_changes })

@@ -66,7 +66,10 @@ pub(crate) struct Snapshots {
 
 #[derive(Default)]
 struct Inner {
+    /// The state whose ids the next checkpoint will write.
     frozen: Option<Frozen>,
+    /// The state whose ids the running checkpoint writes.
+    begun: Option<Frozen>,
     ready: Option<Ready>,
     /// Ascending.
     kept: Vec<Arc<Pieces>>,
@@ -107,19 +110,26 @@ impl Snapshots {
         self.inner().frozen.is_some()
     }
 
-    /// The main tree of the state that waits for a checkpoint: its ids must not be forgotten.
-    pub(crate) fn waiting_tree(&self) -> Option<StateTree> {
-        self.inner().frozen.as_ref().map(|frozen| frozen.tree.clone())
+    /// Has the checkpoint that begins now write the ids of the state that waits; returns its main tree, since they must
+    /// not be forgotten. A state that comes meanwhile doesn't take its place, or where states come faster than
+    /// checkpoints are written, none would ever be cut.
+    pub(crate) fn begin(&self) -> Option<StateTree> {
+        let (before, tree) = {
+            let mut inner = self.inner();
+            let frozen = inner.frozen.take()?;
+            let tree = frozen.tree.clone();
+            (inner.begun.replace(frozen), tree)
+        };
+        drop(before);
+        Some(tree)
     }
 
-    /// Takes the state that waits, now that a checkpoint of this height has its ids.
+    /// Takes the state whose ids the checkpoint that is done has written.
     pub(crate) fn prepare(
         &self,
-        checkpoint: Height,
         remembered: impl FnOnce() -> Result<Remembered, StoreError>,
     ) -> Result<(), StoreError> {
-        let frozen = self.inner().frozen.take_if(|frozen| frozen.header.height <= checkpoint);
-        let Some(frozen) = frozen else { return Ok(()) };
+        let Some(frozen) = self.inner().begun.take() else { return Ok(()) };
         let ready = Ready { frozen, remembered: remembered()? };
         let before = self.inner().ready.replace(ready);
         drop(before);
@@ -131,7 +141,7 @@ impl Snapshots {
         self.stop.store(true, Ordering::Relaxed);
         let (thread, waiting) = {
             let mut inner = self.inner();
-            (inner.thread.take(), (inner.frozen.take(), inner.ready.take()))
+            (inner.thread.take(), (inner.frozen.take(), inner.begun.take(), inner.ready.take()))
         };
         drop(waiting);
         // One that has panicked has said so.
@@ -142,7 +152,8 @@ impl Snapshots {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Takes in a state that is to be cut, instead of one that waits; not again what has been cut already.
+    /// Takes in a state that is to be cut, instead of one for which no checkpoint has begun; not again what has been cut
+    /// already.
     pub(crate) fn wait_for_ids(&self, frozen: Frozen) {
         let before = {
             let mut inner = self.inner();
