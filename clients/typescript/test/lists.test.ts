@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { parseAddress } from "../src/address.js";
 import { parseBrandId } from "../src/brand.js";
 import { Client } from "../src/client/client.js";
+import { UnexpectedAnswerError } from "../src/client/error.js";
 import { isWanted } from "../src/client/history.js";
 import { ListClient } from "../src/client/lists.js";
 import type { TimeMs } from "../src/time.js";
@@ -45,6 +46,20 @@ const MONTH = {
   height: 9n,
 };
 
+const OFFER = {
+  owner: ANNA_TEXT,
+  offer: "66".repeat(16),
+  brand: "nordmat",
+  amount: 50n,
+  expiry: "2027-11",
+  wants: "kaffet",
+  price_num: 1n,
+  price_den: 4n,
+  wants_until: "2026-11",
+  min_take: 1n,
+  ends_ms: 1_796_072_460_000n,
+};
+
 function answer(path: string): Json | undefined {
   switch (path) {
     case `/v1/brands/nordmat/transactions?account=${ANNA_TEXT}&kind=redeem&since_ms=1000&limit=2&cursor=8-0`:
@@ -57,6 +72,10 @@ function answer(path: string): Json | undefined {
       const points = [{ expiry: "2027-03", points: 5n }];
       return { until: "2027-03", points, accounts, ...AT, next_cursor: "ff" };
     }
+    case "/v1/market/nordmat/kaffet":
+      return { brand: "nordmat", wants: "kaffet", offers: [OFFER], more: true, ...AT };
+    case "/v1/market/kaffet/nordmat":
+      return { brand: "kaffet", wants: "nordmat", offers: [OFFER], more: false, ...AT };
     case "/v1/brands/nordmat/statistics":
       return { months: [MONTH], complete_from: null, ...AT };
     case `/v1/accounts/${ANNA_TEXT}/transactions?brand=nordmat&kind=redeem`:
@@ -90,6 +109,21 @@ test("a brand's lists and parts of histories are asked for and read as their rou
     assert.deepEqual(month?.byExpiry.map(({ expiry }) => expiry), ["2027-03", "never"]);
     const part = await lists.history(account, { brand: NORDMAT, kind: "redeem" });
     assert.deepEqual([part.before, part.head, part.transactions.length], [null, null, 1]);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a market is read as its route has it, and one of other brands' offers is refused", async () => {
+  const server = await TestServer.start(replied);
+  try {
+    const lists = new ListClient(new Client(server.url, { network: "test" }));
+    const kaffet = parseBrandId("kaffet");
+    const { offers, more } = await lists.market(NORDMAT, kaffet);
+    const [offer] = offers;
+    assert.deepEqual([offer?.owner, offer?.amount, more], [parseAddress(ANNA_TEXT, "test"), 50n, true]);
+    assert.deepEqual([offer?.priceNum, offer?.priceDen, offer?.wantsUntil], [1, 4, "2026-11"]);
+    await assert.rejects(lists.market(kaffet, NORDMAT), UnexpectedAnswerError);
   } finally {
     await server.stop();
   }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { Address } from "../src/address.js";
 import { parseBrandId } from "../src/brand.js";
 import { fromHex, toHex } from "../src/bytes.js";
+import type { CampaignId } from "../src/campaign.js";
 import type { ChainTag, Salt } from "../src/ids.js";
 import { KeyPair } from "../src/key.js";
 import { POINTS_MAX } from "../src/limits.js";
@@ -20,11 +21,14 @@ import { typed } from "../src/wallet/typed.js";
 import {
   checkHoldTicket,
   checkPaymentRequest,
+  checkVoucherCall,
   holdTicketFromUri,
   holdTicketToUri,
   paymentRequestFromUri,
   paymentRequestToUri,
   UriError,
+  voucherCallFromUri,
+  voucherCallToUri,
 } from "../src/wallet/uri.js";
 import { codeOf, seeds } from "./support/seeds.js";
 
@@ -286,4 +290,24 @@ test("payment requests and tickets are the texts of the Rust code", () => {
   assert.throws(() => checkPaymentRequest(pay, "04030201" as ChainTag, TIME), { code: "uri_network" });
   checkHoldTicket(ticket, CHAIN, (TIME - 1) as TimeMs);
   assert.throws(() => checkHoldTicket(ticket, CHAIN, TIME), UriError);
+});
+
+test("a request for a voucher is no payment request, and ends with its time", () => {
+  const { brand, dated, untilMs, salt } = request({ type: "redeem" }, null);
+  const asked = { brand, campaign: 3 as CampaignId, quantity: 2, dated, untilMs, household: NINES, salt };
+  const call = { chain: CHAIN, request: asked };
+  const text = voucherCallToUri(call);
+  assert.ok(text.startsWith("LOJAL:USE1"), text);
+  assert.deepEqual(voucherCallFromUri(text.toLowerCase()), call);
+  assert.equal(
+    codeOf(() => paymentRequestFromUri(text)),
+    "uri_kind",
+  );
+  assert.equal(
+    codeOf(() => voucherCallFromUri(seeds("payment_text").get("request") ?? "")),
+    "uri_kind",
+  );
+  checkVoucherCall(call, CHAIN, (TIME - 1) as TimeMs);
+  assert.throws(() => checkVoucherCall(call, CHAIN, TIME), { code: "uri_expired" });
+  assert.throws(() => checkVoucherCall(call, "04030201" as ChainTag, TIME), { code: "uri_network" });
 });

@@ -7,6 +7,7 @@ export * from "./campaigns.js";
 export * from "./events.js";
 export * from "./light.js";
 export * from "./lists.js";
+export * from "./market.js";
 export * from "./network.js";
 export * from "./push.js";
 export * from "./references.js";

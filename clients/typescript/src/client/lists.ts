@@ -1,7 +1,8 @@
 /**
- * The lists of a brand, for its operators, its campaigns, and parts of histories. All of it is the gateway's word: a
- * part of a history can't be told from one that leaves more out, so whoever has to be sure reads all of it and filters
- * by `isWanted`; campaigns are proven by `provenCampaigns`.
+ * The lists of a brand, for its operators, its campaigns, the market, and parts of histories. All of it is the
+ * gateway's word: a part of a history can't be told from one that leaves more out, so whoever has to be sure reads all
+ * of it and filters by `isWanted`; campaigns are proven by `provenCampaigns`, and an account's own offers by
+ * `state.openOffersOf`.
  */
 
 import type { Address } from "../address.js";
@@ -17,6 +18,8 @@ import {
   brandStatisticsCodec,
   brandTransactionsCodec,
 } from "../api/lists.js";
+import type { Market } from "../api/market.js";
+import { marketCodec } from "../api/market.js";
 import type { BrandId } from "../brand.js";
 import type { JsonCodec } from "../codec/codec.js";
 import type { Client } from "./client.js";
@@ -69,16 +72,28 @@ export class ListClient {
   campaignsProof(brand: BrandId): Promise<AccountProof> {
     return this.#ask(accountProofCodec, `/v1/brands/${brand}/campaigns/proof`, {});
   }
+  /** `GET /v1/market/{sell}/{buy}`: the offers of a brand's points for another's, the cheapest first. */
+  market(sell: BrandId, buy: BrandId): Promise<Market> {
+    const isOf = (brand: BrandId, wants: BrandId): boolean => brand === sell && wants === buy;
+    return this.#ask(marketCodec, `/v1/market/${sell}/${buy}`, {}, (told) => {
+      return isOf(told.brand, told.wants) && told.offers.every(({ brand, wants }) => isOf(brand, wants));
+    });
+  }
   /** `GET /v1/accounts/{address}/transactions`, of which only some are wanted. Nothing shows that these are all. */
   history(address: Address, filter: HistoryFilter, page: ListPage = {}): Promise<History> {
     const path = `/v1/accounts/${addressToText(address, this.client.network)}/transactions`;
     return this.#ask(historyCodec, path, { brand: filter.brand, ...filtered(filter), ...paged(page) });
   }
 
-  #ask<T>(codec: JsonCodec<T>, path: string, fields: Fields): Promise<T> {
+  #ask<T>(
+    codec: JsonCodec<T>,
+    path: string,
+    fields: Fields,
+    isAbout: (answer: T) => boolean = () => true,
+  ): Promise<T> {
     const said = ([name, value]: [string, string | undefined]) => (value === undefined ? [] : [[name, value] as const]);
     const query = Object.entries(fields).flatMap(said);
-    return this.client.transport.askAs(codec, this.client.network, { path, query });
+    return this.client.transport.askAs(codec, this.client.network, { path, query }, isAbout);
   }
 }
 

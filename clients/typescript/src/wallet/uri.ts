@@ -1,9 +1,9 @@
 /**
  * Texts that a till and a member show each other, fit for a QR code and for being pasted.
  *
- * The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay` or `hold`, says what it is; its data are a
- * version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white space nowhere
- * does.
+ * The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay`, `use` or `hold`, says what it is; its data
+ * are a version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white space
+ * nowhere does.
  */
 
 import { bech32m } from "@scure/base";
@@ -23,8 +23,8 @@ import type { Points } from "../points.js";
 import { pointsCodec } from "../points.js";
 import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
-import type { Request } from "../request.js";
-import { requestCodec } from "../request.js";
+import type { Request, VoucherRequest } from "../request.js";
+import { requestCodec, voucherRequestCodec } from "../request.js";
 import type { Day, TimeMs } from "../time.js";
 import { dayCodec, holdEnd, timeMsCodec } from "../time.js";
 
@@ -53,6 +53,14 @@ export interface PaymentRequest {
   readonly request: Request;
 }
 
+/** A till's request for uses of a voucher from a member. As for points the reference is computed from the rest. */
+export interface VoucherCall {
+  /** The network. */
+  readonly chain: ChainTag;
+  /** The request. */
+  readonly request: VoucherRequest;
+}
+
 /** A member's statement to a till of the points that are held for it. */
 export interface HoldTicket {
   /** The network. */
@@ -76,6 +84,11 @@ const paymentRequestCodec: Codec<PaymentRequest> = struct<PaymentRequest>({
   request: requestCodec,
 });
 
+const voucherCallCodec: Codec<VoucherCall> = struct<VoucherCall>({
+  chain: chainTagCodec,
+  request: voucherRequestCodec,
+});
+
 const holdTicketCodec: Codec<HoldTicket> = struct<HoldTicket>({
   chain: chainTagCodec,
   brand: brandIdCodec,
@@ -86,10 +99,11 @@ const holdTicketCodec: Codec<HoldTicket> = struct<HoldTicket>({
   expiresMs: timeMsCodec,
 });
 
-type Prefix = "pay" | "hold";
+type Prefix = "pay" | "use" | "hold";
 
 const EXPECTED: Readonly<Record<Prefix, string>> = {
   pay: "the payment request that the till shows",
+  use: "the request for a voucher that the till shows",
   hold: "the ticket that the member shows",
 };
 
@@ -102,11 +116,21 @@ export function paymentRequestFromUri(text: string): PaymentRequest {
   return fromUri("pay", paymentRequestCodec, text);
 }
 /** Checks that a payment request is for a network and that its time is not over. */
-export function checkPaymentRequest({ chain, request }: PaymentRequest, expected: ChainTag, now: TimeMs): void {
-  check("payment request", chain, expected);
-  if (now >= request.untilMs) {
-    throw new UriError("expired", "the time of this payment request is over: ask the till for a new one");
-  }
+export function checkPaymentRequest(request: PaymentRequest, expected: ChainTag, now: TimeMs): void {
+  checkRequest("payment request", request, expected, now);
+}
+
+/** The text of a request for a voucher, in upper case, which makes the smallest QR code. */
+export function voucherCallToUri(call: VoucherCall): string {
+  return toUri("use", voucherCallCodec, call);
+}
+/** Reads the text of a request for a voucher. Whether it can be answered is for {@link checkVoucherCall}. */
+export function voucherCallFromUri(text: string): VoucherCall {
+  return fromUri("use", voucherCallCodec, text);
+}
+/** Checks that a request for a voucher is for a network and that its time is not over. */
+export function checkVoucherCall(call: VoucherCall, expected: ChainTag, now: TimeMs): void {
+  checkRequest("request for a voucher", call, expected, now);
 }
 
 /** The text of a ticket, in upper case, which makes the smallest QR code. */
@@ -123,6 +147,18 @@ export function checkHoldTicket(ticket: HoldTicket, expected: ChainTag, now: Tim
   if (now >= holdEnd(ticket.expiresMs)) {
     const remedy = "the points are their owner's again, ask for a new payment";
     throw new UriError("expired", `the time of this ticket is over: ${remedy}`);
+  }
+}
+
+function checkRequest(
+  what: string,
+  { chain, request }: PaymentRequest | VoucherCall,
+  expected: ChainTag,
+  now: TimeMs,
+): void {
+  check(what, chain, expected);
+  if (now >= request.untilMs) {
+    throw new UriError("expired", `the time of this ${what} is over: ask the till for a new one`);
   }
 }
 

@@ -14,6 +14,7 @@ import { AmountField, amountIn, BrandChoice } from "../ui/fields.js";
 import { amountOf, errorText, Heading } from "../ui/parts.js";
 import { Left, SignButton, wouldWork } from "../ui/sign.js";
 import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 type Partnership = api.Partnership;
 
@@ -43,7 +44,7 @@ function Result({
   readonly conversion: Conversion | null;
   readonly amount: Points | null;
 }) {
-  const text = words.value.convert;
+  const text = screenWords.value.convert;
   const operation: Operation | null =
     conversion === null || wallet.value === null
       ? null
@@ -89,7 +90,7 @@ function Result({
 }
 
 function Form({ all }: { readonly all: readonly Partnership[] }) {
-  const text = words.value.convert;
+  const text = screenWords.value.convert;
   const held = (shown.value?.own.account.balances ?? []).filter(({ brand }) =>
     all.some((one) => one.from === brand),
   );
@@ -127,7 +128,7 @@ function Form({ all }: { readonly all: readonly Partnership[] }) {
         <AmountField
           label={text.amountLabel}
           value={typed}
-          wrong={isBad ? words.value.send.amountBad : isTooMuch ? words.value.send.tooMuch : ""}
+          wrong={isBad ? screenWords.value.send.amountBad : isTooMuch ? screenWords.value.send.tooMuch : ""}
           onValue={setTyped}
         />
       </div>
@@ -144,7 +145,7 @@ function Form({ all }: { readonly all: readonly Partnership[] }) {
 
 /** The screen. */
 export function Convert() {
-  const text = words.value.convert;
+  const text = screenWords.value.convert;
   const [all, setAll] = useState<readonly Partnership[] | null>(null);
   const [error, setError] = useState<unknown>(null);
   useEffect(() => {

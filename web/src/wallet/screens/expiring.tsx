@@ -10,6 +10,7 @@ import { brandOf } from "../model/network.js";
 import { amountOf, Heading } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 const [WIDTH, HEIGHT, FOOT, HEAD] = [320, 132, 22, 18];
 
@@ -41,7 +42,8 @@ function Bars({ balance }: { readonly balance: api.Balance }) {
 }
 
 function OfBrand({ balance }: { readonly balance: api.Balance }) {
-  const { expiring, common } = words.value;
+  const { expiring } = screenWords.value;
+  const { common } = words.value;
   const { name } = brandOf(balance.brand);
   return (
     <section class="panel stack" aria-label={name}>
@@ -74,7 +76,8 @@ function OfBrand({ balance }: { readonly balance: api.Balance }) {
 
 /** The screen. */
 export function Expiring() {
-  const { expiring, common } = words.value;
+  const { expiring } = screenWords.value;
+  const { common } = words.value;
   const balances = shown.value?.own.account.balances;
   return (
     <div class="stack">

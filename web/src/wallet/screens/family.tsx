@@ -16,6 +16,7 @@ import { amountOf, CopyButton, Heading } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { SignButton } from "../ui/sign.js";
 import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 const ROLES: readonly MemberRole[] = ["admin", "adult", "child"];
 
@@ -24,7 +25,7 @@ function textOf(address: Address): string {
 }
 
 function Limits({ member }: { readonly member: api.Member }) {
-  const { family } = words.value;
+  const { family } = screenWords.value;
   if (member.limits.length === 0) {
     return <p class="small soft">{member.role === "child" ? family.childNone : family.noLimit}</p>;
   }
@@ -60,7 +61,8 @@ function MemberLine({
   readonly canManage: boolean;
   readonly isInvited: boolean;
 }) {
-  const { family, common } = words.value;
+  const { family } = screenWords.value;
+  const { common } = words.value;
   const [isOpen, setOpen] = useState(false);
   const isSelf = member.address === wallet.value?.address;
   const name = isSelf ? common.you : shortAddress(textOf(member.address));
@@ -121,7 +123,7 @@ function RightsForm({
   readonly type: "invite" | "set_member";
   readonly text: string;
 }) {
-  const { family } = words.value;
+  const { family } = screenWords.value;
   const [role, setRole] = useState<MemberRole>("adult");
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const limits = role === "admin" ? [] : limitsOf(typed);
@@ -173,7 +175,7 @@ function RightsForm({
 }
 
 function Invite({ pool }: { readonly pool: Pool }) {
-  const { family } = words.value;
+  const { family } = screenWords.value;
   const [to, setTo] = useState("");
   return (
     <section class="panel stack" aria-label={family.invite}>
@@ -185,7 +187,7 @@ function Invite({ pool }: { readonly pool: Pool }) {
 }
 
 function Household({ pool }: { readonly pool: Pool }) {
-  const { family } = words.value;
+  const { family } = screenWords.value;
   const { household, balances } = pool.proven.account;
   const own = household?.members.find(({ address }) => address === wallet.value?.address);
   const canManage = own?.role === "admin";
@@ -243,7 +245,7 @@ function Household({ pool }: { readonly pool: Pool }) {
 }
 
 function Join() {
-  const { family } = words.value;
+  const { family } = screenWords.value;
   const [to, setTo] = useState("");
   const household = addressIn(to);
   return (
@@ -263,7 +265,8 @@ function Join() {
 
 /** The screen. */
 export function Family() {
-  const { family, common } = words.value;
+  const { family } = screenWords.value;
+  const { common } = words.value;
   const pools = shown.value?.pools;
   return (
     <div class="stack">

@@ -12,6 +12,7 @@ import { restoredRotation } from "../model/restore.js";
 import { keepWallet, openFile } from "../model/session.js";
 import { errorText } from "../ui/parts.js";
 import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 const PASSPHRASE_CHARS_MIN = 10;
 
@@ -30,7 +31,7 @@ function Step({
 }) {
   return (
     <div class="stack">
-      <p class="small soft">{words.value.welcome.step(at, of)}</p>
+      <p class="small soft">{screenWords.value.start.step(at, of)}</p>
       <h1>{title}</h1>
       <p class="soft">{lead}</p>
       {children}
@@ -48,7 +49,8 @@ function Back({ onBack }: { readonly onBack: () => void }) {
 
 /** The passphrase of a new key file, and the moment in which it is sealed. */
 function Seal(props: { readonly phrase: string; readonly at: number; readonly of: number }) {
-  const { welcome, common } = words.value;
+  const { start } = screenWords.value;
+  const { common } = words.value;
   const { phrase, at, of } = props;
   const [first, setFirst] = useState("");
   const [second, setSecond] = useState("");
@@ -56,18 +58,18 @@ function Seal(props: { readonly phrase: string; readonly at: number; readonly of
   const [busy, setBusy] = useState("");
   const seal = async (): Promise<void> => {
     if ([...first].length < PASSPHRASE_CHARS_MIN || first !== second) {
-      setWrong(first === second ? welcome.passShort : welcome.passDiffers);
+      setWrong(first === second ? start.passShort : start.passDiffers);
       return;
     }
     setWrong("");
-    setBusy(welcome.sealing);
+    setBusy(start.sealing);
     try {
-      const rotation = await restoredRotation(phrase, (number) => setBusy(welcome.searching(number)));
+      const rotation = await restoredRotation(phrase, (number) => setBusy(start.searching(number)));
       if (rotation === null) {
-        setWrong(welcome.notFound);
+        setWrong(start.notFound);
         return;
       }
-      setBusy(welcome.sealing);
+      setBusy(start.sealing);
       const { network } = theNetwork().genesis;
       const sealed = await ask({ type: "seal", words: phrase, rotation, passphrase: first, network });
       await keepWallet(openFile(sealed), signerOf(sealed));
@@ -82,18 +84,18 @@ function Seal(props: { readonly phrase: string; readonly at: number; readonly of
     void seal();
   };
   return (
-    <Step title={welcome.passTitle} lead={welcome.passLead} at={at} of={of}>
+    <Step title={start.passTitle} lead={start.passLead} at={at} of={of}>
       <form class="panel stack" onSubmit={submit}>
         <PassphraseField
           label={common.passphrase}
-          hint={welcome.passShort}
+          hint={start.passShort}
           value={first}
           isNew
           onValue={setFirst}
         />
         <PassphraseField
-          label={welcome.repeat}
-          hint={wrong === "" ? welcome.passShort : ""}
+          label={start.repeat}
+          hint={wrong === "" ? start.passShort : ""}
           wrong={wrong}
           value={second}
           isNew
@@ -126,7 +128,8 @@ function Check({
   readonly onDone: () => void;
   readonly onAgain: () => void;
 }) {
-  const { welcome, common } = words.value;
+  const { start } = screenWords.value;
+  const { common } = words.value;
   const places = useMemo(threePlaces, []);
   const [typed, setTyped] = useState<readonly string[]>(["", "", ""]);
   const [isTried, setTried] = useState(false);
@@ -139,13 +142,13 @@ function Check({
     }
   };
   return (
-    <Step title={welcome.checkTitle} lead={welcome.checkLead} at={2} of={3}>
+    <Step title={start.checkTitle} lead={start.checkLead} at={2} of={3}>
       <form class="panel stack" onSubmit={check}>
         {places.map((place, at) => (
           <Field
             key={place}
-            label={welcome.word(place + 1)}
-            wrong={isTried && !isRight(at) ? welcome.wrongWord : ""}
+            label={start.word(place + 1)}
+            wrong={isTried && !isRight(at) ? start.wrongWord : ""}
           >
             {(id, hint) => (
               <input
@@ -176,7 +179,7 @@ function Check({
 
 /** A new wallet: words, three of them back, a passphrase. */
 export function NewWallet({ onBack }: { readonly onBack: () => void }) {
-  const { welcome } = words.value;
+  const { start } = screenWords.value;
   const list = useMemo(() => Backup.random().words().split(" "), []);
   const [step, setStep] = useState(1);
   if (step === 2) {
@@ -186,14 +189,14 @@ export function NewWallet({ onBack }: { readonly onBack: () => void }) {
     return <Seal phrase={list.join(" ")} at={3} of={3} />;
   }
   return (
-    <Step title={welcome.wordsTitle} lead={welcome.wordsLead} at={1} of={3}>
+    <Step title={start.wordsTitle} lead={start.wordsLead} at={1} of={3}>
       <ol class="panel words" data-testid="words">
         {list.map((word, at) => (
           <li key={at}>{word}</li>
         ))}
       </ol>
       <button class="button" type="button" onClick={() => setStep(2)}>
-        {welcome.written}
+        {start.written}
       </button>
       <Back onBack={onBack} />
     </Step>
@@ -202,7 +205,8 @@ export function NewWallet({ onBack }: { readonly onBack: () => void }) {
 
 /** Words from paper. */
 export function ImportWords({ onBack }: { readonly onBack: () => void }) {
-  const { welcome, common } = words.value;
+  const { start } = screenWords.value;
+  const { common } = words.value;
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState("");
   const [phrase, setPhrase] = useState<string | null>(null);
@@ -218,9 +222,9 @@ export function ImportWords({ onBack }: { readonly onBack: () => void }) {
     }
   };
   return (
-    <Step title={welcome.importTitle} lead={welcome.importLead} at={1} of={2}>
+    <Step title={start.importTitle} lead={start.importLead} at={1} of={2}>
       <form class="panel stack" onSubmit={read}>
-        <TextField label={welcome.importLabel} wrong={wrong} value={typed} onValue={setTyped} />
+        <TextField label={start.importLabel} wrong={wrong} value={typed} onValue={setTyped} />
         <button class="button" type="submit" disabled={typed.trim() === ""}>
           {common.continue}
         </button>
@@ -232,14 +236,15 @@ export function ImportWords({ onBack }: { readonly onBack: () => void }) {
 
 /** The file that the wallet of the command line keeps. */
 export function ImportFile({ onBack }: { readonly onBack: () => void }) {
-  const { welcome, unlock } = words.value;
+  const { start } = screenWords.value;
+  const { unlock } = words.value;
   const [file, setFile] = useState("");
   const [wrong, setWrong] = useState("");
   const choose = async (input: HTMLInputElement): Promise<void> => {
     const text = (await input.files?.[0]?.text()) ?? "";
     try {
       const isOther = parseAddressText(KeyFile.fromJson(text).address).network !== theNetwork().genesis.network;
-      setWrong(isOther ? welcome.fileOther : "");
+      setWrong(isOther ? start.fileOther : "");
       setFile(isOther ? "" : text);
     } catch (error) {
       setFile("");
@@ -251,10 +256,10 @@ export function ImportFile({ onBack }: { readonly onBack: () => void }) {
     await keepWallet(openFile({ ...answer, file }), signerOf(answer));
   };
   return (
-    <Step title={welcome.fileTitle} lead={welcome.fileLead} at={1} of={1}>
+    <Step title={start.fileTitle} lead={start.fileLead} at={1} of={1}>
       <div class="panel">
         <PassphraseForm action={unlock.action} isReady={file !== ""} tell={errorText} onPassphrase={open}>
-          <Field label={welcome.fileLabel} wrong={wrong}>
+          <Field label={start.fileLabel} wrong={wrong}>
             {(id, hint) => (
               <input
                 class="input"

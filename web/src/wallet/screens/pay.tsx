@@ -16,10 +16,11 @@ import { amountOf, Heading, look } from "../ui/parts.js";
 import { Ring, useLeft } from "../ui/ring.js";
 import { Left, SignButton, wouldWork } from "../ui/sign.js";
 import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 /** The accounts that can pay: one's own, and pools. A request that names a household is paid from its pool alone. */
 function payers({ request }: PaymentRequest): readonly (readonly [Address, string])[] {
-  const { pay } = words.value;
+  const { pay } = screenWords.value;
   const own = wallet.value?.address;
   if (request.household !== null || own === undefined) {
     return request.household === null ? [] : [[request.household, pay.pool]];
@@ -36,7 +37,7 @@ function PayFrom(props: {
   const { all, from, onFrom } = props;
   return all.length < 2 ? null : (
     <fieldset class="stack tight">
-      <legend>{words.value.pay.from}</legend>
+      <legend>{screenWords.value.pay.from}</legend>
       <div class="choices">
         {all.map(([address, name]) => (
           <label class="choice" key={address}>
@@ -50,7 +51,7 @@ function PayFrom(props: {
 }
 
 function Request({ request }: { readonly request: PaymentRequest }) {
-  const { pay } = words.value;
+  const { pay } = screenWords.value;
   const { brand, amount, kind, untilMs } = request.request;
   const all = payers(request);
   const [from, setFrom] = useState<Address | null>(all[0]?.[0] ?? null);
@@ -96,7 +97,7 @@ function Request({ request }: { readonly request: PaymentRequest }) {
 
 /** The screen of the request in a text. */
 export function Pay({ of }: { readonly of: string }) {
-  const { pay, scan } = words.value;
+  const { pay, scan } = screenWords.value;
   const { chainId, network } = theNetwork().genesis;
   const found = scanned(of, network, tagOf(chainId), toTimeMs(Date.now()));
   if (found.type === "request") {

@@ -15,6 +15,7 @@ import { entryAmount, entryTitle } from "../ui/activity-list.js";
 import { codeText, errorText, Heading } from "../ui/parts.js";
 import { Ticket } from "../ui/ticket.js";
 import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 type State =
   | { readonly type: "reading" }
@@ -39,7 +40,7 @@ function useReceipt(of: string): State {
 }
 
 function Facts({ status }: { readonly status: api.TransactionStatus }) {
-  const text = words.value.receipt;
+  const text = screenWords.value.receipt;
   const { state } = status;
   if (state.status !== "committed") {
     return null;
@@ -87,7 +88,7 @@ function Entries({ status }: { readonly status: api.TransactionStatus }) {
 
 /** The screen. */
 export function ReceiptScreen({ of }: { readonly of: string }) {
-  const text = words.value.receipt;
+  const text = screenWords.value.receipt;
   const state = useReceipt(of);
   return (
     <div class="stack">

@@ -10,11 +10,11 @@ import { claimPlace } from "../model/invitation.js";
 import { theNetwork } from "../model/network.js";
 import { Heading } from "../ui/parts.js";
 import { Reader } from "../ui/reader.js";
-import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 /** The screen. */
 export function Scan() {
-  const { scan } = words.value;
+  const { scan } = screenWords.value;
   const [fault, setFault] = useState<CodeFault | null>(null);
   const faults: Readonly<Record<CodeFault, string>> = {
     network: scan.wrongNetwork,

@@ -15,6 +15,7 @@ import { AddressField, addressIn, AmountField, amountIn, BrandChoice } from "../
 import { amountOf, Heading, look } from "../ui/parts.js";
 import { Left, SignButton, wouldWork } from "../ui/sign.js";
 import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 /** The brands that an account has points of, with how many. */
 function heldBrands(): readonly (readonly [Brand, bigint])[] {
@@ -27,7 +28,7 @@ function isPool(address: Address | null): boolean {
 
 /** What is wrong with an amount; empty if nothing is. */
 function wrongAmount(text: string, brand: Brand | null, has: bigint): string {
-  const { send } = words.value;
+  const { send } = screenWords.value;
   if (text.trim() === "" || brand === null) {
     return "";
   }
@@ -44,7 +45,8 @@ function Review({
   readonly brand: Brand;
   readonly onBack: () => void;
 }) {
-  const { send, common } = words.value;
+  const { send } = screenWords.value;
+  const { common } = words.value;
   const { amount, to, from } = operation;
   const forecast = useForecast(operation, from, brand.id, `${to} ${amount}`);
   return (
@@ -83,7 +85,7 @@ function operationOf(to: Address | null, brand: Brand | null, text: string, has:
 
 /** The screen; `of` is the address that was scanned. */
 export function Send({ of }: { readonly of: string }) {
-  const { send } = words.value;
+  const { send } = screenWords.value;
   const held = heldBrands();
   const [to, setTo] = useState(of);
   const [chosen, setChosen] = useState<BrandId | null>(held[0]?.[0].id ?? null);

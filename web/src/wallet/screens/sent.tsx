@@ -17,7 +17,7 @@ import { entryTitle } from "../ui/activity-list.js";
 import { awardTitle } from "../ui/award.js";
 import { amountOf, codeText } from "../ui/parts.js";
 import { Ticket } from "../ui/ticket.js";
-import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 import { ReceiptScreen } from "./receipt.js";
 
 function What({ one }: { readonly one: Sent }) {
@@ -57,7 +57,7 @@ function Claimed({ claim }: { readonly claim: Extract<Operation, { readonly type
 }
 
 function Final({ one, fate }: { readonly one: Sent; readonly fate: Extract<Fate, { type: "final" }> }) {
-  const text = words.value.sent;
+  const text = screenWords.value.sent;
   const isApplied = fate.receipt.result === "applied";
   const isPaid = one.signed.transaction.operations.some(({ type }) => type === "redeem" || type === "hold");
   return (
@@ -84,7 +84,7 @@ function Final({ one, fate }: { readonly one: Sent; readonly fate: Extract<Fate,
 }
 
 function Outcome({ one }: { readonly one: Sent }) {
-  const text = words.value.sent;
+  const text = screenWords.value.sent;
   const { fate, note } = one;
   if (fate?.type === "final") {
     return <Final one={one} fate={fate} />;
@@ -116,7 +116,7 @@ function Outcome({ one }: { readonly one: Sent }) {
 
 /** The screen. Something that is over and was sent before this page was opened has a receipt, and nothing else. */
 export function SentScreen({ of }: { readonly of: string }) {
-  const text = words.value.sent;
+  const text = screenWords.value.sent;
   const one = sent.value.get(of as TransactionId);
   if (one === undefined) {
     return <ReceiptScreen of={of} />;

@@ -7,10 +7,10 @@ import { brandOf } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { amountOf, CopyButton, Heading } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
-import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 function Live() {
-  const { show } = words.value;
+  const { show } = screenWords.value;
   const own = wallet.value?.address;
   const operation = lastEvent.value?.data.operation ?? null;
   const entry = operation === null || own === undefined ? null : entryOf(operation, own);
@@ -33,7 +33,7 @@ function Live() {
 
 /** The screen. */
 export function Show() {
-  const { show } = words.value;
+  const { show } = screenWords.value;
   const address = wallet.value?.addressText ?? "";
   return (
     <div class="stack">

@@ -12,7 +12,7 @@ import { book, noteOutcome } from "../model/till.js";
 import { readSigned } from "../model/till-answer.js";
 import { codeText, errorText } from "../ui/parts.js";
 import { AtDesk, Proven } from "../ui/till-parts.js";
-import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 import { tillWords } from "../words/till.js";
 
 /** The points that an operation of a till is about, and its words. */
@@ -70,7 +70,7 @@ function useReceipt(id: TransactionId): Fate {
     }
   }, [id, isGone]);
   if (known?.type === "refused" || known?.type === "expired") {
-    const why = known.type === "expired" ? words.value.sent.expired : codeText(known.problem.code);
+    const why = known.type === "expired" ? screenWords.value.sent.expired : codeText(known.problem.code);
     return { type: "fault", text: why };
   }
   return fate;
@@ -129,7 +129,7 @@ export function TillDone({ of }: { readonly of: string }) {
   try {
     id = parseTransactionId(of);
   } catch {
-    return <Failed why={words.value.scan.damaged} />;
+    return <Failed why={screenWords.value.scan.damaged} />;
   }
   return <AtDesk>{() => <div class="stack"><Done id={id} /></div>}</AtDesk>;
 }

@@ -6,7 +6,7 @@ import { AmountError, LojalError, parseAddress, parseAmount } from "@lojal/clien
 import { Field } from "../../shared/parts.js";
 import type { Brand } from "../model/network.js";
 import { theNetwork } from "../model/network.js";
-import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 /** The address in a text; null if it is none of this network. */
 export function addressIn(text: string): Address | null {
@@ -42,7 +42,7 @@ export function AddressField(props: {
   const { label, value, onValue } = props;
   const isBad = value.trim() !== "" && addressIn(value) === null;
   return (
-    <Field label={label} wrong={isBad ? words.value.send.badAddress : (props.wrong ?? "")}>
+    <Field label={label} wrong={isBad ? screenWords.value.send.badAddress : (props.wrong ?? "")}>
       {(id, hint) => (
         <input
           class="input mono"

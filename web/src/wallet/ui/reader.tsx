@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
 import { Notice, TextField } from "../../shared/parts.js";
-import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 
 interface Detector {
   detect(source: CanvasImageSource): Promise<readonly { readonly rawValue: string }[]>;
@@ -60,7 +60,7 @@ async function watch(video: HTMLVideoElement, stop: AbortSignal, found: (text: s
 }
 
 function Camera({ onText }: { readonly onText: (text: string) => void }) {
-  const { scan } = words.value;
+  const { scan } = screenWords.value;
   const video = useRef<HTMLVideoElement>(null);
   const [isOn, setOn] = useState(false);
   const [isBroken, setBroken] = useState(false);
@@ -97,7 +97,7 @@ function Camera({ onText }: { readonly onText: (text: string) => void }) {
 
 /** The two ways. What is wrong with a text stands at the field. */
 export function Reader({ wrong, onText }: { readonly wrong: string; readonly onText: (text: string) => void }) {
-  const { scan } = words.value;
+  const { scan } = screenWords.value;
   const [text, setText] = useState("");
   const paste = (event: Event): void => {
     event.preventDefault();

@@ -10,12 +10,12 @@ import { goTo } from "../../shared/route.js";
 import { freshness } from "../model/account.js";
 import type { Forecast } from "../model/foretell.js";
 import { send } from "../model/outbox.js";
-import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 import { amountOf, codeText, errorText } from "./parts.js";
 
 /** What would be left, or why it wouldn't work. */
 export function Left({ forecast, brand }: { readonly forecast: Forecast; readonly brand: BrandId }) {
-  const { pay } = words.value;
+  const { pay } = screenWords.value;
   switch (forecast.type) {
     case "none":
       return null;
@@ -62,7 +62,7 @@ export function Obstacles({ error, isOffline }: { readonly error: unknown; reado
       )}
       {isOffline && (
         <Notice kind="warn">
-          <p>{words.value.pay.cantNow}</p>
+          <p>{screenWords.value.pay.cantNow}</p>
         </Notice>
       )}
     </>

@@ -5,7 +5,7 @@ import { holdEnd, holdTicketToUri, tagOf } from "@lojal/client";
 
 import { Qr } from "../../shared/qr.js";
 import { theNetwork } from "../model/network.js";
-import { words } from "../words/index.js";
+import { screenWords } from "../words/screens.js";
 import { CopyButton } from "./parts.js";
 
 /** The ticket of an operation; nothing if it holds no points, or the time is over. */
@@ -14,7 +14,7 @@ export function Ticket({ operation }: { readonly operation: Operation | undefine
     return null;
   }
   const { brand, from, amount, expiresMs, request } = operation;
-  const { ticket, ticketLead } = words.value.sent;
+  const { ticket, ticketLead } = screenWords.value.sent;
   const text = holdTicketToUri({
     chain: tagOf(theNetwork().genesis.chainId),
     brand,

@@ -1,1 +1,0 @@
-import{h as e,ht as t,ln as n,sr as r,un as i}from"./format-2zy6nLZz.js";function a(a){return t(i(n.RECEIPT,r(e(a))))}export{a as t};
