@@ -1,5 +1,7 @@
 /** The wallet around its screens: the bar, what is asked in between, and which screen is shown. */
 
+import type { FunctionComponent } from "preact";
+
 import type { Place } from "../shared/route.js";
 import { place } from "../shared/route.js";
 import type { Tab } from "../shared/shell.js";
@@ -16,30 +18,38 @@ import { words } from "./words/index.js";
 interface Of {
   readonly of: string;
 }
-const Activity = lazy(async () => (await import("./screens/activity.js")).Activity);
-const BrandScreen = lazy<Of>(async () => (await import("./screens/offers.js")).BrandScreen);
-const Claim = lazy<Of>(async () => (await import("./screens/claim.js")).Claim);
-const Convert = lazy(async () => (await import("./screens/convert.js")).Convert);
-const Expiring = lazy(async () => (await import("./screens/expiring.js")).Expiring);
-const Family = lazy(async () => (await import("./screens/family.js")).Family);
-const Invite = lazy<Of>(async () => (await import("./screens/invite.js")).Invite);
-const Levels = lazy(async () => (await import("./screens/levels.js")).Levels);
-const Notices = lazy(async () => (await import("./screens/notices.js")).Notices);
-const Offers = lazy(async () => (await import("./screens/offers.js")).Offers);
-const Pay = lazy<Of>(async () => (await import("./screens/pay.js")).Pay);
-const ReceiptScreen = lazy(async () => (await import("./screens/receipt.js")).ReceiptScreen);
-const Recover = lazy<Of>(async () => (await import("./screens/recover.js")).Recover);
-const Scan = lazy(async () => (await import("./screens/scan.js")).Scan);
-const Security = lazy(async () => (await import("./screens/security.js")).Security);
-const Send = lazy<Of>(async () => (await import("./screens/send.js")).Send);
-const SentScreen = lazy(async () => (await import("./screens/sent.js")).SentScreen);
-const Till = lazy(async () => (await import("./screens/till.js")).Till);
-const TillAsk = lazy<Of>(async () => (await import("./screens/till-ask.js")).TillAsk);
-const TillDone = lazy<Of>(async () => (await import("./screens/till-done.js")).TillDone);
-const TillGive = lazy<Of>(async () => (await import("./screens/till-give.js")).TillGive);
-const TillReturn = lazy(async () => (await import("./screens/till-return.js")).TillReturn);
-const TillTake = lazy(async () => (await import("./screens/till-take.js")).TillTake);
-const Show = lazy(async () => (await import("./screens/show.js")).Show);
+
+/** The screens that are loaded when they are first wanted, by the names of their places. */
+const LATER: Readonly<Record<string, FunctionComponent<Of>>> = {
+  activity: lazy(async () => (await import("./screens/activity.js")).Activity),
+  brand: lazy(async () => (await import("./screens/offers.js")).BrandScreen),
+  claim: lazy(async () => (await import("./screens/claim.js")).Claim),
+  convert: lazy(async () => (await import("./screens/convert.js")).Convert),
+  expiring: lazy(async () => (await import("./screens/expiring.js")).Expiring),
+  family: lazy(async () => (await import("./screens/family.js")).Family),
+  invite: lazy(async () => (await import("./screens/invite.js")).Invite),
+  levels: lazy(async () => (await import("./screens/levels.js")).Levels),
+  notices: lazy(async () => (await import("./screens/notices.js")).Notices),
+  offers: lazy(async () => (await import("./screens/offers.js")).Offers),
+  pay: lazy(async () => (await import("./screens/pay.js")).Pay),
+  receipt: lazy(async () => (await import("./screens/receipt.js")).ReceiptScreen),
+  recover: lazy(async () => (await import("./screens/recover.js")).Recover),
+  scan: lazy(async () => (await import("./screens/scan.js")).Scan),
+  security: lazy(async () => (await import("./screens/security.js")).Security),
+  send: lazy(async () => (await import("./screens/send.js")).Send),
+  sent: lazy(async () => (await import("./screens/sent.js")).SentScreen),
+  show: lazy(async () => (await import("./screens/show.js")).Show),
+  till: lazy(async () => (await import("./screens/till.js")).Till),
+  "till-ask": lazy(async () => (await import("./screens/till-ask.js")).TillAsk),
+  "till-done": lazy(async () => (await import("./screens/till-done.js")).TillDone),
+  "till-give": lazy(async () => (await import("./screens/till-give.js")).TillGive),
+  "till-return": lazy(async () => (await import("./screens/till-return.js")).TillReturn),
+  "till-take": lazy(async () => (await import("./screens/till-take.js")).TillTake),
+  use: lazy(async () => (await import("./screens/voucher-use.js")).VoucherUse),
+  voucher: lazy(async () => (await import("./screens/vouchers.js")).VoucherScreen),
+  "voucher-return": lazy(async () => (await import("./screens/voucher-return.js")).VoucherReturn),
+  vouchers: lazy(async () => (await import("./screens/vouchers.js")).Vouchers),
+};
 
 function tabs(): readonly Tab[] {
   const { nav } = words.value;
@@ -53,66 +63,8 @@ function tabs(): readonly Tab[] {
 }
 
 function Screen({ name, of }: Place) {
-  switch (name) {
-    case "show":
-      return <Show />;
-    case "scan":
-      return <Scan />;
-    case "pay":
-      return <Pay key={of} of={of} />;
-    case "sent":
-      return <SentScreen key={of} of={of} />;
-    case "send":
-      return <Send key={of} of={of} />;
-    case "convert":
-      return <Convert />;
-    case "activity":
-      return <Activity />;
-    case "receipt":
-      return <ReceiptScreen key={of} of={of} />;
-    case "expiring":
-      return <Expiring />;
-    case "family":
-      return <Family />;
-    case "security":
-      return <Security />;
-    case "levels":
-      return <Levels />;
-    case "offers":
-      return <Offers />;
-    case "brand":
-      return <BrandScreen key={of} of={of} />;
-    case "claim":
-      return <Claim key={of} of={of} />;
-    case "invite":
-      return <Invite key={of} of={of} />;
-    case "notices":
-      return <Notices />;
-    case "recover":
-      return <Recover key={of} of={of} />;
-    case "more":
-      return <More />;
-    default:
-      return name.startsWith("till") ? <TillPlace name={name} of={of} /> : <Home />;
-  }
-}
-
-/** The screens of a till. */
-function TillPlace({ name, of }: Place) {
-  switch (name) {
-    case "till-ask":
-      return <TillAsk key={of} of={of} />;
-    case "till-done":
-      return <TillDone key={of} of={of} />;
-    case "till-give":
-      return <TillGive key={of} of={of} />;
-    case "till-return":
-      return <TillReturn />;
-    case "till-take":
-      return <TillTake />;
-    default:
-      return <Till />;
-  }
+  const Later = Object.hasOwn(LATER, name) ? LATER[name] : undefined;
+  return Later !== undefined ? <Later key={`${name} ${of}`} of={of} /> : name === "more" ? <More /> : <Home />;
 }
 
 /** The wallet. */

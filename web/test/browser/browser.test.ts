@@ -19,6 +19,7 @@ import { noticeTests } from "./notices.js";
 import { reachTests } from "./reach.js";
 import { recoveryTests } from "./recovery.js";
 import { tillTests } from "./till.js";
+import { voucherTests } from "./vouchers.js";
 import type { Network } from "./world.js";
 import { addressOf, Devnet, issue, launch, quickRecovery, skipped } from "./world.js";
 
@@ -53,6 +54,7 @@ describe("the pages", { skip: skipped() }, () => {
   noticeTests(world);
   levelTests(world);
   campaignTests(world);
+  voucherTests(world);
   lieTests(world);
   tillTests(world);
   reachTests(world);

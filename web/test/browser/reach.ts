@@ -8,6 +8,7 @@ import type { Browser, Page } from "playwright-core";
 
 import { openConsole, signIn } from "./console.js";
 import { openTill } from "./till.js";
+import { claimCups, requestCups } from "./vouchers.js";
 import type { Network } from "./world.js";
 import { addressOf, issue, PASSPHRASE, picture, repository, request, totalOf, Visitor } from "./world.js";
 
@@ -55,6 +56,8 @@ const SCREENS = [
   "claim/kaffet/102",
   "claim/kaffet/999",
   "invite/kaffet/103",
+  "vouchers",
+  "voucher/unknown",
   "family",
   "security",
   "notices",
@@ -92,6 +95,22 @@ const CONSOLE = [
 
 /** The screens of a till. */
 const TILL = ["till", "till-give/1500", "till-return", "till-take"];
+
+/** Looks at a voucher, its use and its return. */
+async function inspectVoucher(visitor: Visitor, network: Network, found: string[]): Promise<void> {
+  issue(network, "kaffet", addressOf(network, "member-1"), "2.00");
+  const voucher = claimCups(network, "member-1", 2);
+  for (const name of ["vouchers", `voucher/${voucher}`]) {
+    await visitor.go(name);
+    await visitor.page.locator(`[href$="${voucher}"]`).first().waitFor();
+    await inspect(visitor, name, found);
+  }
+  for (const name of [`voucher-return/${voucher}`, `use/${requestCups(network, 1)}`]) {
+    await visitor.go(name);
+    await visitor.page.getByTestId("left").waitFor();
+    await inspect(visitor, name, found);
+  }
+}
 
 async function inspect(visitor: Visitor, name: string, found: string[]): Promise<void> {
   const { page } = visitor;
@@ -182,6 +201,7 @@ export function reachTests(world: () => { readonly network: Network; readonly br
         await visitor.go(`pay/${request(network, 1)}`);
         await page.getByTestId("left").waitFor();
         await inspect(visitor, "pay", found);
+        await inspectVoucher(visitor, network, found);
         await visitor.go("activity");
         await page.locator("a.item").first().click();
         await page.locator(".facts").waitFor();

@@ -1,7 +1,15 @@
 /** What a scanned or pasted text means to the wallet. */
 
-import type { Address, ChainTag, NetworkKind, PaymentRequest, TimeMs } from "@lojal/client";
-import { checkPaymentRequest, LojalError, parseAddress, paymentRequestFromUri, UriError } from "@lojal/client";
+import type { Address, ChainTag, NetworkKind, PaymentRequest, TimeMs, VoucherCall } from "@lojal/client";
+import {
+  checkPaymentRequest,
+  checkVoucherCall,
+  LojalError,
+  parseAddress,
+  paymentRequestFromUri,
+  UriError,
+  voucherCallFromUri,
+} from "@lojal/client";
 
 import type { ToClaim } from "./invitation.js";
 import { invitationIn } from "./invitation.js";
@@ -12,6 +20,7 @@ export type CodeFault = "network" | "expired" | "damaged" | "ticket" | "other";
 /** The meaning of a text. */
 export type Scanned =
   | { readonly type: "request"; readonly request: PaymentRequest }
+  | { readonly type: "voucher"; readonly call: VoucherCall }
   | { readonly type: "address"; readonly address: Address }
   | { readonly type: "invitation"; readonly to: ToClaim }
   | { readonly type: "fault"; readonly fault: CodeFault };
@@ -42,6 +51,11 @@ export function scanned(text: string, kind: NetworkKind, chain: ChainTag, now: T
     return { type: "invitation", to: invitation };
   }
   try {
+    if (/^lojal:use1/i.test(trimmed.replace(/\s/g, ""))) {
+      const call = voucherCallFromUri(trimmed);
+      checkVoucherCall(call, chain, now);
+      return { type: "voucher", call };
+    }
     if (/^lojal:/i.test(trimmed)) {
       const request = paymentRequestFromUri(trimmed);
       checkPaymentRequest(request, chain, now);

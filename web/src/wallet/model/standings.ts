@@ -4,9 +4,10 @@
  */
 
 import type { Address } from "@lojal/client";
-import { api, fromJsonText, LojalError, state, toJsonText } from "@lojal/client";
+import { api, fromJsonText, state, toJsonText } from "@lojal/client";
 
 import type { Proven, Shown } from "./account.js";
+import { readRecords } from "./kept.js";
 import { theNetwork } from "./network.js";
 import { read, write } from "./store.js";
 
@@ -20,18 +21,8 @@ export interface Counted {
 /** The name under which the browser keeps the account's. */
 const KEPT = "standings";
 
-/** Records that lack what standings take: the gateway proves balances alone. */
-export class LackingError extends Error {}
-
 function standingsOf({ account: { address }, records }: Proven): api.Standings | null {
-  try {
-    return records === null ? null : state.standingsOf(records, address);
-  } catch (error) {
-    if (error instanceof LojalError) {
-      throw new LackingError(error.message, { cause: error });
-    }
-    throw error;
-  }
+  return readRecords(records, (found) => state.standingsOf(found, address));
 }
 
 /** The standings that follow from what was proven; null if that was before the page was opened. */

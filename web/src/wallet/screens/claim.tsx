@@ -6,9 +6,8 @@ import type { Address, api, BrandId, Operation, Points, state } from "@lojal/cli
 import { addressToText, GatewayUntrueError } from "@lojal/client";
 import { useEffect, useState } from "preact/hooks";
 
-import { numberText, shortAddress } from "../../shared/format.js";
+import { shortAddress } from "../../shared/format.js";
 import { Choice, Notice } from "../../shared/parts.js";
-import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
 import { shown } from "../model/account.js";
 import type { Forecast } from "../model/foretell.js";
@@ -24,9 +23,12 @@ import { addressIn } from "../ui/fields.js";
 import { offerFacts, whyNot } from "../ui/offer.js";
 import { amountOf, Heading, look } from "../ui/parts.js";
 import { Left, SignButton, wouldWork } from "../ui/sign.js";
+import { Stepper } from "../ui/stepper.js";
 import { Terms } from "../ui/terms.js";
 import { offerWords } from "../words/offers.js";
 import { Trouble } from "./offers.js";
+
+type Claiming = Extract<Operation, { readonly type: "claim" }>;
 
 /** The address of whoever has brought this account along: the one that the place names, else the one that is kept. */
 function useReferrer({ brand, campaign, referrer }: ToClaim): readonly [Address | null, () => void] {
@@ -79,43 +81,6 @@ function Invited(props: {
   );
 }
 
-function Quantity(props: {
-  readonly value: number;
-  readonly most: number;
-  readonly onValue: (value: number) => void;
-}) {
-  const { value, most, onValue } = props;
-  const text = offerWords.value;
-  return most < 2 ? null : (
-    <div class="row between wrap">
-      <span id="quantity">{text.quantity}</span>
-      <div class="stepper" role="group" aria-labelledby="quantity">
-        <button
-          class="button plain"
-          type="button"
-          aria-label={text.fewer}
-          disabled={value <= 1}
-          onClick={() => onValue(value - 1)}
-        >
-          −
-        </button>
-        <span class="number" role="status">
-          {numberText(value, language.value)}
-        </span>
-        <button
-          class="button plain"
-          type="button"
-          aria-label={text.moreUnits}
-          disabled={value >= most}
-          onClick={() => onValue(value + 1)}
-        >
-          +
-        </button>
-      </div>
-    </div>
-  );
-}
-
 /** Most units that an account can claim at once: of what is left, and of what its bound leaves. */
 function mostOf({ of, taken }: state.Offer): number {
   const { terms, stockLeft } = of;
@@ -151,6 +116,11 @@ function After({ forecast, brand }: { readonly forecast: Forecast; readonly bran
   );
 }
 
+/** The key by which a claim is told from others that would be asked for. */
+function keyOf(claim: Claiming, { height }: api.Campaigns): string {
+  return `${claim.account} ${claim.quantity} ${claim.priceMax} ${claim.referrer ?? ""} ${height}`;
+}
+
 function Form(props: {
   readonly to: ToClaim;
   readonly told: api.Campaigns;
@@ -172,17 +142,9 @@ function Form(props: {
   const brought = terms.referral === null || referrer === own || account !== own ? null : referrer;
   const why = offer === undefined ? null : whyNot(offer, brand, account, told.timeMs);
   const canClaim = offer !== undefined && why === null;
-  const claim: Operation = {
-    type: "claim",
-    brand,
-    campaign: campaign.campaign,
-    account,
-    quantity,
-    priceMax,
-    referrer: brought,
-  };
-  const key = `${account} ${quantity} ${priceMax} ${brought ?? ""} ${told.height}`;
-  const forecast = useForecast(canClaim ? claim : null, account, brand, canClaim ? key : "");
+  const taken = { brand, campaign: campaign.campaign, account, quantity };
+  const claim: Claiming = { type: "claim", ...taken, priceMax, referrer: brought };
+  const forecast = useForecast(canClaim ? [claim] : [], account, brand, canClaim ? keyOf(claim, told) : "");
   const named = [[own, text.own] as const, ...pools.map((one) => [one, text.pool] as const)];
   return (
     <>
@@ -202,7 +164,9 @@ function Form(props: {
         {pools.length > 0 && (
           <Choice legend={text.for} name="for" all={named} value={account} onValue={setAccount} />
         )}
-        <Quantity value={quantity} most={most} onValue={setWanted} />
+        {most > 1 && (
+          <Stepper label={text.quantity} value={quantity} most={most} onValue={setWanted} />
+        )}
         {terms.price > 0n && (
           <div class="row between">
             <span class="soft">{text.price}</span>

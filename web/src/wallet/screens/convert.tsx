@@ -45,12 +45,12 @@ function Result({
   readonly amount: Points | null;
 }) {
   const text = screenWords.value.convert;
-  const operation: Operation | null =
+  const operations: readonly Operation[] =
     conversion === null || wallet.value === null
-      ? null
-      : { type: "convert", account: wallet.value.address, from: from.id, to: to.id, ...conversion };
+      ? []
+      : [{ type: "convert", account: wallet.value.address, from: from.id, to: to.id, ...conversion }];
   const account = wallet.value?.address ?? null;
-  const forecast = useForecast(operation, account, from.id, `${from.id} ${to.id} ${conversion?.burned ?? ""}`);
+  const forecast = useForecast(operations, account, from.id, `${from.id} ${to.id} ${conversion?.burned ?? ""}`);
   const dust = amount === null || conversion === null ? 0n : amount - conversion.burned;
   return (
     <>
@@ -82,8 +82,8 @@ function Result({
       <SignButton
         text={text.action}
         icon="swap"
-        isReady={operation !== null && wouldWork(forecast)}
-        operations={() => (operation === null ? [] : [operation])}
+        isReady={operations.length > 0 && wouldWork(forecast)}
+        operations={() => operations}
       />
     </>
   );

@@ -253,6 +253,7 @@ export function Home() {
           <Menu
             links={[
               [linkTo("offers"), "gift", words.value.more.offers],
+              [linkTo("vouchers"), "ticket", words.value.more.vouchers],
               [linkTo("levels"), "star", words.value.more.levels],
             ]}
           />

@@ -4,18 +4,18 @@ import "../levels.css";
 import "../offers.css";
 
 import { api } from "@lojal/client";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import { dateText, momentText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
 import { Notice, Waiting } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
-import { freshness, shown } from "../model/account.js";
+import { freshness } from "../model/account.js";
+import { useProvenOrKept } from "../model/kept.js";
 import { brandOf } from "../model/network.js";
-import { wallet } from "../model/session.js";
 import type { Counted } from "../model/standings.js";
-import { countedIn, keepStandings, LackingError, readStandings } from "../model/standings.js";
+import { countedIn, keepStandings, readStandings } from "../model/standings.js";
 import { Marks } from "../ui/marks.js";
 import { Heading, look } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
@@ -130,37 +130,10 @@ function All({ counted: { own, pools } }: { readonly counted: Counted }) {
   );
 }
 
-/** What was proven now, the fault of it, or else what was kept of an earlier visit. */
-function useCounted(): { readonly now: Counted | null; readonly kept: Counted | null; readonly isLacking: boolean } {
-  const proven = shown.value;
-  const [kept, setKept] = useState<Counted | null>(null);
-  const found = useMemo(() => {
-    try {
-      return proven === null ? null : countedIn(proven);
-    } catch (error) {
-      if (error instanceof LackingError) {
-        return error;
-      }
-      throw error;
-    }
-  }, [proven]);
-  const isLacking = found instanceof LackingError;
-  const now = isLacking ? null : found;
-  useEffect(() => {
-    const own = wallet.value?.address;
-    if (now !== null) {
-      void keepStandings(now);
-    } else if (own !== undefined) {
-      void readStandings(own).then(setKept);
-    }
-  }, [now]);
-  return { now, kept, isLacking };
-}
-
 /** The screen. */
 export function Levels() {
   const text = levelWords.value;
-  const { now, kept, isLacking } = useCounted();
+  const { now, kept, isLacking } = useProvenOrKept(countedIn, keepStandings, readStandings);
   const counted = now ?? kept;
   const isAlone = freshness.value !== "loading" && freshness.value !== "proven";
   return (

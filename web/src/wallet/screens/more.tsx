@@ -18,6 +18,7 @@ export function More() {
     [linkTo("convert"), "swap", more.convert],
     [linkTo("expiring"), "clock", more.expiring],
     [linkTo("offers"), "gift", more.offers],
+    [linkTo("vouchers"), "ticket", more.vouchers],
     [linkTo("levels"), "star", more.levels],
     [linkTo("family"), "family", more.family],
     [linkTo("security"), "shield", more.security],

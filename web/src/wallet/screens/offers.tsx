@@ -180,6 +180,7 @@ export function BrandScreen({ of }: { readonly of: string }) {
           )}
           <Menu
             links={[
+              [linkTo("vouchers"), "ticket", words.value.more.vouchers],
               [linkTo("levels"), "star", text.levels],
               [linkTo("expiring"), "clock", text.expiry],
             ]}

@@ -56,9 +56,9 @@ function Request({ request }: { readonly request: PaymentRequest }) {
   const all = payers(request);
   const [from, setFrom] = useState<Address | null>(all[0]?.[0] ?? null);
   const left = useLeft(untilMs);
-  const operation: Operation | null =
-    from === null ? null : answerOf(request.request, theNetwork().genesis.chainId, from);
-  const forecast = useForecast(operation, from, brand, `${from ?? ""} ${request.request.salt}`);
+  const { chainId } = theNetwork().genesis;
+  const operations: readonly Operation[] = from === null ? [] : [answerOf(request.request, chainId, from)];
+  const forecast = useForecast(operations, from, brand, `${from ?? ""} ${request.request.salt}`);
   const isHold = kind.type === "hold";
   const isOver = left <= 0;
   return (
@@ -87,8 +87,8 @@ function Request({ request }: { readonly request: PaymentRequest }) {
         <SignButton
           text={isHold ? pay.actionHold : pay.action}
           icon="check"
-          isReady={operation !== null && wouldWork(forecast)}
-          operations={() => (operation === null ? [] : [operation])}
+          isReady={operations.length > 0 && wouldWork(forecast)}
+          operations={() => operations}
         />
       )}
     </div>

@@ -29,6 +29,8 @@ export function Scan() {
     setFault(result.type === "fault" ? result.fault : null);
     if (result.type === "request") {
       goTo("pay", found.replace(/\s/g, ""));
+    } else if (result.type === "voucher") {
+      goTo("use", found.replace(/\s/g, ""));
     } else if (result.type === "address") {
       goTo("send", addressToText(result.address, network));
     } else if (result.type === "invitation") {

@@ -48,7 +48,7 @@ function Review({
   const { send } = screenWords.value;
   const { common } = words.value;
   const { amount, to, from } = operation;
-  const forecast = useForecast(operation, from, brand.id, `${to} ${amount}`);
+  const forecast = useForecast([operation], from, brand.id, `${to} ${amount}`);
   return (
     <div class="stack">
       <h1>{send.review}</h1>

@@ -1,6 +1,7 @@
 /** What became of something that was signed: shown to the cashier once it is final. */
 
 import type { Fate, Operation, TransactionId } from "@lojal/client";
+import { voucherId } from "@lojal/client";
 
 import { momentText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
@@ -8,7 +9,7 @@ import { Notice } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
 import { entryOf } from "../model/describe.js";
-import { brandOf } from "../model/network.js";
+import { brandOf, theNetwork } from "../model/network.js";
 import { campaigns } from "../model/offers.js";
 import type { Sent } from "../model/outbox.js";
 import { sent } from "../model/outbox.js";
@@ -18,6 +19,7 @@ import { awardTitle } from "../ui/award.js";
 import { amountOf, codeText } from "../ui/parts.js";
 import { Ticket } from "../ui/ticket.js";
 import { screenWords } from "../words/screens.js";
+import { voucherWords } from "../words/vouchers.js";
 import { ReceiptScreen } from "./receipt.js";
 
 function What({ one }: { readonly one: Sent }) {
@@ -31,6 +33,11 @@ function What({ one }: { readonly one: Sent }) {
   return (
     <>
       {operation.type === "claim" && <Claimed claim={operation} />}
+      {operation.type === "use_voucher" && (
+        <p class="big got" data-testid="used">
+          {voucherWords.value.times(numberText(operation.quantity, language.value))}
+        </p>
+      )}
       {brand !== null && amount !== null && (
         <p class="big">
           <span class="hidden">{brandOf(brand).name} </span>
@@ -56,14 +63,33 @@ function Claimed({ claim }: { readonly claim: Extract<Operation, { readonly type
   );
 }
 
+/** The way to the voucher that a claim has given: whoever signs knows its id. */
+function ToVoucher({ one }: { readonly one: Sent }) {
+  const [operation] = one.signed.transaction.operations;
+  if (operation?.type !== "claim") {
+    return null;
+  }
+  const { brand, campaign } = operation;
+  const known = campaigns.value.get(brand)?.told.campaigns.find((other) => other.campaign === campaign);
+  const id = voucherId(theNetwork().genesis.chainId, one.id, 0);
+  return known?.terms.award.type !== "voucher" ? null : (
+    <a class="button" href={linkTo("voucher", id)}>
+      <Icon name="ticket" />
+      {voucherWords.value.see}
+    </a>
+  );
+}
+
 function Final({ one, fate }: { readonly one: Sent; readonly fate: Extract<Fate, { type: "final" }> }) {
   const text = screenWords.value.sent;
   const isApplied = fate.receipt.result === "applied";
-  const isPaid = one.signed.transaction.operations.some(({ type }) => type === "redeem" || type === "hold");
+  const types = one.signed.transaction.operations.map(({ type }) => type);
+  const isUsed = types.includes("use_voucher");
+  const isPaid = types.includes("redeem") || types.includes("hold");
   return (
     <div class={`outcome ${isApplied ? "good" : "bad"}`} role="status" data-testid="outcome">
       <Icon name={isApplied ? "check" : "cross"} />
-      <h1>{!isApplied ? text.failed : isPaid ? text.paid : text.done}</h1>
+      <h1>{!isApplied ? text.failed : isPaid ? text.paid : isUsed ? voucherWords.value.use.done : text.done}</h1>
       {isApplied ? (
         <What one={one} />
       ) : (
@@ -72,7 +98,7 @@ function Final({ one, fate }: { readonly one: Sent; readonly fate: Extract<Fate,
       <p>
         {momentText(fate.timeMs, language.value)} · {text.block(numberText(fate.height, language.value))}
       </p>
-      {isPaid && (
+      {(isPaid || isUsed) && (
         <p>
           {text.code}
           <br />
@@ -126,7 +152,10 @@ export function SentScreen({ of }: { readonly of: string }) {
     <div class="stack">
       <Outcome one={one} />
       {one.fate?.type === "final" && one.fate.receipt.result === "applied" && (
-        <Ticket operation={one.signed.transaction.operations[0]} />
+        <>
+          <Ticket operation={one.signed.transaction.operations[0]} />
+          <ToVoucher one={one} />
+        </>
       )}
       {one.fate?.type === "final" && (
         <a class="button plain" href={linkTo("receipt", of)}>

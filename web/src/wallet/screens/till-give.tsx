@@ -68,7 +68,7 @@ function Give(props: {
   const { brand } = desk;
   const [receipt, setReceipt] = useState("");
   const { asked, operation, fault } = useIssue(receipt, desk.brand, to, amount);
-  const forecast = useForecast(operation, to, brand, operation === null ? "" : asked);
+  const forecast = useForecast(operation === null ? [] : [operation], to, brand, operation === null ? "" : asked);
   const isReady = operation !== null && receipt === asked && wouldWork(forecast);
   return (
     <div class="stack">

@@ -55,7 +55,7 @@ export function awardIcon(award: Award): IconName {
     case "mark":
       return "star";
     case "voucher":
-      return "gift";
+      return "ticket";
     case "cause":
       return "spark";
   }

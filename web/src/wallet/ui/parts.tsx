@@ -2,6 +2,7 @@
 
 import type { BrandId, GrossPoints, Points } from "@lojal/client";
 import { LojalError } from "@lojal/client";
+import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 
 import { lookOf } from "../../shared/brand-look.js";
@@ -54,19 +55,36 @@ export function CopyButton({ text }: { readonly text: string }) {
   );
 }
 
+type CodeWords = typeof import("../words/codes.js").codeWords;
+
+const later = signal<CodeWords | null>(null);
+
+void import("../words/codes.js").then(
+  ({ codeWords }) => {
+    later.value = codeWords;
+  },
+  // Without them the library's words are there, or the names.
+  () => undefined,
+);
+
+/** The wallet's own words of a code; undefined if it has none. */
+function ownText(code: string): string | undefined {
+  return words.value.errors.codes[code] ?? later.value?.value[code];
+}
+
 /** The words of an error for people: the wallet's own where it has some, else the library's. */
 export function errorText(error: unknown): string {
-  const { codes, clock, generic } = words.value.errors;
+  const { clock, generic } = words.value.errors;
   if (error instanceof KeyTaskError) {
     return error.code === "key_file_wrong_passphrase" ? words.value.unlock.wrong : error.message;
   }
   if (!(error instanceof LojalError)) {
     return `${generic} ${error instanceof Error ? error.message : String(error)}`;
   }
-  return codes[error.code] ?? (error.code.startsWith("clock_") ? clock : `${generic} ${error.message}`);
+  return ownText(error.code) ?? (error.code.startsWith("clock_") ? clock : `${generic} ${error.message}`);
 }
 
 /** The words of a code of the ledger. */
 export function codeText(code: string): string {
-  return words.value.errors.codes[code] ?? explained(code) ?? code;
+  return ownText(code) ?? explained(code) ?? code;
 }

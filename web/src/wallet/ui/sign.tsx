@@ -14,7 +14,13 @@ import { screenWords } from "../words/screens.js";
 import { amountOf, codeText, errorText } from "./parts.js";
 
 /** What would be left, or why it wouldn't work. */
-export function Left({ forecast, brand }: { readonly forecast: Forecast; readonly brand: BrandId }) {
+export function Left(props: {
+  readonly forecast: Forecast;
+  readonly brand: BrandId;
+  /** What is said of it, where it isn't what is left. */
+  readonly label?: string;
+}) {
+  const { forecast, brand, label } = props;
   const { pay } = screenWords.value;
   switch (forecast.type) {
     case "none":
@@ -38,7 +44,7 @@ export function Left({ forecast, brand }: { readonly forecast: Forecast; readonl
       }
       return left === null ? null : (
         <div class="row between" data-testid="left">
-          <span class="soft">{pay.after}</span>
+          <span class="soft">{label ?? pay.after}</span>
           <span class="number">{amountOf(brand, left as Parameters<typeof amountOf>[1])}</span>
         </div>
       );

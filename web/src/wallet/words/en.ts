@@ -160,6 +160,8 @@ export const en: Words = {
     notices: "Notices",
     expiring: "Expiring points",
     offers: "Offers and rewards",
+    vouchers: "Vouchers",
+    market: "Market",
     levels: "Levels and stamp cards",
     convert: "Convert points",
     send: "Send points",

@@ -159,6 +159,8 @@ export const sv = {
     notices: "Notiser",
     expiring: "Utgående poäng",
     offers: "Erbjudanden och belöningar",
+    vouchers: "Kuponger",
+    market: "Marknad",
     levels: "Nivåer och stämpelkort",
     convert: "Byt poäng",
     send: "Skicka poäng",

@@ -1,1 +1,0 @@
-import{dn as e,fn as t,gt as n,h as r,ur as i}from"./format-D4LfKycX.js";function a(a){return n(t(e.RECEIPT,i(r(a))))}export{a as t};

@@ -1,0 +1,42 @@
+/** Which voucher answers a till's request, and what comes back for one that is returned. */
+
+import type { Address, api, Points, state, VoucherRequest } from "@lojal/client";
+
+/** A voucher, and the account that has it. */
+export interface OwnedVoucher {
+  readonly owner: Address;
+  readonly isPool: boolean;
+  readonly voucher: api.Voucher;
+}
+
+/** The vouchers that can answer a request, those first that end first; of one day the account's own before a pool's. */
+export function vouchersFor(request: VoucherRequest, all: readonly OwnedVoucher[]): readonly OwnedVoucher[] {
+  const { brand, campaign, quantity, household } = request;
+  const fits = ({ owner, voucher }: OwnedVoucher): boolean => {
+    const isFor = voucher.brand === brand && voucher.campaign === campaign && voucher.left >= quantity;
+    return isFor && (household === null || owner === household);
+  };
+  const end = ({ voucher, isPool }: OwnedVoucher): string => `${voucher.until} ${isPool ? 1 : 0} ${voucher.voucher}`;
+  return all.filter(fits).sort((one, other) => (end(one) < end(other) ? -1 : 1));
+}
+
+/** The most uses that one voucher of a request's campaign has left: too few where none fits. */
+export function mostLeft(request: VoucherRequest, all: readonly OwnedVoucher[]): number {
+  const { brand, campaign, household } = request;
+  const of = all.filter(({ owner, voucher }) => {
+    return voucher.brand === brand && voucher.campaign === campaign && (household === null || owner === household);
+  });
+  return Math.max(0, ...of.map(({ voucher }) => voucher.left));
+}
+
+/** The points that one unit of a claim cost; 0 if nothing is known of it, or it cost nothing. */
+export function priceOfEach({ amount, units }: Pick<api.UsedReference, "amount" | "units">): Points {
+  const count = units?.amount ?? 0n;
+  return (count === 0n ? 0n : (amount ?? 0n) / count) as Points;
+}
+
+/** The most units that can be returned: those that are left of the voucher, and of what was paid. */
+export function mostReturned(voucher: Pick<state.Voucher, "left">, paid: api.UsedReference): number {
+  const each = priceOfEach(paid);
+  return each === 0n ? 0 : Math.min(voucher.left, Number((paid.left ?? 0n) / each));
+}
