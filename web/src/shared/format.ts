@@ -96,3 +96,8 @@ export function leftText(ms: number): string {
 export function shortAddress(text: string): string {
   return text.length <= 16 ? text : `${text.slice(0, 10)}…${text.slice(-4)}`;
 }
+
+/** A ratio, to as many digits as people read at a glance. */
+export function ratioText(ratio: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language], { maximumSignificantDigits: 4 }).format(ratio);
+}

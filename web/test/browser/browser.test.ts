@@ -14,6 +14,7 @@ import { explorerTests, makePartners } from "./explorer.js";
 import { keyTests } from "./keys.js";
 import { beginProgrammes, levelTests } from "./levels.js";
 import { lieTests } from "./lies.js";
+import { marketTests } from "./market.js";
 import { memberTests } from "./member.js";
 import { noticeTests } from "./notices.js";
 import { reachTests } from "./reach.js";
@@ -55,6 +56,7 @@ describe("the pages", { skip: skipped() }, () => {
   levelTests(world);
   campaignTests(world);
   voucherTests(world);
+  marketTests(world);
   lieTests(world);
   tillTests(world);
   reachTests(world);

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import { openConsole, signIn } from "./console.js";
+import { offerFood } from "./market.js";
 import { openTill } from "./till.js";
 import { claimCups, requestCups } from "./vouchers.js";
 import type { Network } from "./world.js";
@@ -58,6 +59,9 @@ const SCREENS = [
   "invite/kaffet/103",
   "vouchers",
   "voucher/unknown",
+  "market",
+  "market-offer",
+  "market-take/nordmat/havshotell/1",
   "family",
   "security",
   "notices",
@@ -110,6 +114,27 @@ async function inspectVoucher(visitor: Visitor, network: Network, found: string[
     await visitor.page.getByTestId("left").waitFor();
     await inspect(visitor, name, found);
   }
+}
+
+/** Looks at the market with an offer in it, at buying of it, and at an offer of one's own. */
+async function inspectMarket(visitor: Visitor, network: Network, found: string[]): Promise<void> {
+  issue(network, "nordmat", addressOf(network, "member-2"), "20");
+  const id = offerFood(network, 20, 1);
+  const { page } = visitor;
+  await visitor.go("market");
+  await page.locator("input[name=sell]").first().check();
+  await page.getByTestId(`resting-${id}`).waitFor();
+  await inspect(visitor, "market with an offer", found);
+  await visitor.go(`market-take/nordmat/havshotell/${id}`);
+  await page.getByTestId("left").waitFor();
+  await inspect(visitor, "market take", found);
+  await visitor.go("market-offer");
+  const fields = page.locator("input[inputmode=decimal]");
+  await fields.nth(0).fill("100");
+  await fields.nth(1).fill("250");
+  await page.getByTestId("left").waitFor();
+  await inspect(visitor, "market offer", found);
+  network.lojal("member-2", "withdraw", id);
 }
 
 async function inspect(visitor: Visitor, name: string, found: string[]): Promise<void> {
@@ -202,6 +227,7 @@ export function reachTests(world: () => { readonly network: Network; readonly br
         await page.getByTestId("left").waitFor();
         await inspect(visitor, "pay", found);
         await inspectVoucher(visitor, network, found);
+        await inspectMarket(visitor, network, found);
         await visitor.go("activity");
         await page.locator("a.item").first().click();
         await page.locator(".facts").waitFor();

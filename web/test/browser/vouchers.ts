@@ -82,7 +82,8 @@ function useTests(world: World): void {
     await visitor.button("Använd 2 gånger nu").click();
     await page.getByRole("heading", { name: "Använd", exact: true }).waitFor();
     const outcome = page.getByTestId("outcome");
-    assert.match(plain(await outcome.innerText()), /2 gånger Kupong använd · Kaffet .* Slutgiltigt i block \d+ Kod för kassan [0-9A-F]{8}/);
+    const told = plain(await outcome.innerText());
+    assert.match(told, /2 gånger Kupong använd · Kaffet .* Slutgiltigt i block \d+ Kod för kassan [0-9A-F]{8}/);
     const after = usesOf(network, "member-1");
     assert.equal(after, before - 2);
     await scan(visitor, code);

@@ -87,6 +87,17 @@ export function entryOf(operation: Operation, own: Address): Entry {
       return operation.to === own
         ? points("refunded", operation, operation.amount, true)
         : points("repaid", operation, operation.amount, false, operation.to);
+    case "offer":
+      return points("held", operation, operation.amount, false);
+    case "withdraw_offer":
+      return points("released", operation, null, true);
+    case "take": {
+      const { brand, amount, owner, wants, maxPay } = operation;
+      const sold = points("converted", operation, amount, false);
+      // What was paid at most: the price itself stands in the offer.
+      const bought = { ...sold, brand: wants, amount: maxPay, other: owner, received: { brand, amount } };
+      return owner === own ? { ...sold, other: operation.from } : bought;
+    }
     case "stamp":
     case "take_back":
     case "grant":

@@ -2,7 +2,7 @@
 
 import type { api, BrandId } from "@lojal/client";
 import { monthMax } from "@lojal/client";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { lastDayText, momentText } from "../../shared/format.js";
 import type { IconName } from "../../shared/icon.js";
@@ -14,6 +14,7 @@ import type { Pool } from "../model/account.js";
 import { shown } from "../model/account.js";
 import { activity, readActivity } from "../model/activity.js";
 import { brandOf } from "../model/network.js";
+import { ownOffers } from "../model/own-offers.js";
 import { wallet } from "../model/session.js";
 import { ActivityList } from "../ui/activity-list.js";
 import { amountOf, look } from "../ui/parts.js";
@@ -73,6 +74,27 @@ function Held({ holds }: { readonly holds: readonly api.HeldPoints[] }) {
             `${amountOf(brand, total)} ${brandOf(brand).name}`,
             momentText(expiresMs, language.value),
           )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What is out on the market, and so in no balance. */
+function Offered() {
+  const now = shown.value;
+  const all = useMemo(() => ownOffers(now) ?? [], [now]);
+  return all.length === 0 ? null : (
+    <ul class="panel list">
+      {all.map(({ brand, offer: { id, lot } }) => (
+        <li key={id}>
+          <a class="item" href={linkTo("market")}>
+            <Icon name="market" />
+            <span class="grow">
+              {words.value.home.offered(`${amountOf(brand, lot.amount)} ${brandOf(brand).name}`)}
+            </span>
+            <Icon name="chevron" />
+          </a>
         </li>
       ))}
     </ul>
@@ -255,10 +277,12 @@ export function Home() {
               [linkTo("offers"), "gift", words.value.more.offers],
               [linkTo("vouchers"), "ticket", words.value.more.vouchers],
               [linkTo("levels"), "star", words.value.more.levels],
+              [linkTo("market"), "market", words.value.more.market],
             ]}
           />
           <NextExpiry balances={proven.own.account.balances} />
           <Held holds={proven.own.account.holds} />
+          <Offered />
           {proven.pools.map((pool) => (
             <PoolCard key={pool.address} pool={pool} />
           ))}

@@ -16,6 +16,7 @@ export function More() {
   const links: readonly (readonly [string, IconName, string])[] = [
     [linkTo("send"), "send", more.send],
     [linkTo("convert"), "swap", more.convert],
+    [linkTo("market"), "market", more.market],
     [linkTo("expiring"), "clock", more.expiring],
     [linkTo("offers"), "gift", more.offers],
     [linkTo("vouchers"), "ticket", more.vouchers],

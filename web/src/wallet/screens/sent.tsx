@@ -16,6 +16,7 @@ import { sent } from "../model/outbox.js";
 import { wallet } from "../model/session.js";
 import { entryTitle } from "../ui/activity-list.js";
 import { awardTitle } from "../ui/award.js";
+import { Bought } from "../ui/market.js";
 import { amountOf, codeText } from "../ui/parts.js";
 import { Ticket } from "../ui/ticket.js";
 import { screenWords } from "../words/screens.js";
@@ -24,9 +25,13 @@ import { ReceiptScreen } from "./receipt.js";
 
 function What({ one }: { readonly one: Sent }) {
   const own = wallet.value?.address;
-  const [operation] = one.signed.transaction.operations;
+  const { operations } = one.signed.transaction;
+  const [operation] = operations;
   if (own === undefined || operation === undefined) {
     return null;
+  }
+  if (operation.type === "take") {
+    return <Bought operations={operations} />;
   }
   const entry = entryOf(operation, own);
   const { brand, amount } = entry;

@@ -80,6 +80,7 @@ export const en: Words = {
     poolEmpty: "The pool is empty",
     left: (amount) => `You can use ${amount} more this month`,
     held: (amount, until) => `${amount} held until ${until}`,
+    offered: (amount) => `${amount} offered on the market`,
     recent: "Latest",
     all: "Show all",
     none: "Nothing has happened yet.",

@@ -79,6 +79,7 @@ export const sv = {
     poolEmpty: "Potten är tom",
     left: (amount: string) => `Du kan använda ${amount} till den här månaden`,
     held: (amount: string, until: string) => `${amount} reserverade till ${until}`,
+    offered: (amount: string) => `${amount} ute på marknaden`,
     recent: "Senaste",
     all: "Visa allt",
     none: "Inget har hänt än.",

@@ -1,1 +1,0 @@
-import{h as e,hn as t,mn as n,pr as r,yt as i}from"./format-B7aJaflN.js";function a(a){return i(t(n.RECEIPT,r(e(a))))}export{a as t};
