@@ -109,7 +109,9 @@ test("the wallet tells whoever gets points back from whoever gives them back", (
   assert.deepEqual([used.kind, used.operation, used.brand, used.amount], ["other", "use_voucher", NORDMAT, null]);
 });
 
-test("a notice of a refund says that points have come, and one of a voucher doesn't say which", () => {
+test("a notice of a refund says that points have come, and one of a voucher or an offer doesn't say which", () => {
   assert.equal(noticeOf("points.refunded", "en").body, noticeOf("points.issued", "en").body);
   assert.equal(noticeOf("voucher.used", "en").body, "Something has happened to your vouchers.");
+  const { body, place } = noticeOf("offer.taken", "en");
+  assert.deepEqual([body, place], ["Something has happened to your offers.", "market"]);
 });

@@ -46,11 +46,12 @@ function ids(all: readonly OwnedVoucher[]): readonly string[] {
   return all.map(({ voucher }) => voucher.voucher.slice(0, 2));
 }
 
-test("a till's request is answered by the voucher that ends first, and one's own before a pool's", () => {
+test("a till's request is answered by the voucher that ends first, one's own before a pool's", () => {
   const all = [
     owned("0a", 5, "2031-03-01"),
     owned("0b", 2, "2031-02-01", {}, true),
     owned("0c", 2, "2031-02-01"),
+    owned("10", 3, "2031-02-01"),
     owned("0d", 1, "2031-01-20"),
     owned("0e", 9, "2031-01-20", { campaign: 6 as CampaignId }),
     owned("0f", 9, "2031-01-20", { brand: NORDMAT }),

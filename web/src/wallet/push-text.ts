@@ -28,7 +28,8 @@ const URGENT: Readonly<Record<string, Texts>> = {
 const OTHERS: readonly (readonly [prefix: string, place: string, texts: Texts])[] = [
   ["points.expiring", "expiring", ["Några av dina poäng går snart ut.", "Some of your points expire soon."]],
   ["points.", "activity", ["Något har hänt med dina poäng.", "Something has happened to your points."]],
-  ["voucher.", "activity", ["Något har hänt med dina kuponger.", "Something has happened to your vouchers."]],
+  ["voucher.", "vouchers", ["Något har hänt med dina kuponger.", "Something has happened to your vouchers."]],
+  ["offer.", "market", ["Något har hänt med dina erbjudanden.", "Something has happened to your offers."]],
   ["hold.", "activity", ["Något har hänt med poäng som hålls.", "Something has happened to points on hold."]],
   ["household.", "family", ["Något har hänt i familjen.", "Something has happened in the family."]],
 ];

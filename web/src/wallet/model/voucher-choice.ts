@@ -9,15 +9,23 @@ export interface OwnedVoucher {
   readonly voucher: api.Voucher;
 }
 
-/** The vouchers that can answer a request, those first that end first; of one day the account's own before a pool's. */
+/**
+ * The vouchers that can answer a request, those first that end first. Of an account's that end on one day there is the
+ * one with the fewest uses left, since it makes no difference to its owner which of them is used.
+ */
 export function vouchersFor(request: VoucherRequest, all: readonly OwnedVoucher[]): readonly OwnedVoucher[] {
   const { brand, campaign, quantity, household } = request;
   const fits = ({ owner, voucher }: OwnedVoucher): boolean => {
     const isFor = voucher.brand === brand && voucher.campaign === campaign && voucher.left >= quantity;
     return isFor && (household === null || owner === household);
   };
-  const end = ({ voucher, isPool }: OwnedVoucher): string => `${voucher.until} ${isPool ? 1 : 0} ${voucher.voucher}`;
-  return all.filter(fits).sort((one, other) => (end(one) < end(other) ? -1 : 1));
+  const order = ({ voucher: { until, left }, owner, isPool }: OwnedVoucher): string => {
+    return `${until} ${isPool ? 1 : 0} ${owner} ${String(left).padStart(5, "0")}`;
+  };
+  const sorted = all.filter(fits).sort((one, other) => (order(one) < order(other) ? -1 : 1));
+  return sorted.filter(({ owner, voucher: { until } }, at) => {
+    return sorted.findIndex((one) => one.owner === owner && one.voucher.until === until) === at;
+  });
 }
 
 /** The most uses that one voucher of a request's campaign has left: too few where none fits. */
