@@ -102,7 +102,6 @@ const TILL = ["till", "till-give/1500", "till-return", "till-take"];
 
 /** Looks at a voucher, its use and its return. */
 async function inspectVoucher(visitor: Visitor, network: Network, found: string[]): Promise<void> {
-  issue(network, "kaffet", addressOf(network, "member-1"), "2.00");
   const voucher = claimCups(network, "member-1", 2);
   for (const name of ["vouchers", `voucher/${voucher}`]) {
     await visitor.go(name);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { Browser } from "playwright-core";
 
 import type { Network } from "./world.js";
-import { addressOf, issue, PASSPHRASE, picture, plain, totalOf, Visitor } from "./world.js";
+import { PASSPHRASE, picture, plain, totalOf, Visitor } from "./world.js";
 
 type World = () => { readonly network: Network; readonly browser: Browser };
 
@@ -57,7 +57,6 @@ function useTests(world: World): void {
     const { network, browser } = world();
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
-    issue(network, "kaffet", addressOf(network, "member-1"), "9.00");
     await visitor.importFile(network.path("wallets/member-1/key.json"));
     await visitor.go(`claim/kaffet/${CUP}`);
     await visitor.button("Fler").click();
@@ -94,7 +93,6 @@ function useTests(world: World): void {
 
   test("a voucher is used by keyboard alone, with the passphrase asked for on the way", async () => {
     const { network, browser } = world();
-    issue(network, "kaffet", addressOf(network, "member-1"), "2.00");
     claimCups(network, "member-1", 1);
     const visitor = await Visitor.of(browser, network, { language: "en" });
     const { page } = visitor;
@@ -124,7 +122,6 @@ function useTests(world: World): void {
 
   test("a request that no voucher fits says so, and one for more uses than there are how many there are", async () => {
     const { network, browser } = world();
-    issue(network, "kaffet", addressOf(network, "member-1"), "2.00");
     claimCups(network, "member-1", 1);
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
@@ -143,7 +140,6 @@ function useTests(world: World): void {
 function returnTests(world: World): void {
   test("what isn't used of a voucher is returned, after a look at what comes back and what goes", async () => {
     const { network, browser } = world();
-    issue(network, "kaffet", addressOf(network, "member-1"), "5.00");
     const id = claimCups(network, "member-1", 3);
     const before = totalOf(network, "member-1", "kaffet");
     const visitor = await Visitor.of(browser, network);
@@ -168,9 +164,8 @@ function returnTests(world: World): void {
 
   test("the family's vouchers are listed with whose they are, and answer a till that wants one of them", async () => {
     const { network, browser } = world();
-    // The family that was made in an earlier test.
+    // The family that was made in an earlier test, which has got points in another one.
     const { address } = JSON.parse(network.lojal("member-2", "household", "show", "--json")) as { address: string };
-    issue(network, "kaffet", address, "4.00");
     const id = claimCups(network, "member-2", 1, "--for", address);
     const visitor = await Visitor.of(browser, network);
     const { page } = visitor;
