@@ -131,6 +131,8 @@ NAME = text(1, 64, "[^\x00-\x1f\x7f]+")
 ENDPOINT = optional(text(1, 128, "(?s:.+)"))
 REFERENCE: Field = lambda reader: reader.take(reader.count(1, 32))
 ROLES = many(number(1, 0, 4), 1, 5)
+INVITATION = record(root=number(1), amount=number(8), salt=fixed(16),
+                    path=many(record(is_left=BOOL, other=HASH), 0, 24))
 REQUEST = record(reference=REFERENCE, dated=DAY, until_ms=TIME, for_household=BOOL, salt=fixed(16))
 TERMS = record(num=number(4), den=number(4), price_micro=number(8), daily_max=POINTS, owed_max=number(8), ends_ms=TIME)
 POLICY = record(expiry_months=optional(number(1)), issue_max=optional(POINTS), transferable=BOOL, transfer_min=POINTS,
@@ -186,6 +188,7 @@ FACTS = choice({
     2: record(mark=number(2)),
     3: record(days=number(2)),
     4: record(days=number(2)),
+    5: record(),
 })
 CAMPAIGN = record(
     opens_ms=TIME, closes_ms=TIME, early=optional(record(ms=number(8), requires=many(FACTS, 1, 2))),
@@ -198,8 +201,8 @@ CAMPAIGN = record(
     }),
     referral=optional(record(award=POINTS, year_max=number(2))),
     per_member=optional(record(times=number(2), per=number(1, 0, 3))), stock=optional(number(8)),
-    budget=optional(POINTS), sponsor=optional(record(brand=BRAND, price_micro=number(8))), households=BOOL,
-    returnable=BOOL, paused=BOOL, about=HASH,
+    budget=optional(POINTS), sponsor=optional(record(brand=BRAND, price_micro=number(8))), invited=many(HASH, 0, 8),
+    households=BOOL, returnable=BOOL, paused=BOOL, about=HASH,
 )
 
 # The actions of a brand's motion, with the numbers and fields of the operations that they are.
@@ -258,7 +261,7 @@ OPERATIONS = choice({
                amount=number(8), reference=REFERENCE, dated=DAY),
     69: record(brand=BRAND, campaign=number(4), to=ADDRESS, amount=number(8), reference=REFERENCE, dated=DAY),
     70: record(brand=BRAND, campaign=number(4), account=ADDRESS, quantity=number(2), price_max=POINTS,
-               referrer=optional(ADDRESS)),
+               referrer=optional(ADDRESS), invitation=optional(INVITATION)),
     71: record(brand=BRAND, account=ADDRESS, voucher=fixed(16), quantity=number(2), request=REQUEST),
     72: record(brand=BRAND, to=ADDRESS, of=number(1, 0, 2), of_reference=REFERENCE, of_dated=DAY, amount=POINTS,
                reference=REFERENCE, dated=DAY),

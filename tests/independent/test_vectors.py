@@ -10,6 +10,7 @@ from typing import Any, Callable
 import ed25519
 import formats
 import genesis
+import receipt
 import support
 import verify
 from activity import Histories
@@ -143,6 +144,22 @@ class Messages(unittest.TestCase):
                 for damaged in (raw(output["borsh"]) + b"\0", raw(output["borsh"])[:-1]):
                     with self.assertRaises(Wrong):
                         decode(formats.OPERATIONS, damaged)
+
+    def test_an_invitation_leads_to_a_root_in_the_terms_for_one_account_and_one_sum(self) -> None:
+        chain = raw(support.vectors("transactions.json")[0]["input"]["chain_id"])
+        found = {vector["name"]: decode(formats.OPERATIONS, raw(vector["output"]["borsh"]))
+                 for vector in support.vectors("operations.json")}
+        terms, claim = found["set_campaign for the invited"]["terms"], found["claim of who is invited"]
+        shown = claim["invitation"]
+
+        def root(account: bytes, amount: int) -> bytes:
+            brand = claim["brand"].encode()
+            line = b"".join([little(len(brand), 4), brand, little(claim["campaign"], 4), account, little(amount, 8)])
+            return receipt.root_of_path(tagged("invitation", chain, line, shown["salt"]), shown["path"])
+
+        self.assertEqual(root(claim["account"], shown["amount"]), terms["invited"][shown["root"]])
+        self.assertNotIn(root(claim["account"], shown["amount"] + 1), terms["invited"])
+        self.assertNotIn(root(bytes(20), shown["amount"]), terms["invited"])
 
     def test_requests_have_their_references(self) -> None:
         for vector in support.vectors("requests.json"):

@@ -15,6 +15,7 @@ use lojal_wallet::files;
 use lojal_wallet::gateways::{GatewaysError, is_lie, is_unreached, is_without_connection};
 use lojal_wallet::home::HomeError;
 use lojal_wallet::hook::SecretError;
+use lojal_wallet::invitations::InvitationsError;
 use lojal_wallet::label::Label;
 use lojal_wallet::passphrase::PassphraseError;
 use lojal_wallet::random::RandomError;
@@ -141,6 +142,9 @@ pub enum CommandError {
         /// The number.
         campaign: CampaignId,
     },
+    /// A list of invitations that can't be made, or an invitation that isn't there.
+    #[error(transparent)]
+    Invitations(#[from] InvitationsError),
     /// Terms of a track or a campaign that can't be read.
     #[error("{0}; docs/wallet.md shows such a file")]
     TrackTerms(String),
@@ -373,7 +377,11 @@ impl CommandError {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
             Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
-            Self::Motion(_) | Self::TrackTerms(_) | Self::CommandLine(_) | Self::UnknownProfile(_) => 2,
+            Self::Motion(_)
+            | Self::TrackTerms(_)
+            | Self::Invitations(_)
+            | Self::CommandLine(_)
+            | Self::UnknownProfile(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) | Self::NotProvenYet(_) => 3,
             Self::Gateways(error) if is_lie(error) => 4,

@@ -1,7 +1,7 @@
 //! Files that are there completely or not at all.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -17,11 +17,21 @@ pub(crate) enum Existing {
 
 /// Writes a file that only its owner can read. After a crash there is the old content or the new one.
 pub(crate) fn write(path: &Path, bytes: &[u8], existing: Existing) -> io::Result<()> {
+    write_by(path, existing, |file| file.write_all(bytes))
+}
+
+/// Writes a file as [`write`] does, of which somebody writes one part after the other.
+pub(crate) fn write_by(
+    path: &Path,
+    existing: Existing,
+    content: impl FnOnce(&mut BufWriter<NamedTempFile>) -> io::Result<()>,
+) -> io::Result<()> {
     // The parent of a bare name is the empty path.
     let dir = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    let mut file = NamedTempFile::new_in(dir)?; // created with mode 0600
-    file.write_all(bytes)?;
+    let mut file = BufWriter::new(NamedTempFile::new_in(dir)?); // created with mode 0600
+    content(&mut file)?;
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
     match existing {
         Existing::Keep => file.persist_noclobber(path).map_err(|error| error.error)?,

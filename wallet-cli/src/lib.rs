@@ -13,6 +13,7 @@ pub mod files;
 pub mod gateways;
 pub mod home;
 pub mod hook;
+pub mod invitations;
 pub mod keystore;
 pub mod label;
 pub mod passphrase;

@@ -1,7 +1,7 @@
 //! Files of receipts: whoever has one can show that a transaction is on the ledger, and with which outcome, to
 //! everybody who has the network's genesis document.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use lojal_client::SavedReceipt;
@@ -24,7 +24,12 @@ pub fn write(path: &Path, receipt: &SavedReceipt) -> io::Result<()> {
 /// # Errors
 /// When it can't be written, or is there already.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    files::write(path, bytes, Existing::Keep).map_err(|error| {
+    write_new_by(path, |file| file.write_all(bytes))
+}
+
+/// Writes a new file as [`write_new`] does, of which somebody writes one part after the other.
+pub(crate) fn write_new_by(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    files::write_by(path, Existing::Keep, |file| content(file)).map_err(|error| {
         let advice = match error.kind() {
             io::ErrorKind::AlreadyExists => "a file of this name is there already: give another name",
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Address, api, BrandId, Campaign, CampaignId, ChainTag, Hash, MarkId, Points } from "@lojal/client";
-import type { GrossPoints, TimeMs, TrackId } from "@lojal/client";
+import type { GrossPoints, Salt, TimeMs, TrackId } from "@lojal/client";
 import { parseBrandId } from "@lojal/client";
 
 import { costOf, owedFor, standingOf } from "../src/console/model/campaign-cost.js";
@@ -11,6 +11,7 @@ import { campaignFormOf, campaignOf, newForm } from "../src/console/model/campai
 import { scanned } from "../src/wallet/model/code.js";
 import { entryOf } from "../src/wallet/model/describe.js";
 import { claimIn, claimPlace, invitationIn, invitationLink } from "../src/wallet/model/invitation.js";
+import { invitedIn, personalTerms } from "../src/wallet/model/personal.js";
 
 const [KAFFET, NORDMAT] = ["kaffet", "nordmat"].map(parseBrandId) as [BrandId, BrandId];
 const DAY_MS = 86_400_000;
@@ -32,6 +33,7 @@ const TERMS: Campaign = {
   stock: 70n,
   budget: 100_050n as Points,
   sponsor: { brand: NORDMAT, priceMicro: 12_500n },
+  invited: [],
   households: false,
   returnable: false,
   paused: true,
@@ -68,8 +70,26 @@ test("an invitation is a link that leads to the claim with whoever has sent it",
 test("a claim is told with its brand, and moves no points of which it could say how many", () => {
   const own = "02".repeat(20) as Address;
   const claim = { brand: KAFFET, campaign: 3 as CampaignId, account: own, quantity: 1, referrer: null };
-  const entry = entryOf({ type: "claim", ...claim, priceMax: 450n as Points }, own);
+  const entry = entryOf({ type: "claim", ...claim, invitation: null, priceMax: 450n as Points }, own);
   assert.deepEqual([entry.brand, entry.amount, entry.operation], [KAFFET, null, "claim"]);
+});
+
+test("a link for the invited leads to the claim, with the bytes that are shown there", () => {
+  for (const of of ["kaffet/3/invited-00ff", " KAFFET/3/INVITED-00FF "]) {
+    assert.deepEqual(claimIn(of), { brand: KAFFET, campaign: 3, referrer: null });
+    assert.equal(invitedIn(of), "00ff");
+  }
+  for (const of of ["kaffet/3", "kaffet/3/tloj1qqq", "kaffet/3/invited-0", "kaffet/3/invited-xx", "invited-00"]) {
+    assert.equal(invitedIn(of), null, of);
+  }
+});
+
+test("terms are personal for who shows an invitation, and a price is never higher than everybody's", () => {
+  const invitation = { root: 0, amount: 30n, salt: "00".repeat(16) as Salt, path: [] };
+  const points = personalTerms(TERMS, invitation);
+  assert.deepEqual(points, { ...TERMS, award: { ...TERMS.award, amount: 30n } });
+  assert.equal(personalTerms(CLUB, invitation).price, 30n);
+  assert.equal(personalTerms(CLUB, { ...invitation, amount: 451n }).price, 450n);
 });
 
 test("terms in fields are the same terms, whatever they give", () => {

@@ -274,6 +274,7 @@ test("a campaign is told by its terms, and in both languages", () => {
     stock: null,
     budget: 10_000n as Points,
     sponsor: { brand: KAFFET, priceMicro: 10_000_000n },
+    invited: [],
     households: false,
     returnable: false,
     paused: true,

@@ -36,6 +36,7 @@ const COFFEES: Campaign = {
   stock: 70n,
   budget: null,
   sponsor: null,
+  invited: [],
   households: true,
   returnable: true,
   paused: false,

@@ -6,12 +6,12 @@ import { concat, firstBytes, fromHex, toHex } from "./bytes.js";
 import type { Codec } from "./codec/codec.js";
 import { encode } from "./codec/codec.js";
 import type { Tagged } from "./codec/combine.js";
-import { defaulted, list, names, option, orEmpty, struct, variants } from "./codec/combine.js";
+import { defaulted, list, names, nothing, option, orEmpty, struct, variants } from "./codec/combine.js";
 import { bool, u16, u32, u64, u8 } from "./codec/primitives.js";
 import { chainHash, tag } from "./hash.js";
 import type { ChainId, Hash, TransactionId, VoucherId } from "./ids.js";
 import { hashCodec } from "./ids.js";
-import { CAMPAIGN_EARLY_REQUIRES_MAX, CAMPAIGN_REQUIRES_MAX } from "./limits.js";
+import { CAMPAIGN_EARLY_REQUIRES_MAX, CAMPAIGN_REQUIRES_MAX, INVITATION_LISTS_MAX } from "./limits.js";
 import type { Points } from "./points.js";
 import { NO_POINTS, pointsCodec } from "./points.js";
 import type { Reference } from "./reference.js";
@@ -53,6 +53,8 @@ export interface RequirementsByType {
   readonly new: { readonly days: number };
   /** The brand has first stamped or granted something at least so many days ago. */
   readonly since: { readonly days: number };
+  /** The account shows an invitation; one to whom it is granted needs none. */
+  readonly invited: Record<never, never>;
 }
 
 /** A fact that has to hold of an account. */
@@ -145,6 +147,8 @@ export interface Campaign {
   readonly budget: Points | null;
   /** The other brand that pays for the points. */
   readonly sponsor: Sponsor | null;
+  /** The roots of the lists of those who are invited, each to a sum of its own. */
+  readonly invited: readonly Hash[];
   /** True if households can take part. */
   readonly households: boolean;
   /** True if members can return vouchers that they haven't used, for the points that these cost. */
@@ -166,6 +170,7 @@ const requirementCodec: Codec<Requirement> = variants<RequirementsByType, "type"
   mark: [2, struct<RequirementsByType["mark"]>({ mark: markIdCodec })],
   new: [3, struct<RequirementsByType["new"]>({ days: u16 })],
   since: [4, struct<RequirementsByType["since"]>({ days: u16 })],
+  invited: [5, nothing],
 });
 
 const recipientCodec: Codec<Recipient> = struct<Recipient>({ brand: brandIdCodec, priceMicro: u64 });
@@ -207,6 +212,7 @@ export const campaignCodec: Codec<Campaign> = struct<Campaign>({
   stock: option(u64),
   budget: option(pointsCodec),
   sponsor: option(struct<Sponsor>({ brand: brandIdCodec, priceMicro: u64 })),
+  invited: orEmpty(list(hashCodec, 0, INVITATION_LISTS_MAX)),
   households: orFalse,
   returnable: orFalse,
   paused: orFalse,

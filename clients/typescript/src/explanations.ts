@@ -201,6 +201,7 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
   mark_missing: "the account doesn't have the mark that the campaign asks for",
   not_new: "the campaign is for members whom the brand has known for few days only",
   too_new: "the campaign is for members whom the brand has known for longer",
+  invitation_missing: "the campaign is for those whom the brand has invited: show the invitation",
   member_max_reached: "the account has taken as much of the campaign as it may in this day, month or year, or ever",
   sold_out: "fewer units of the campaign are left",
   budget_spent: "fewer points are left of the campaign's budget",
@@ -209,6 +210,7 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
   referrer_not_older: "whoever brings a member along is known to the brand since an earlier day",
   referrer_related: "nobody brings along itself, a household, or a member of one of its own households",
   referrer_max_reached: "this member has brought along as many others this year as the campaign gives points for",
+  invitation_invalid: "the invitation isn't one of this campaign to this account: take the file as the brand gave it",
   not_for_households: "households don't take part in this campaign: take a member",
   quantity_out_of_range:
     "a claim is of 1 to 100 units of what has a price, and of 1 of anything else or of a mark without end",

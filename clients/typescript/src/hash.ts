@@ -32,6 +32,8 @@ export const tag = {
   CAMPAIGN: "lojal/campaign/v1",
   /** A transaction and the place of one of its operations, which claims something. */
   CLAIM: "lojal/claim/v1",
+  /** A line of a brand's list of invitations. */
+  INVITATION: "lojal/invitation/v1",
   /** A transaction and the place of one of its operations, which offers points. */
   OFFER: "lojal/offer/v1",
   /** A till's request for a voucher; the hash is the reference of the answer. */

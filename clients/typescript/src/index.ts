@@ -44,6 +44,7 @@ export * from "./guardian.js";
 export { tag, taggedHash } from "./hash.js";
 export * from "./household.js";
 export * from "./ids.js";
+export * from "./invitation.js";
 export type { Json, JsonObject } from "./json.js";
 export { parseJson, writeJson } from "./json.js";
 export * from "./key.js";

@@ -139,6 +139,10 @@ export const CAMPAIGN_OVER_MS = 400n * BigInt(DAY_MS);
 export const CAMPAIGN_REQUIRES_MAX = 4;
 /** Most facts that open a campaign earlier. */
 export const CAMPAIGN_EARLY_REQUIRES_MAX = 2;
+/** Most lists of invitations of a campaign. */
+export const INVITATION_LISTS_MAX = 8;
+/** Longest path from an invitation to the root of its list: lists of up to 2^24 lines. */
+export const INVITATION_PATH_MAX = 24;
 /** Most units of a campaign that one account can be allowed in a period. */
 export const CAMPAIGN_TIMES_MAX = 1_000;
 /** Most units of one grant or claim. */

@@ -25,8 +25,11 @@ export type MerklePath = readonly Step[];
 /** Most steps of a path: a block has at most 10,000 transactions. */
 export const STEPS_MAX = 14;
 
+/** The forms of steps. */
+export const stepCodec: Codec<Step> = struct<Step>({ isLeft: bool, other: hashCodec });
+
 /** The forms of paths. */
-export const merklePathCodec: Codec<MerklePath> = list(struct<Step>({ isLeft: bool, other: hashCodec }), 0, STEPS_MAX);
+export const merklePathCodec: Codec<MerklePath> = list(stepCodec, 0, STEPS_MAX);
 
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);

@@ -7,6 +7,7 @@ import type { Campaign, CampaignId } from "../src/campaign.js";
 import { campaignCodec, campaignDigest, claimReference, referralReference } from "../src/campaign.js";
 import { Genesis } from "../src/genesis.js";
 import type { ChainId, TransactionId } from "../src/ids.js";
+import { isInvited } from "../src/invitation.js";
 import type { Operation } from "../src/operation/operation.js";
 import { operationCodec, spendingOf } from "../src/operation/operation.js";
 import { receiptCodec } from "../src/receipt.js";
@@ -120,4 +121,34 @@ test("nobody grants where a network begins with version 1", () => {
   assert.doesNotThrow(() => Genesis.fromToml(lines.join("\n")));
   const older = lines.map((line) => (line === "version = 2" ? "version = 1" : line)).join("\n");
   assert.throws(() => Genesis.fromToml(older), { code: "brand_operator" });
+});
+
+test("an invitation is for one account, one campaign and one sum", () => {
+  const operationOf = (name: string): Operation => {
+    const vector = vectors("operations").find((one) => one.name === name);
+    return operationCodec.fromJson(vector?.input ?? null, NETWORK);
+  };
+  const [first] = vectors("transactions");
+  const network = field(first?.input ?? null, "chain_id") as ChainId;
+  const [set, claim] = [operationOf("set_campaign for the invited"), operationOf("claim of who is invited")];
+  assert.ok(set.type === "set_campaign" && claim.type === "claim");
+  const [{ terms }, { brand, campaign, account, invitation }] = [set, claim];
+  assert.ok(invitation !== null);
+  const of = { brand, campaign, account };
+  const other = operationOf("claim of a household");
+  assert.ok(other.type === "claim");
+  assert.ok(isInvited(network, of, terms, invitation));
+  assert.ok(!isInvited(network, { ...of, campaign: 5 as CampaignId }, terms, invitation));
+  assert.ok(!isInvited(network, { ...of, account: other.account }, terms, invitation));
+  for (const wrong of [
+    { ...invitation, amount: invitation.amount - 1n },
+    { ...invitation, root: 0 },
+    { ...invitation, root: 2 },
+    { ...invitation, path: [] },
+  ]) {
+    assert.ok(!isInvited(network, of, terms, wrong));
+  }
+  // What is more than the terms give is no invitation of theirs.
+  const award = { type: "points", amount: 1n, upTo: invitation.amount - 1n, months: null };
+  assert.ok(!isInvited(network, of, { ...terms, award } as Campaign, invitation));
 });

@@ -46,6 +46,7 @@ function terms(change: Partial<Campaign> = {}): Campaign {
     stock: null,
     budget: 1000n as Points,
     sponsor: null,
+    invited: [],
     households: false,
     returnable: false,
     paused: false,
@@ -188,6 +189,7 @@ test("of a fact it is told what counts for it", () => {
     [{ type: "since", days: 10 }, 10n, null, counted],
     [{ type: "since", days: 11 }, 10n, "too_new", counted],
     [{ type: "since", days: 0 }, null, "too_new", null],
+    [{ type: "invited" }, 0n, "invitation_missing", counted],
   ] as const) {
     const offer = anna(record({ requires: [requirement] }), standing);
     assert.deepEqual([offer.facts[0]?.has, offer.obstacle], [has, code], requirement.type);

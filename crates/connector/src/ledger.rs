@@ -1,7 +1,9 @@
 //! The gateways of the wallet, one after the other, and what they prove.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod gateway;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use lojal_client::{Client, ClientError, Seal, TransactionProof, Verified, Verifier};
@@ -16,8 +18,9 @@ use lojal_wallet::random::{RandomError, random_nonce};
 use lojal_wallet::trust::{self, Seen};
 use thiserror::Error;
 
+use self::gateway::{Gateway, held};
 use crate::entry::{Answer, Done, Entry, Payment};
-use crate::limits::{GATEWAY_PATIENCE, LEDGER_BEHIND_MS_MAX, SEEN_EVERY, SILENT_PAUSE, TOKEN_MS, TOKEN_RENEWED_MS};
+use crate::limits::{LEDGER_BEHIND_MS_MAX, SEEN_EVERY, TOKEN_MS, TOKEN_RENEWED_MS};
 use crate::wish::Kind;
 
 /// A reason that the ledger gives no answer, or not the one that was hoped for.
@@ -55,31 +58,6 @@ pub(crate) enum Used {
     Otherwise,
 }
 
-struct Gateway {
-    client: Client,
-    /// True once it has said that it serves the right network.
-    is_checked: AtomicBool,
-    /// The time until which it is asked nothing: somebody has waited for it for nothing.
-    silent_until: Mutex<Option<Instant>>,
-}
-
-impl Gateway {
-    fn new(url: &str) -> Result<Self, ClientError> {
-        let client = Client::new(url)?.with_patience(GATEWAY_PATIENCE);
-        Ok(Self { client, is_checked: AtomicBool::new(false), silent_until: Mutex::new(None) })
-    }
-    fn is_silent(&self) -> bool {
-        held(&self.silent_until).is_some_and(|until| Instant::now() < until)
-    }
-    /// Takes note of a question without an answer that was asked at a time. One that refuses connections costs nobody
-    /// any time.
-    fn left_waiting(&self, since: Instant) {
-        if since.elapsed() >= GATEWAY_PATIENCE {
-            *held(&self.silent_until) = Some(Instant::now() + SILENT_PAUSE);
-        }
-    }
-}
-
 /// The ledger, as a brand's operator reaches it.
 pub(crate) struct Ledger {
     gateways: Vec<Gateway>,
@@ -93,11 +71,6 @@ pub(crate) struct Ledger {
     seen: Mutex<Height>,
     /// The time until which the tokens for reading are good.
     reads_until: Mutex<TimeMs>,
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Each is replaced as a whole, so a panic elsewhere spoils nothing.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tells whether another gateway would say the same.
@@ -217,7 +190,7 @@ impl Ledger {
             question(client)
         })
     }
-    /// What such a gateway knows of a reference; none if nothing has happened under it.
+    /// The answer of such a gateway about a reference; none if nothing has happened under it.
     ///
     /// # Errors
     /// As of [`Ledger::ask`].

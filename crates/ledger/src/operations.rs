@@ -18,6 +18,7 @@ mod governance;
 mod grants;
 mod holds;
 mod household;
+mod invitations;
 mod issue;
 mod keys;
 mod ledger;

@@ -9,6 +9,7 @@ mod choices;
 mod given_mistakes;
 mod governance;
 mod households;
+mod invitations;
 mod keys;
 mod market;
 mod mistakes;

@@ -39,7 +39,7 @@ impl Shared {
         self.checkpoint_from(base, &pace)
     }
 
-    /// The time in which a checkpoint is due where the log hardly grows: sooner where the next state is to be cut sooner.
+    /// The time in which a checkpoint is due where the log hardly grows: sooner where the next state is cut sooner.
     fn until_due(&self) -> Duration {
         let cut_interval_ms = self.tail().view.parameters().snapshot_interval_ms;
         self.options.checkpoint_interval.min(Duration::from_millis(cut_interval_ms))

@@ -152,8 +152,8 @@ impl Snapshots {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Takes in a state that is to be cut, instead of one for which no checkpoint has begun; not again what has been cut
-    /// already.
+    /// Takes in a state that is to be cut, instead of one for which no checkpoint has begun; not again what has been
+    /// cut already.
     pub(crate) fn wait_for_ids(&self, frozen: Frozen) {
         let before = {
             let mut inner = self.inner();

@@ -12,6 +12,7 @@ use crate::testing::{
 };
 use crate::{Lookup, Options, Page, StoreError, Subject, archive, open};
 
+mod cutting;
 mod damage;
 mod faults;
 mod index;

@@ -1,5 +1,6 @@
 //! Campaigns: what a brand gives its members, by whom, for what and how much of it (protocol, Campaigns).
 
+mod invitation;
 mod terms;
 
 use std::fmt;
@@ -10,12 +11,13 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::invitation::{Invitation, Invited};
 use crate::bounded::Bounded;
 use crate::brand::BrandId;
 use crate::day::Day;
 use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, Hash, TransactionId, VoucherId};
-use crate::limits::{CAMPAIGN_EARLY_REQUIRES_MAX, CAMPAIGN_REQUIRES_MAX};
+use crate::limits::{CAMPAIGN_EARLY_REQUIRES_MAX, CAMPAIGN_REQUIRES_MAX, INVITATION_LISTS_MAX};
 use crate::points::Points;
 use crate::reference::Reference;
 use crate::time::{Month, TimeMs};
@@ -141,6 +143,9 @@ pub struct Campaign {
     /// The other brand that pays for the points.
     #[serde(default)]
     pub sponsor: Option<Sponsor>,
+    /// The roots of the lists of those who are invited, each to a sum of its own.
+    #[serde(default)]
+    pub invited: Bounded<Hash, 0, INVITATION_LISTS_MAX>,
     /// True if households can take part.
     #[serde(default)]
     pub households: bool,
@@ -335,4 +340,6 @@ pub enum Requirement {
         /// The days, at most 1100.
         days: u16,
     },
+    /// The account shows an invitation; one to whom it is granted needs none.
+    Invited,
 }

@@ -295,6 +295,8 @@ pub enum Code {
     NotNew = 735,
     /// The brand hasn't known the account for long enough.
     TooNew = 736,
+    /// The campaign is for those who show an invitation.
+    InvitationMissing = 737,
     /// The account has taken as much of the campaign as it may.
     MemberMaxReached = 738,
     /// Fewer units are left of the campaign.
@@ -311,6 +313,8 @@ pub enum Code {
     ReferrerRelated = 744,
     /// Whoever has brought a member along has brought as many as the campaign gives points for.
     ReferrerMaxReached = 745,
+    /// The invitation isn't one of this campaign to this account.
+    InvitationInvalid = 746,
     /// Households don't take part in the campaign.
     NotForHouseholds = 747,
     /// A claim of no units, of too many, or of several where there is one.

@@ -30,6 +30,8 @@ pub mod tag {
     pub const CAMPAIGN: &str = "lojal/campaign/v1";
     /// A transaction and the place of one of its operations, which claims something.
     pub const CLAIM: &str = "lojal/claim/v1";
+    /// A line of a brand's list of invitations.
+    pub const INVITATION: &str = "lojal/invitation/v1";
     /// A transaction and the place of one of its operations, which offers points.
     pub const OFFER: &str = "lojal/offer/v1";
     /// A till's request for a voucher; the hash is the reference of the answer.

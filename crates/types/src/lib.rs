@@ -60,8 +60,8 @@ pub use block::{Block, Header};
 pub use bounded::Bounded;
 pub use brand::{Approvals, BrandId, Policy};
 pub use campaign::{
-    Award, Campaign, CampaignId, Early, MarkId, PerMember, Period, Recipient, Referral, Requirement, Sponsor, TakenBy,
-    claim_reference, referral_reference, voucher_id,
+    Award, Campaign, CampaignId, Early, Invitation, Invited, MarkId, PerMember, Period, Recipient, Referral,
+    Requirement, Sponsor, TakenBy, claim_reference, referral_reference, voucher_id,
 };
 pub use certificate::{Certificate, CommitSignature, VoteContent, VoteKind};
 pub use code::Code;

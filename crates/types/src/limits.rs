@@ -187,6 +187,10 @@ pub const CAMPAIGN_OVER_MS: u64 = 400 * 24 * 60 * 60 * 1000;
 pub const CAMPAIGN_REQUIRES_MAX: usize = 4;
 /// Most facts that open a campaign earlier.
 pub const CAMPAIGN_EARLY_REQUIRES_MAX: usize = 2;
+/// Most lists of invitations of a campaign.
+pub const INVITATION_LISTS_MAX: usize = 8;
+/// Longest path from an invitation to the root of its list: lists of up to 2^24 lines.
+pub const INVITATION_PATH_MAX: usize = 24;
 /// Most units of a campaign that one account can be allowed in a period.
 pub const CAMPAIGN_TIMES_MAX: u16 = 1_000;
 /// Most units of one grant or claim.

@@ -2,16 +2,21 @@
 //! section 2.1.1 (0x00 before leaves, 0x01 before nodes)." (protocol, Bytes) And paths from an item to such a root.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::ids::Hash;
 
 /// One step of a path from an item to the root: "whether the other hash stands on the left, and that hash" (protocol,
 /// Light clients).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Step {
     /// True if the other one stands on the left.
     pub is_left: bool,
     /// The hash of what stands beside the path.
-    pub other: [u8; 32],
+    pub other: Hash,
 }
 
 /// The hash of one item.
@@ -48,28 +53,51 @@ pub fn root_of_leaves(leaves: impl Iterator<Item = [u8; 32]>) -> [u8; 32] {
 /// The path to the root from one of the items whose [`leaf`] hashes these are, from below; none from an item that isn't
 /// there.
 pub fn path(leaves: &[[u8; 32]], index: usize) -> Option<Vec<Step>> {
-    if index >= leaves.len() {
-        return None;
+    Tree::new(leaves.to_vec()).path(index)
+}
+
+/// A whole tree over a list, for whoever needs the paths of many items.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// The leaves, and above them the nodes of each level; where a level has an odd one at its end, that is in the next
+    /// one, too.
+    levels: Vec<Vec<[u8; 32]>>,
+}
+
+impl Tree {
+    /// The tree over items whose [`leaf`] hashes these are.
+    pub fn new(leaves: Vec<[u8; 32]>) -> Self {
+        let mut levels = vec![leaves];
+        while let Some(below) = levels.last().filter(|level| level.len() > 1) {
+            let above = below.chunks(2).map(|pair| match pair {
+                [left, right] => node(left, right),
+                alone => alone[0],
+            });
+            levels.push(above.collect());
+        }
+        Self { levels }
     }
-    let (mut rest, mut index, mut steps) = (leaves, index, Vec::new());
-    while rest.len() > 1 {
-        // The tree on the left is the largest complete one that leaves something for the right.
-        let (left, right) = rest.split_at(rest.len().next_power_of_two() / 2);
-        let is_left = index >= left.len();
-        let (beside, on) = if is_left { (left, right) } else { (right, left) };
-        steps.push(Step { is_left, other: root_of_leaves(beside.iter().copied()) });
-        index = if is_left { index - left.len() } else { index };
-        rest = on;
+    /// The Merkle tree hash.
+    pub fn root(&self) -> [u8; 32] {
+        root_of_leaves(self.levels.last().into_iter().flatten().copied())
     }
-    steps.reverse();
-    Some(steps)
+    /// The path to the root from an item, from below; none from one that isn't there.
+    pub fn path(&self, index: usize) -> Option<Vec<Step>> {
+        self.levels.first().filter(|leaves| index < leaves.len())?;
+        let beside = |(height, level): (usize, &Vec<[u8; 32]>)| {
+            let at = index >> height;
+            let other = level.get(at ^ 1)?;
+            Some(Step { is_left: at % 2 == 1, other: Hash::new(*other) })
+        };
+        Some(self.levels.iter().enumerate().filter_map(beside).collect())
+    }
 }
 
 /// The root to which a path leads from the [`leaf`] hash of an item.
 pub fn root_of_path(leaf: [u8; 32], path: &[Step]) -> [u8; 32] {
     let join = |hash: [u8; 32], step: &Step| match step.is_left {
-        true => node(&step.other, &hash),
-        false => node(&hash, &step.other),
+        true => node(step.other.as_bytes(), &hash),
+        false => node(&hash, step.other.as_bytes()),
     };
     path.iter().fold(leaf, join)
 }
@@ -131,11 +159,12 @@ mod tests {
                 for at in 0..path.len() {
                     let mut turned = path.clone();
                     turned[at].is_left = !turned[at].is_left;
-                    let is_twin = path[at].other == root_of_path(*of_item, &path[..at]);
+                    let is_twin = *path[at].other.as_bytes() == root_of_path(*of_item, &path[..at]);
                     prop_assert_eq!(root_of_path(*of_item, &turned) == naive(&items), is_twin);
                 }
             }
             prop_assert_eq!(path(&leaves, leaves.len()), None);
+            prop_assert_eq!(Tree::new(leaves.clone()).root(), naive(&items));
         }
     }
 }

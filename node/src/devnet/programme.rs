@@ -1,6 +1,7 @@
 //! The programmes of the template's brands, which their operators begin as any do.
 
 mod campaigns;
+mod invitations;
 mod tracks;
 
 use lojal_client::Client;
@@ -68,7 +69,8 @@ pub fn begin(layout: &Layout) -> Result<(), DevnetError> {
         if has_track || client.campaigns(&brand)?.last.get() > 0 {
             continue;
         }
-        let programme = Programme::of(brand.as_str(), lojal_consensus::clock::now());
+        let mut programme = Programme::of(brand.as_str(), lojal_consensus::clock::now());
+        invitations::invite(layout, brand, &mut programme.campaigns)?;
         act(layout, &client, brand, programme.operations(brand))?;
     }
     brands.iter().filter(|brand| there(brand)).try_for_each(|brand| accept(layout, &client, *brand))

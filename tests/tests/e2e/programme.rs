@@ -154,8 +154,15 @@ fn the_last_unit_of_a_budget_is_claimed_at_four_gateways_at_once_and_exactly_one
     std::thread::scope(|scope| {
         for (number, one) in others.iter().enumerate() {
             let (account, client) = (one.address(), network.client(number % 4));
-            let claim =
-                Claim { brand: nordmat(), campaign, account, quantity: 1, price_max: Points::ZERO, referrer: None };
+            let claim = Claim {
+                brand: nordmat(),
+                campaign,
+                account,
+                quantity: 1,
+                price_max: Points::ZERO,
+                referrer: None,
+                invitation: None,
+            };
             let signed = one.sign(1, Operation::Claim(claim));
             // What became of it the ledger tells; a gateway may refuse it before a block has it.
             scope.spawn(move || client.submit(&signed, true).map(drop));

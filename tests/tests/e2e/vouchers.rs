@@ -66,7 +66,8 @@ fn the_last_voucher_of_a_stock_is_bought_at_four_gateways_at_once_and_exactly_on
         for (number, one) in others.iter().enumerate() {
             let (account, client) = (one.address(), network.client(number % 4));
             let (brand, price_max) = (nordmat(), Points::new(40));
-            let claim = Claim { brand, campaign: CAMPAIGN, account, quantity: 1, price_max, referrer: None };
+            let claim =
+                Claim { brand, campaign: CAMPAIGN, account, quantity: 1, price_max, referrer: None, invitation: None };
             let signed = one.sign(1, Operation::Claim(claim));
             // What became of it the ledger tells; a gateway may refuse it before a block has it.
             scope.spawn(move || client.submit(&signed, true).map(drop));
@@ -96,8 +97,15 @@ fn a_return_is_one_transaction_and_brings_points_stamp_and_voucher_to_what_they_
 
     // She buys two coffees with points and something else with money, for which she is rewarded and stamped.
     let quantity = 2;
-    let claim =
-        Claim { brand, campaign: CAMPAIGN, account: from, quantity, price_max: Points::new(80), referrer: None };
+    let claim = Claim {
+        brand,
+        campaign: CAMPAIGN,
+        account: from,
+        quantity,
+        price_max: Points::new(80),
+        referrer: None,
+        invitation: None,
+    };
     let signed = anna.sign(1, Operation::Claim(claim));
     let chain = anna.genesis().chain_id();
     let claimed = claim_reference(&chain, &signed.transaction.id(&chain), 0);

@@ -36,6 +36,20 @@ pub enum CampaignCommand {
         #[command(flatten)]
         sending: Sending,
     },
+    /// Make a list of those who are invited to a campaign, each to a sum of its own
+    ///
+    /// The list is a table (CSV) with the columns address and amount: the points that the account gets, or those that a
+    /// unit costs it. The ledger learns the root of the list, and of nobody who is on it before they claim.
+    Invite {
+        #[command(flatten)]
+        which: WhichCampaign,
+        /// The table
+        #[arg(value_name = "FILE")]
+        table: PathBuf,
+        /// The new file for the invitations, a line each
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Let a campaign give nothing until it is resumed, at once, as an admin of the brand
     Pause {
         #[command(flatten)]

@@ -1,5 +1,7 @@
 //! Commands at a till.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use lojal_types::api::ReferenceKind;
 use lojal_types::limits::{HOLD_MS_MAX, OFFER_MS_MAX};
@@ -93,6 +95,9 @@ pub struct ClaimArgs {
     /// The member who has brought you along
     #[arg(long, value_name = "ADDRESS", value_parser = values::address, requires = "campaign")]
     pub referrer: Option<AddressText>,
+    /// The file with your invitation, as the brand gave it
+    #[arg(long, value_name = "FILE", requires = "campaign")]
+    pub invitation: Option<PathBuf>,
     #[command(flatten)]
     pub consent: Consent,
     #[command(flatten)]

@@ -64,6 +64,7 @@ pub(super) fn lines(terms: &Campaign, decimals: u8) -> Vec<String> {
             grouped(Points::new(most.get()), 0)
         ));
     }
+    lines.extend(terms.invited.iter().map(|root| format!("knows the invitations of the list with the root {root}")));
     lines.push(format!("households {}", if terms.households { "take part too" } else { "don't take part" }));
     lines.extend(terms.returnable.then(|| "members can return what they haven't used".to_owned()));
     lines.extend(terms.paused.then(|| "paused: it gives nothing".to_owned()));
@@ -108,5 +109,6 @@ pub(super) fn fact_in_words(fact: &Requirement) -> String {
         Requirement::Mark { mark } => format!("the member has mark {mark}"),
         Requirement::New { days } => format!("the brand has known the member for at most {days} days"),
         Requirement::Since { days } => format!("the brand has known the member for at least {days} days"),
+        Requirement::Invited => "the member shows an invitation of the brand".to_owned(),
     }
 }

@@ -8,11 +8,13 @@ use lojal_types::{
 use lojal_wallet::amount;
 use lojal_wallet::dates::{Dated, Kind};
 use lojal_wallet::gateways::Gateways;
+use lojal_wallet::invitations::Of;
 
 use super::campaign_words::{award_in_words, lines};
 use super::context::Context;
 use super::dating;
 use super::decimals::Decimals;
+use super::invitations::{invite, of_file};
 use super::points::one_reference;
 use super::programme::changes;
 use super::transact::Session;
@@ -30,6 +32,7 @@ pub(super) fn campaign(context: &Context, command: CampaignCommand) -> Result<Re
         CampaignCommand::List { brand } => list(context, brand),
         CampaignCommand::Show { which } => show(context, which),
         CampaignCommand::Set { which, terms, consent, sending } => set(context, which, &terms, consent, &sending),
+        CampaignCommand::Invite { which, table, out } => invite(context, which, &table, &out),
         CampaignCommand::Pause { which, sending } => pause(context, which, true, &sending),
         CampaignCommand::Resume { which, sending } => pause(context, which, false, &sending),
         CampaignCommand::Accept { which, consent, sending } => accept(context, which, consent, &sending),
@@ -164,24 +167,33 @@ pub(super) fn claim(
     args: ClaimArgs,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let ClaimArgs { quantity, household, referrer, consent, sending, .. } = args;
+    let ClaimArgs { quantity, household, referrer, invitation, consent, sending, .. } = args;
     let terms = find(&session.gateways, WhichCampaign { brand, campaign })?.terms;
     let decimals = session.brand(brand)?.decimals;
     let text = household.map_or_else(|| Ok(session.home.address_text()), |pool| session.pool(pool))?;
     let account = text.to_canonical(session.home.network())?;
     let args_referrer = referrer;
     let referrer = referrer.map(|one| one.to_canonical(session.home.network())).transpose()?;
-    let price_max = Points::new(terms.price.get().saturating_mul(quantity.into()));
+    let of = Of { chain: session.home.chain_id(), network: session.home.network(), brand, decimals, campaign };
+    let invitation = invitation.map(|path| of_file(&path, &of, text)).transpose()?;
+    let sum = invitation.as_ref().map(|one| Points::new(one.amount));
+    let price = sum.map_or(terms.price, |sum| sum.min(terms.price));
+    let price_max = Points::new(price.get().saturating_mul(quantity.into()));
     let cost = match price_max {
         Points::ZERO => "for nothing".to_owned(),
         price => format!("for {} {brand}", grouped(price, decimals)),
     };
     let done = format!("claimed {quantity} of campaign {campaign} of {brand} for {text}, {cost}");
-    let gives = award_in_words(&terms.award, decimals);
+    let award = match (terms.award, sum) {
+        // What an invitation gives stands in it, and nowhere else.
+        (Award::Points { months, .. }, Some(amount)) => Award::Points { amount, up_to: amount, months },
+        (award, _) => award,
+    };
+    let gives = award_in_words(&award, decimals);
     let along = args_referrer.map(|one| format!("; {one} has brought you along")).unwrap_or_default();
     let what = format!("claim {quantity} of campaign {campaign} of {brand} for {text}, {cost}: it {gives}{along}");
     ask::consent(&what, consent, &sending)?;
-    let claim = Claim { brand, campaign, account, quantity, price_max, referrer };
+    let claim = Claim { brand, campaign, account, quantity, price_max, referrer, invitation };
     session.transact(Operation::Claim(claim), &done, &sending)
 }
 

@@ -22,6 +22,7 @@ mod history;
 mod holds;
 mod household;
 mod init;
+mod invitations;
 mod key_file;
 mod keys;
 mod light;

@@ -5,6 +5,7 @@ use lojal_wallet::contacts::ContactsError;
 use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::home::HomeError;
 use lojal_wallet::hook::SecretError;
+use lojal_wallet::invitations::InvitationsError;
 use lojal_wallet::keystore::KeystoreError;
 use lojal_wallet::tokens::TokensError;
 use lojal_wallet::uri::UriError;
@@ -36,6 +37,9 @@ impl CommandError {
             Self::UnknownTrack { .. } => "unknown_track",
             Self::UnknownCampaign { .. } => "unknown_campaign",
             Self::TrackTerms(_) => "invalid_terms",
+            Self::Invitations(InvitationsError::NotThere(_)) => "invitation_missing",
+            Self::Invitations(InvitationsError::Random(_)) => "no_randomness",
+            Self::Invitations(_) => "invalid_list",
             Self::DayOutOfRange { .. } => "day_out_of_range",
             Self::RequestTooLong { .. } => "request_too_long",
             Self::HouseholdCount(_) => "which_household",

@@ -1,6 +1,6 @@
 //! Campaigns from both sides: the brand's and the member's.
 
-use lojal_types::{Approvals, CampaignId, Operation, Points, TakenBackOf};
+use lojal_types::{Approvals, CampaignId, NetworkKind, Operation, Points, TakenBackOf};
 
 use crate::support::gateway::{Ledger, account, only_operation, submitted};
 use crate::support::programme::{CLUB, gifts};
@@ -128,4 +128,54 @@ fn a_referral_is_made_by_a_member_and_claimed_by_its_link() {
     assert_eq!(wallet.run(&[&claim[..], &["--yes"]].concat()).exit_code, 0);
     let Operation::Claim(claim) = only_operation(&server) else { panic!("another operation") };
     assert_eq!((claim.campaign, claim.referrer), (CampaignId::new(1), Some(key().address())));
+}
+
+#[test]
+fn a_list_of_the_invited_is_made_of_a_table_and_each_claims_by_its_own_line() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let own = key().address().to_text(NetworkKind::Test);
+    let table = wallet.file("people.csv", &format!("address,amount\n{own},12.50\n{},3\n", other()));
+    let out = wallet.home().with_file_name("invited.jsonl").display().to_string();
+    let invite = ["campaign", "invite", "kaffet", "1", &table, "--out", &out];
+    let told = wallet.run(&[&invite[..], &["--json"]].concat());
+    assert_eq!(told.exit_code, 0, "{}", told.stderr);
+    let made = told.json();
+    assert_eq!((&made["place"], &made["invitations"]), (&0.into(), &2.into()));
+    let again = wallet.run(&invite);
+    assert!(again.exit_code == 1 && again.stderr.contains("give another name"), "{}", again.stderr);
+    let lines = std::fs::read_to_string(&out).expect("it is written");
+    assert!(lines.lines().all(|line| line.contains("/wallet/#/claim/kaffet/1/invited-")), "{lines}");
+
+    let claim = ["claim", "kaffet", "1", "--invitation", &out];
+    let asked = wallet.run(&claim).stderr;
+    assert!(asked.contains("it gives 12.50 points"), "{asked}");
+    assert_eq!(wallet.run(&[&claim[..], &["--yes"]].concat()).exit_code, 0);
+    let Operation::Claim(claim) = only_operation(&server) else { panic!("another operation") };
+    let roots = [made["root"].as_str().and_then(|root| root.parse().ok()).expect("a root")];
+    let invitation = claim.invitation.expect("it is shown");
+    assert!(invitation.is_for(&genesis().chain_id(), (claim.brand, claim.campaign, key().address()), &roots));
+    assert_eq!(invitation.amount, 1_250);
+
+    let without = lines.lines().find(|line| !line.contains(&own.to_string())).expect("the other's");
+    let others = wallet.file("others.jsonl", without);
+    let none = wallet.run(&["claim", "kaffet", "1", "--invitation", &others, "--yes", "--json"]);
+    assert_eq!((none.exit_code, none.error_code().as_str()), (2, "invitation_missing"));
+    let much = wallet.file("much.csv", &format!("address,amount\n{own},20.01\n"));
+    let refused = wallet.run(&["campaign", "invite", "kaffet", "1", &much, "--out", "never.jsonl"]);
+    assert!(refused.stderr.contains("line 2: the amount is what the account gets"), "{}", refused.stderr);
+}
+
+#[test]
+fn who_is_invited_pays_its_own_price() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let own = key().address().to_text(NetworkKind::Test);
+    for (price, costs) in [("1.75", "for 1.75 kaffet"), ("9", "for 2.50 kaffet"), ("0", "for nothing")] {
+        let table = wallet.file("people.csv", &format!("address,amount\n{own},{price}\n"));
+        let out = wallet.home().with_file_name(format!("invited-{price}.jsonl")).display().to_string();
+        assert_eq!(wallet.run(&["campaign", "invite", "kaffet", "2", &table, "--out", &out]).exit_code, 0);
+        let asked = wallet.run(&["claim", "kaffet", "2", "--invitation", &out]).stderr;
+        assert!(asked.contains(costs), "{price}: {asked}");
+    }
 }

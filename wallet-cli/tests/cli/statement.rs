@@ -128,7 +128,7 @@ fn a_donation_and_a_refund_are_kinds_of_their_own_and_the_books_add_up() {
     let (brand, account) = ("kaffet".parse().expect("valid"), key().address());
     let claim = |campaign: u32, price: u64| {
         let (campaign, price_max) = (CampaignId::new(campaign), Points::new(price));
-        Operation::Claim(Claim { brand, campaign, account, quantity: 1, price_max, referrer: None })
+        Operation::Claim(Claim { brand, campaign, account, quantity: 1, price_max, referrer: None, invitation: None })
     };
     let refund = Operation::Refund(Refund {
         brand,

@@ -10,6 +10,8 @@ import type { VariantCodecs } from "../codec/combine.js";
 import { option, struct } from "../codec/combine.js";
 import { u16, u64 } from "../codec/primitives.js";
 import type { Hash } from "../ids.js";
+import type { Invitation } from "../invitation.js";
+import { invitationCodec } from "../invitation.js";
 import { hashCodec } from "../ids.js";
 import type { Points } from "../points.js";
 import type { Reference } from "../reference.js";
@@ -67,6 +69,8 @@ export interface Claim {
   readonly priceMax: Points;
   /** The member who has brought this one along. */
   readonly referrer: Address | null;
+  /** The invitation that is shown, if there is one. */
+  readonly invitation: Invitation | null;
 }
 
 /** The operations of campaigns, by type. */
@@ -111,6 +115,7 @@ export const campaignOperations: VariantCodecs<CampaignOperations> = {
       quantity: u16,
       priceMax: pointsOrNoneCodec,
       referrer: option(addressCodec),
+      invitation: option(invitationCodec),
     }),
   ],
 };

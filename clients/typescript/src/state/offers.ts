@@ -97,13 +97,21 @@ export interface Offer {
   readonly obstacle: Code | null;
 }
 
-/** The campaigns of a brand as they are for an account, of which records are proven that tell its standing there. */
-export function offersOf(records: ProvenRecords, account: Address, told: Campaigns): readonly Offer[] {
+/**
+ * The campaigns of a brand as they are for an account, of which records are proven that tell its standing there, and
+ * invitations that are known to fit.
+ */
+export function offersOf(
+  records: ProvenRecords,
+  account: Address,
+  told: Campaigns,
+  isInvitedTo: (campaign: CampaignId) => boolean = () => false,
+): readonly Offer[] {
   const { brand, timeMs } = told;
   const isKnown = records.get(recordKinds.account, { account }) !== null;
   const standing = isKnown ? records.get(recordKinds.standing, { account, brand }) : null;
-  const reader = new Reader(records, brand, standing, timeMs);
   return told.campaigns.map((of) => {
+    const reader = new Reader(records, brand, standing, timeMs, isInvitedTo(of.campaign));
     const facts = of.terms.requires.map((one) => reader.fact(one));
     const taken = reader.taken(of.campaign, false);
     const obstacle = obstacleOf(of, reader, facts, taken, account);
@@ -117,6 +125,7 @@ const MISSING: Readonly<Record<Requirement["type"], Code>> = {
   mark: "mark_missing",
   new: "not_new",
   since: "too_new",
+  invited: "invitation_missing",
 };
 
 /** The first rule that a claim would break, in the order of the ledger. */
@@ -150,6 +159,7 @@ class Reader {
     private readonly brand: BrandId,
     private readonly standing: StandingRecord | null,
     private readonly time: TimeMs,
+    private readonly isInvited: boolean,
   ) {}
 
   /** A fact, with what counts for it. */
@@ -184,6 +194,8 @@ class Reader {
         return has <= requirement.days;
       case "since":
         return has >= requirement.days;
+      case "invited":
+        return has > 0n;
     }
   }
   #has(requirement: Requirement): bigint | null {
@@ -195,6 +207,8 @@ class Reader {
         return standing === null ? 0n : this.#level(standing, requirement.track);
       case "mark":
         return standing?.marks.some(({ mark, until }) => mark === requirement.mark && this.#isLive(until)) ? 1n : 0n;
+      case "invited":
+        return this.isInvited ? 1n : 0n;
       case "new":
       case "since": {
         const since = standing?.since ?? null;

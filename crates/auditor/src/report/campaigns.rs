@@ -203,8 +203,9 @@ impl Campaigns {
 /// The things that a claim takes: "It costs `price` for each" (protocol, Campaigns), and whoever has brought the member
 /// along gets points too.
 fn claimed(claim: &Claim, terms: &Campaign) -> Gift {
+    let sum = claim.invitation.as_ref().map(|invitation| invitation.amount);
     let award = match terms.award {
-        Award::Points { amount, .. } => amount.get(),
+        Award::Points { amount, .. } => sum.unwrap_or(amount.get()),
         Award::Mark { .. } | Award::Voucher { .. } | Award::Cause { .. } => 0,
     };
     let referral = terms.referral.filter(|_| claim.referrer.is_some()).map_or(0, |referral| referral.award.get());
@@ -212,7 +213,8 @@ fn claimed(claim: &Claim, terms: &Campaign) -> Gift {
         brand: claim.brand,
         units: claim.quantity.into(),
         points: award.saturating_add(referral),
-        paid: terms.price.get().saturating_mul(claim.quantity.into()),
+        // "a unit of anything else costs what it says, or `price` if that is less" (protocol, Campaigns)
+        paid: sum.map_or(terms.price.get(), |sum| sum.min(terms.price.get())).saturating_mul(claim.quantity.into()),
         sponsor: terms.sponsor,
         is_donated: matches!(terms.award, Award::Cause { .. }),
         recipient: recipient_of(terms),

@@ -113,6 +113,7 @@ pub(crate) fn gifts(opens_ms: TimeMs, budget: u64) -> Campaign {
         stock: None,
         budget: Some(Points::new(budget)),
         sponsor: None,
+        invited: Bounded::default(),
         households: false,
         returnable: false,
         paused: false,
@@ -167,7 +168,15 @@ pub(crate) fn coffees(opens_ms: TimeMs, stock: u64) -> Campaign {
 
 pub(crate) fn claim(id: &str, campaign: u32, account: u8, (quantity, price_max): (u16, u64)) -> Operation {
     let (brand, campaign, account) = (brand(id), CampaignId::new(campaign), address(account));
-    Operation::Claim(Claim { brand, campaign, account, quantity, price_max: Points::new(price_max), referrer: None })
+    Operation::Claim(Claim {
+        brand,
+        campaign,
+        account,
+        quantity,
+        price_max: Points::new(price_max),
+        referrer: None,
+        invitation: None,
+    })
 }
 
 /// The answer to a till's request for one use of a voucher.

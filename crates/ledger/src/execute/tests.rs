@@ -17,6 +17,7 @@ mod growth;
 mod hold_ends;
 mod holds;
 mod households;
+mod invitations;
 mod keys;
 mod market;
 mod pages;

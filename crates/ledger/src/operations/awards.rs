@@ -1,7 +1,7 @@
 //! The things that campaigns give: new points, marks and vouchers (protocol, Campaigns).
 
 use lojal_types::limits::MONEY_MAX;
-use lojal_types::{Award, Campaign, Expiry, Month, Points, Policy};
+use lojal_types::{Award, Campaign, Expiry, Month, Policy};
 
 use super::allowance::open_by_stamp;
 use super::awarding::Awarding;
@@ -15,14 +15,6 @@ use crate::stop::Stop;
 
 /// Most that one brand owes another by campaigns, in millionths: as much as there can be of money.
 pub(super) const OWED_MICRO_MAX: u128 = MONEY_MAX as u128 * 1_000_000;
-
-/// The points of a claim.
-pub(super) fn points_of(award: &Award) -> Points {
-    match award {
-        Award::Points { amount, .. } => *amount,
-        Award::Mark { .. } | Award::Voucher { .. } | Award::Cause { .. } => Points::ZERO,
-    }
-}
 
 /// Uses the reference under which it is given: "Points are an issue that names its campaign, with the reference among
 /// those of the brand's issues." (protocol, Campaigns)

@@ -129,7 +129,7 @@ fn track_has(context: &mut Context<'_, '_>, brand: BrandId, requirement: &Requir
             (rolls || !(this_month || consume)) && (track.levels.is_empty() || !consume)
         }
         Requirement::Level { track, level } => usize::from(level) <= tracks::known(context, brand, track)?.levels.len(),
-        Requirement::Mark { .. } | Requirement::New { .. } | Requirement::Since { .. } => true,
+        Requirement::Mark { .. } | Requirement::New { .. } | Requirement::Since { .. } | Requirement::Invited => true,
     };
     if fits { Ok(()) } else { Err(Code::CampaignOutOfBounds.into()) }
 }

@@ -12,8 +12,9 @@ use super::awards;
 use super::balances::amount;
 use super::payments::{Payment, remembered};
 use super::reference::{Place, place};
+use super::requirements::{self, Known};
 use super::taking::{Taking, gives, put_standing, take};
-use super::{Context, campaigns, donations, issue, redeem, referrals, requirements};
+use super::{Context, campaigns, donations, invitations, issue, redeem, referrals};
 use crate::key::{ClaimedKey, OperatorKey, StandingKey};
 use crate::record::{Claimed, Operator};
 use crate::stop::Stop;
@@ -25,7 +26,7 @@ pub(super) fn grant(context: &mut Context<'_, '_>, grant: &Grant) -> Result<(), 
     let record = campaigns::known(context, brand, campaign)?;
     let own = granter(context, brand, &record.terms)?;
     let standing = context.overlay.get(&StandingKey { account: to, brand })?;
-    requirements::open(context, brand, &record.terms, standing.as_ref())?;
+    requirements::open(context, brand, &record.terms, Known { standing: standing.as_ref(), is_invited: true })?;
     gives(context, (brand, campaign), &record)?;
     by(&record.terms, TakenBy::Operator)?;
     let (units, points) = grant_in_range(&record.terms.award, grant.amount)?;
@@ -39,7 +40,7 @@ pub(super) fn grant(context: &mut Context<'_, '_>, grant: &Grant) -> Result<(), 
     }
     // Whom the brand hasn't known before it knows from this day on.
     let known = standing.unwrap_or_default().known_on(context.time.day());
-    let taking = Taking { brand, campaign, units, points, paid: Points::ZERO };
+    let taking = Taking { brand, campaign, units, points, paid: Points::ZERO, is_invited: true };
     let standing = take(context, &taking, record, Some(known))?;
     let standing = awards::give(context, &of.policy, &terms, &awarding, standing)?;
     put_standing(context, (to, brand), &standing)
@@ -52,17 +53,19 @@ pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), 
     let record = campaigns::known(context, brand, campaign)?;
     authority::for_itself(context, account)?;
     let standing = context.overlay.get(&StandingKey { account, brand })?;
-    requirements::open(context, brand, &record.terms, standing.as_ref())?;
+    let sum = invitations::shown(context, claim, &record.terms)?;
+    let known = Known { standing: standing.as_ref(), is_invited: sum.is_some() };
+    requirements::open(context, brand, &record.terms, known)?;
     gives(context, (brand, campaign), &record)?;
     by(&record.terms, TakenBy::Member)?;
     takes_part(&record.terms, account)?;
     quantity_in_range(&record.terms, quantity)?;
     let terms = record.terms.clone();
-    let price = price_accepted(&terms, claim)?;
-    let award = awards::points_of(&terms.award);
+    let price = price_accepted(invitations::price(&terms, sum), claim)?;
+    let award = invitations::award(&terms, sum);
     let referral = referrals::due(context, claim, &terms, standing.as_ref())?;
     let points = referral.map_or(Some(award), |award_too| award.checked_add(award_too)).ok_or(Code::AmountTooLarge)?;
-    let taking = Taking { brand, campaign, units: quantity, points, paid: price };
+    let taking = Taking { brand, campaign, units: quantity, points, paid: price, is_invited: sum.is_some() };
     let standing = take(context, &taking, record, standing)?;
     let paid = pay(context, claim, &terms, price)?;
     if matches!(terms.award, Award::Cause { .. }) {
@@ -145,8 +148,8 @@ fn quantity_in_range(terms: &Campaign, quantity: u16) -> Result<(), Code> {
 }
 
 /// "It costs `price` for each, together at most the claim's `price_max` (`price_above_max`)" (protocol, Campaigns).
-fn price_accepted(terms: &Campaign, claim: &Claim) -> Result<Points, Code> {
-    let price = terms.price.get().checked_mul(u64::from(claim.quantity)).map(Points::new);
+fn price_accepted(each: Points, claim: &Claim) -> Result<Points, Code> {
+    let price = each.get().checked_mul(u64::from(claim.quantity)).map(Points::new);
     let price = price.ok_or(Code::AmountTooLarge)?;
     if price > claim.price_max {
         return Err(Code::PriceAboveMax);

@@ -6,13 +6,21 @@ use super::{Context, tracks};
 use crate::record::Standing;
 use crate::stop::Stop;
 
+/// All that facts are about: what the brand has counted of an account, and whether it is invited.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) standing: Option<&'a Standing>,
+    /// True of a grant, too: "A grant takes no invitation." (protocol, Campaigns)
+    pub(super) is_invited: bool,
+}
+
 /// "It is open from `opens_ms` on, or `early.ms` sooner for an account of which all of `early.requires` holds, until
 /// `closes_ms` (`campaign_not_open`)." (protocol, Campaigns)
 pub(super) fn open(
     context: &mut Context<'_, '_>,
     brand: BrandId,
     terms: &Campaign,
-    standing: Option<&Standing>,
+    known: Known<'_>,
 ) -> Result<(), Stop> {
     if terms.is_open(context.time) {
         return Ok(());
@@ -20,7 +28,7 @@ pub(super) fn open(
     let is_early = (terms.begins_ms()..terms.opens_ms).contains(&context.time);
     let Some(early) = terms.early.as_ref().filter(|_| is_early) else { return Err(Code::CampaignNotOpen.into()) };
     for one in early.requires.iter() {
-        if missing(context, brand, one, standing)?.is_some() {
+        if missing(context, brand, one, known)?.is_some() {
             return Err(Code::CampaignNotOpen.into());
         }
     }
@@ -33,10 +41,10 @@ pub(super) fn all(
     context: &mut Context<'_, '_>,
     brand: BrandId,
     terms: &Campaign,
-    standing: Option<&Standing>,
+    known: Known<'_>,
 ) -> Result<(), Stop> {
     for one in terms.requires.iter() {
-        if let Some(code) = missing(context, brand, one, standing)? {
+        if let Some(code) = missing(context, brand, one, known)? {
             return Err(code.into());
         }
     }
@@ -49,7 +57,7 @@ fn missing(
     context: &mut Context<'_, '_>,
     brand: BrandId,
     requirement: &Requirement,
-    standing: Option<&Standing>,
+    Known { standing, is_invited }: Known<'_>,
 ) -> Result<Option<Code>, Stop> {
     let (month, today) = (context.time.month(), context.time.day());
     let since = standing.and_then(|standing| standing.since);
@@ -75,6 +83,7 @@ fn missing(
         }
         Requirement::New { days } => (known_for.is_some_and(|known| known <= u32::from(days)), Code::NotNew),
         Requirement::Since { days } => (known_for.is_some_and(|known| known >= u32::from(days)), Code::TooNew),
+        Requirement::Invited => (is_invited, Code::InvitationMissing),
     };
     Ok((!holds).then_some(code))
 }

@@ -5,7 +5,8 @@ use lojal_types::{
 };
 
 use super::ledger::enter_pool;
-use super::{Context, authority, campaigns, requirements};
+use super::requirements::{self, Known};
+use super::{Context, authority, campaigns};
 use crate::key::{CampaignKey, StandingKey};
 use crate::record::{CampaignRecord, Count, Progress, Standing, Taken};
 use crate::stop::Stop;
@@ -20,6 +21,8 @@ pub(super) struct Taking {
     pub(super) points: Points,
     /// The points that are paid.
     pub(super) paid: Points,
+    /// True if the account is invited, or needn't be.
+    pub(super) is_invited: bool,
 }
 
 /// Checks that a campaign gives something at all: "While it is `paused` it gives nothing (`campaign_paused`)." and "A
@@ -52,8 +55,9 @@ pub(super) fn take(
     record: CampaignRecord,
     standing: Option<Standing>,
 ) -> Result<Standing, Stop> {
-    let Taking { brand, campaign, units, .. } = *taking;
-    requirements::all(context, brand, &record.terms, standing.as_ref())?;
+    let Taking { brand, campaign, units, is_invited, .. } = *taking;
+    let known = Known { standing: standing.as_ref(), is_invited };
+    requirements::all(context, brand, &record.terms, known)?;
     let consumed = requirements::consumed(context, brand, &record.terms)?;
     let mut standing = standing.unwrap_or_default();
     if let Some(PerMember { times, per }) = record.terms.per_member {

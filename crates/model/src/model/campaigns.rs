@@ -12,6 +12,7 @@ use lojal_types::{
     referral_reference,
 };
 
+use self::facts::Member;
 use self::terms::{is_kinder, limits_hold};
 use super::brand_motions::Takes;
 use super::given::{Marked, Offered, Relation, Took};
@@ -149,7 +150,8 @@ impl Model {
             ensure(of_sponsor, code)?;
         }
         let known = self.tables.programme.relations.get(&(to, brand)).cloned();
-        self.check_gives(brand, campaign, &one, known.as_ref(), to)?;
+        let member = Member { known: known.as_ref(), account: to, is_invited: true };
+        self.check_gives(brand, campaign, &one, member)?;
         ensure(one.terms.by != TakenBy::Member, Code::NotGranted)?;
         let (most, is_points) = match one.terms.award {
             Award::Points { up_to, .. } => (up_to.get(), true),
@@ -170,39 +172,42 @@ impl Model {
         self.take_out(
             (brand, campaign),
             one.clone(),
-            (to, Some(known.unwrap_or_default().known_from(self.today()))),
+            (to, Some(known.unwrap_or_default().known_from(self.today())), true),
             (units, u128::from(points), 0),
         )?;
         self.hand_over(&one.terms, &policy, &gift)
     }
 
     pub(super) fn claim(&mut self, act: Act, claim: &Claim) -> Result<(), Code> {
-        let Claim { brand, campaign, account, quantity, price_max, referrer } = *claim;
+        let Claim { brand, campaign, account, quantity, price_max, referrer, ref invitation } = *claim;
         let policy = self.giving(brand)?;
         let one = self.campaign(brand, campaign).ok_or(Code::UnknownCampaign)?;
         let household = self.tables.households.get(&account);
         let is_member = household.is_some_and(|household| household.members.contains_key(&act.sender));
         ensure(act.sender == account || is_member, Code::NotOwner)?;
         let known = self.tables.programme.relations.get(&(account, brand)).cloned();
-        self.check_gives(brand, campaign, &one, known.as_ref(), account)?;
+        let sum = self.invited_to((brand, campaign, account), &one.terms, invitation.as_ref())?;
+        let member = Member { known: known.as_ref(), account, is_invited: sum.is_some() };
+        self.check_gives(brand, campaign, &one, member)?;
         ensure(one.terms.by != TakenBy::Operator, Code::NotClaimed)?;
         ensure(one.terms.households || !is_household(account), Code::NotForHouseholds)?;
         let is_endless = matches!(one.terms.award, Award::Mark { days: None, .. });
         let most = if one.terms.price.is_zero() || is_endless { 1 } else { 100 };
         ensure((1..=most).contains(&quantity), Code::QuantityOutOfRange)?;
-        let price = u128::from(one.terms.price.get()) * u128::from(quantity);
+        let each = sum.map_or(one.terms.price.get(), |sum| sum.min(one.terms.price.get()));
+        let price = u128::from(each) * u128::from(quantity);
         let price = u64::try_from(price).map_err(|_| Code::AmountTooLarge)?;
         ensure(price <= price_max.get(), Code::PriceAboveMax)?;
         ensure(price <= AMOUNT_MAX, Code::AmountTooLarge)?;
         let referral = self.check_referral(claim, &one.terms, known.as_ref())?;
         let award = match one.terms.award {
-            Award::Points { amount, .. } => amount.get(),
+            Award::Points { amount, .. } => sum.unwrap_or(amount.get()),
             _ => 0,
         };
         let points = u128::from(award) + u128::from(referral);
         ensure(u64::try_from(points).is_ok(), Code::AmountTooLarge)?;
         let took = (u64::from(quantity), points, price);
-        self.take_out((brand, campaign), one.clone(), (account, known), took)?;
+        self.take_out((brand, campaign), one.clone(), (account, known, sum.is_some()), took)?;
         let mut paid = None;
         if price > 0 {
             check_amount(price)?;
@@ -245,18 +250,10 @@ impl Model {
         Ok(policy)
     }
 
-    fn check_gives(
-        &self,
-        brand: BrandId,
-        campaign: CampaignId,
-        one: &Offered,
-        known: Option<&Relation>,
-        account: Address,
-    ) -> Result<(), Code> {
+    fn check_gives(&self, brand: BrandId, campaign: CampaignId, one: &Offered, member: Member<'_>) -> Result<(), Code> {
         let (opens, closes) = (one.terms.opens_ms.get(), one.terms.closes_ms.get());
         let early = one.terms.early.as_ref().is_some_and(|early| {
-            self.time + early.ms >= opens
-                && early.requires.iter().all(|fact| self.lacks(brand, fact, known, account).is_none())
+            self.time + early.ms >= opens && early.requires.iter().all(|fact| self.lacks(brand, fact, member).is_none())
         });
         ensure(self.time < closes && (self.time >= opens || early), Code::CampaignNotOpen)?;
         ensure(!one.terms.paused, Code::CampaignPaused)?;
@@ -276,11 +273,12 @@ impl Model {
         &mut self,
         (brand, campaign): (BrandId, CampaignId),
         one: Offered,
-        (account, known): (Address, Option<Relation>),
+        (account, known, is_invited): (Address, Option<Relation>, bool),
         (units, points, paid): (u64, u128, u64),
     ) -> Result<(), Code> {
         for fact in one.terms.requires.iter() {
-            self.lacks(brand, fact, known.as_ref(), account).map_or(Ok(()), Err)?;
+            let member = Member { known: known.as_ref(), account, is_invited };
+            self.lacks(brand, fact, member).map_or(Ok(()), Err)?;
         }
         let relation = known.unwrap_or_default();
         self.tables.programme.relations.set((account, brand), relation);

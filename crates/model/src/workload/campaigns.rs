@@ -26,6 +26,7 @@ impl Workload {
             }
             _ => (self.next_campaign(brand), self.campaign_terms(brand)),
         };
+        let terms = self.with_invitations((brand, campaign), terms);
         Some(Operation::SetCampaign(SetCampaign { brand, campaign, terms }))
     }
 
@@ -75,6 +76,7 @@ impl Workload {
             stock: self.random.once_in(4).then_some(3),
             budget,
             sponsor,
+            invited: Bounded::default(),
             households: self.random.once_in(2),
             returnable,
             paused: self.random.once_in(20),
@@ -277,7 +279,8 @@ impl Workload {
         let price_max = Points::new(if self.twist() { costs / 2 } else { costs });
         let asks = one.terms.referral.is_some() && self.random.once_in(2);
         let referrer = (asks || self.twist()).then(|| self.referrer(brand, account));
-        Some(Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer }))
+        let invitation = self.invitation((brand, campaign, account), &one.terms);
+        Some(Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer, invitation }))
     }
 
     /// One badge more for a member than there can be, each by a campaign of its own.

@@ -56,7 +56,7 @@ impl Workload {
     }
 
     /// All campaigns that give something to whom they are for, with their brands.
-    fn giving(&self) -> impl Iterator<Item = (BrandId, CampaignId, Offered)> {
+    pub(super) fn giving(&self) -> impl Iterator<Item = (BrandId, CampaignId, Offered)> {
         let all = self.all_campaigns();
         all.filter(|(brand, campaign, one)| {
             let digest = Some(one.terms.digest(&self.chain, *brand, *campaign));
@@ -106,7 +106,8 @@ impl Workload {
             (0..MEMBERS_WITH_POINTS).map(|member| {
                 let (account, price_max) = (self.address(member), Points::ZERO);
                 let (brand, campaign, quantity, referrer) = (*brand, *campaign, 1, Some(account));
-                (account, Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer }))
+                let claim = Claim { brand, campaign, account, quantity, price_max, referrer, invitation: None };
+                (account, Operation::Claim(claim))
             })
         });
         claims.collect()
@@ -125,8 +126,16 @@ impl Workload {
             let busy: Vec<Address> = members().filter(brought).collect();
             let new = members().filter(|account| self.can_take(brand, campaign, &one, *account));
             let pairs = new.flat_map(|account| busy.iter().map(move |referrer| (account, Some(*referrer))));
-            let claim =
-                |account, referrer| Claim { brand, campaign, account, quantity: 1, price_max: Points::ZERO, referrer };
+            let price_max = Points::ZERO;
+            let claim = |account, referrer| Claim {
+                brand,
+                campaign,
+                account,
+                quantity: 1,
+                price_max,
+                referrer,
+                invitation: None,
+            };
             pairs.map(|(account, referrer)| (account, Operation::Claim(claim(account, referrer)))).collect::<Possible>()
         });
         claims.collect()

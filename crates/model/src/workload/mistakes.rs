@@ -12,7 +12,7 @@ use crate::world::{MEMBERS, TILL};
 /// Everybody who can make a mistake as things stand, and how.
 pub(super) type Possible = Vec<(Address, Operation)>;
 
-const MISTAKES: [fn(&Workload) -> Possible; 35] = [
+const MISTAKES: [fn(&Workload) -> Possible; 37] = [
     Workload::spending_dead_points,
     Workload::pooling_what_must_not_be,
     Workload::transferring_what_must_not_be,
@@ -44,6 +44,8 @@ const MISTAKES: [fn(&Workload) -> Possible; 35] = [
     Workload::giving_more_than_the_budget,
     Workload::bringing_one_more_along,
     Workload::bringing_oneself_along,
+    Workload::showing_anothers_invitation,
+    Workload::coming_uninvited,
     Workload::taking_in_vain,
     Workload::taking_too_little_or_too_much,
     Workload::using_more_than_is_left,

@@ -10,7 +10,6 @@ use crate::disk::Disk;
 use crate::import::{complete, install};
 use crate::limits::FIRST_SEGMENT_AFTER_BASE;
 use crate::log::segment::segment_path;
-use crate::snapshots::{Frozen, Snapshots};
 use crate::testing::{Chain, append, append_if_writable, copy_dir, on};
 use crate::{
     Checkpoints, Faults, Import, ImportError, IndexAfterCrash, Lookup, Opened, Options, PieceId, SimulatedDisk, Store,
@@ -126,29 +125,6 @@ fn the_state_is_cut_after_the_first_block_of_each_window_and_the_latest_are_kept
     drop(opened);
     let opened = open_inline(dir.path()).expect("whole");
     assert_eq!((heights(&opened.store), opened.store.offers()), (KEPT.to_vec(), offers));
-}
-
-/// Where checkpoints take longer than the time between two states, each is cut that comes to its turn, and none waits
-/// for ever behind the next.
-#[test]
-fn a_state_whose_ids_are_being_written_is_cut_whatever_comes_meanwhile() {
-    let (_dir, opened) = node();
-    let shared = opened.store.shared();
-    let state_after =
-        |block: usize| Frozen::new(&chain().blocks[block], opened.state.view(), shared.index.pages().pin());
-    let empty = tempfile::tempdir().expect("a temporary directory");
-    let snapshots = Snapshots::load(&Disk::real(), empty.path(), &chain().genesis, &[]).expect("nothing there");
-    let cut = || snapshots.take_ready().map(|ready| ready.frozen.header.height.get());
-    snapshots.wait_for_ids(state_after(1));
-    snapshots.wait_for_ids(state_after(4));
-    assert!(snapshots.begin().is_some(), "of two that wait, the later one is written");
-    snapshots.wait_for_ids(state_after(7));
-    snapshots.prepare(|| shared.index.remembered()).expect("readable");
-    assert_eq!(cut(), Some(5));
-    assert!(snapshots.is_waiting() && snapshots.begin().is_some());
-    snapshots.prepare(|| shared.index.remembered()).expect("readable");
-    assert_eq!(cut(), Some(8));
-    assert!(!snapshots.is_waiting() && snapshots.begin().is_none());
 }
 
 #[test]

@@ -122,6 +122,7 @@ impl Campaign {
             && self.award.relaxes(before.award)
             && self.bounds_relax(before)
             && (self.sponsor.is_none() || self.sponsor == before.sponsor)
+            && self.invited.starts_with(&before.invited)
             && (self.households || !before.households)
             && (self.returnable || !before.returnable)
     }
@@ -220,7 +221,7 @@ impl Requirement {
         match *self {
             Self::Progress { at_least, .. } => (1..=POINTS_MAX).contains(&at_least),
             Self::Level { level, .. } => level > 0,
-            Self::Mark { .. } => true,
+            Self::Mark { .. } | Self::Invited => true,
             Self::New { days } | Self::Since { days } => days <= CAMPAIGN_DAYS_MAX,
         }
     }
@@ -235,6 +236,7 @@ impl Requirement {
             (Self::Mark { mark }, Self::Mark { mark: was }) => mark == was,
             (Self::New { days }, Self::New { days: was }) => days >= was,
             (Self::Since { days }, Self::Since { days: was }) => days <= was,
+            (Self::Invited, Self::Invited) => true,
             _ => false,
         }
     }

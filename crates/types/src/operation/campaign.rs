@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::brand::BrandId;
-use crate::campaign::{Campaign, CampaignId};
+use crate::campaign::{Campaign, CampaignId, Invitation};
 use crate::day::Day;
 use crate::ids::Hash;
 use crate::points::Points;
@@ -80,6 +80,9 @@ pub struct Claim<A = Address> {
     /// The member who has brought this one along.
     #[serde(default = "nobody::<A>")]
     pub referrer: Option<A>,
+    /// The invitation that is shown, if there is one.
+    #[serde(default)]
+    pub invitation: Option<Invitation>,
 }
 
 fn nobody<A>() -> Option<A> {
@@ -88,8 +91,8 @@ fn nobody<A>() -> Option<A> {
 
 impl<A> Claim<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Claim<B>, E> {
-        let Self { brand, campaign, account, quantity, price_max, referrer } = self;
+        let Self { brand, campaign, account, quantity, price_max, referrer, invitation } = self;
         let (account, referrer) = (f(account)?, referrer.map(f).transpose()?);
-        Ok(Claim { brand, campaign, account, quantity, price_max, referrer })
+        Ok(Claim { brand, campaign, account, quantity, price_max, referrer, invitation })
     }
 }

@@ -3,12 +3,13 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::address::{AddressText, NetworkKind};
 use crate::bounded::Bounded;
-use crate::campaign::{Award, Campaign, CampaignId, Sponsor, TakenBy};
+use crate::campaign::{Award, Campaign, CampaignId, Invitation, Sponsor, TakenBy};
 use crate::day::Day;
 use crate::governance::{Action, MotionId, SignOfLife, SuspendBrand};
 use crate::guardian::Guardians;
 use crate::household::{MemberLimit, MemberRole};
 use crate::ids::{Hash, OfferId, PublicKey, Salt, Signature, VoucherId};
+use crate::merkle::Step;
 use crate::money::Money;
 use crate::operator::Role;
 use crate::partnership::PartnershipTerms;
@@ -94,7 +95,9 @@ fn of_programme() -> Vec<Numbered> {
     let accept = AcceptSponsorship { brand, campaign, terms: Hash::new([8; 32]) };
     let grant = Grant { brand, campaign, to, amount: 7, reference: self::reference(3), dated };
     let (account, price_max, referrer) = (to, Points::new(9), Some(address(2)));
-    let claim = Claim { brand, campaign, account, quantity: 1, price_max, referrer };
+    let step = Step { is_left: true, other: Hash::new([3; 32]) };
+    let invitation = Invitation { root: 1, amount: 7, salt: Salt::new([4; 16]), path: Bounded::from([step]) };
+    let claim = Claim { brand, campaign, account, quantity: 1, price_max, referrer, invitation: Some(invitation) };
     let voucher = VoucherId::new([6; 16]);
     let (of_reference, amount, own) = (self::reference(4), Points::new(9), self::reference(5));
     let (of, reference, of_dated) = (Payment::Claim, own, dated);
@@ -140,6 +143,7 @@ fn campaign_terms() -> Campaign {
         stock: None,
         budget: Some(Points::new(3)),
         sponsor: Some(Sponsor { brand: brand("kaffet"), price_micro: 1 }),
+        invited: Bounded::default(),
         households: true,
         returnable: false,
         paused: false,

@@ -133,6 +133,16 @@ pub(super) fn grocer(time: TimeMs) -> Programme {
             households: true,
             ..without_budget(claim(time, Award::Cause { to: None }, 0, "A meal for who needs one, for 50 points."))
         },
+        Campaign {
+            requires: of([Requirement::Invited]),
+            per_member: at_most(1, Period::Ever),
+            ..claim(
+                time,
+                up_to(10, 100),
+                100_000,
+                "Points for those whom the shop has invited, for each as many as it says.",
+            )
+        },
     ];
     Programme { tracks: vec![containers(), purchases()], campaigns }
 }
@@ -153,6 +163,7 @@ fn claim(time: TimeMs, award: Award, budget: u64, text: &str) -> Campaign {
         stock: None,
         budget: Some(Points::new(budget)),
         sponsor: None,
+        invited: Bounded::default(),
         households: false,
         returnable: false,
         paused: false,

@@ -137,5 +137,5 @@ fn grant(brand: &Brand, campaign: CampaignId, to: Address, amount: u64, receipt:
 
 fn claim(brand: &Brand, campaign: CampaignId, member: &Actor, referrer: Option<Address>) -> Operation {
     let (account, price_max) = (member.address, Points::ZERO);
-    Operation::Claim(Claim { brand: brand.id, campaign, account, quantity: 1, price_max, referrer })
+    Operation::Claim(Claim { brand: brand.id, campaign, account, quantity: 1, price_max, referrer, invitation: None })
 }

@@ -2,9 +2,10 @@
 
 use lojal_ledger::HalfId;
 use lojal_ledger::record::{Awarded, CampaignList, CampaignRecord, ListedCampaign, Marked};
+use lojal_types::merkle::Step;
 use lojal_types::{
-    AcceptSponsorship, Award, Campaign, CampaignId, Claim, Early, Grant, GrossPoints, MarkId, Operation, PerMember,
-    Period, Recipient, Referral, Requirement, SetCampaign, Sponsor, TakenBy, TrackId,
+    AcceptSponsorship, Award, Campaign, CampaignId, Claim, Early, Grant, GrossPoints, Invitation, MarkId, Operation,
+    PerMember, Period, Recipient, Referral, Requirement, Salt, SetCampaign, Sponsor, TakenBy, TrackId,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -30,6 +31,7 @@ fn requirement() -> BoxedStrategy<Requirement> {
         mark_id().prop_map(|mark| Requirement::Mark { mark }),
         any::<u16>().prop_map(|days| Requirement::New { days }),
         any::<u16>().prop_map(|days| Requirement::Since { days }),
+        Just(Requirement::Invited),
     ]
     .boxed()
 }
@@ -61,11 +63,11 @@ fn campaign() -> BoxedStrategy<Campaign> {
     let referral = (points(), any::<u16>()).prop_map(|(award, year_max)| Referral { award, year_max });
     let sponsor = (brand_id(), any::<u64>()).prop_map(|(brand, price_micro)| Sponsor { brand, price_micro });
     let bounds = (option::of(per_member()), option::of(number()), option::of(points()), option::of(sponsor));
-    let what = (points(), award(), option::of(referral), any::<[bool; 3]>(), hash());
+    let what = (points(), award(), option::of(referral), any::<[bool; 3]>(), (list(hash()), hash()));
     let terms = (when, bounds, what).prop_map(|(when, bounds, what)| {
         let (opens_ms, closes_ms, early, requires, by) = when;
         let (per_member, stock, budget, sponsor) = bounds;
-        let (price, award, referral, [households, returnable, paused], about) = what;
+        let (price, award, referral, [households, returnable, paused], (invited, about)) = what;
         Campaign {
             opens_ms,
             closes_ms,
@@ -79,6 +81,7 @@ fn campaign() -> BoxedStrategy<Campaign> {
             stock,
             budget,
             sponsor,
+            invited,
             households,
             returnable,
             paused,
@@ -86,6 +89,14 @@ fn campaign() -> BoxedStrategy<Campaign> {
         }
     });
     terms.boxed()
+}
+
+fn invitation() -> BoxedStrategy<Invitation> {
+    let step = (any::<bool>(), hash()).prop_map(|(is_left, other)| Step { is_left, other });
+    let invitation = (any::<u8>(), number(), any::<[u8; 16]>(), list(step.boxed()));
+    let invitation =
+        invitation.prop_map(|(root, amount, salt, path)| Invitation { root, amount, salt: Salt::new(salt), path });
+    invitation.boxed()
 }
 
 pub(super) fn set_campaign() -> BoxedStrategy<Operation> {
@@ -106,9 +117,9 @@ pub(super) fn campaign_operation() -> BoxedStrategy<Operation> {
         Operation::Grant(Grant { brand, campaign, to, amount, reference, dated })
     });
     let claim =
-        (of(), (any::<u16>(), points(), option::of(address()))).prop_map(|((brand, campaign, account), what)| {
-            let (quantity, price_max, referrer) = what;
-            Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer })
+        (of(), (any::<u16>(), points(), option::of(address()), option::of(invitation()))).prop_map(|(of, what)| {
+            let ((brand, campaign, account), (quantity, price_max, referrer, invitation)) = (of, what);
+            Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer, invitation })
         });
     prop_oneof![set_campaign(), accept_sponsorship(), grant, claim].boxed()
 }

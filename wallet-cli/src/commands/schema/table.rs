@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::commands::brand::Appointed;
 use crate::commands::{
-    balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, key_file, keys, light, listen,
-    market, points, presentations, profile, proofs, receipt, recovery, reference, referrals, request, setup, statement,
-    till, together, tokens, voucher_request, watch, web, webhook,
+    balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, invitations, key_file, keys,
+    light, listen, market, points, presentations, profile, proofs, receipt, recovery, reference, referrals, request,
+    setup, statement, till, together, tokens, voucher_request, watch, web, webhook,
 };
 
 /// The schema of a type.
@@ -74,7 +74,7 @@ pub(super) struct Listed {
 pub(super) struct AnySchema(pub(super) Map<String, Value>);
 
 /// The commands, each with the forms of its documents.
-pub(super) const COMMANDS: [(&str, &[Form]); 127] = [
+pub(super) const COMMANDS: [(&str, &[Form]); 128] = [
     ("init", &[WALLET, &[of::<init::Wallet>, of::<init::WordsFile>], &[of::<init::Wallet>, of::<init::Words>]]),
     ("restore", &[&[of::<init::Wallet>, of::<init::Restored>]]),
     ("key new", &[&[of::<init::NewWords>]]),
@@ -172,6 +172,7 @@ pub(super) const COMMANDS: [(&str, &[Form]); 127] = [
     ("campaign pause", SIGNS),
     ("campaign resume", ACTS),
     ("campaign accept", ACTS),
+    ("campaign invite", &[&[of::<invitations::Made>]]),
     ("grant", SIGNS),
     ("stamp", SIGNS),
     ("takeback", SIGNS),

@@ -273,6 +273,7 @@ fn of_programmes(files: &Files<'_>) -> Vec<Line> {
     let terms = files.of("terms.toml", &format!("{terms}[kind]\ntype = \"rolling\"\nmonths = 6\n"));
     let paid = receipt("paid").to_string();
     let campaign = files.of("campaign.toml", super::programme::CLUB);
+    let people = files.of("people.csv", &format!("address,amount\n{to},1\n"));
     let shown = files.free("shown.txt");
     vec![
         asking("standing", &[]),
@@ -292,6 +293,7 @@ fn of_programmes(files: &Files<'_>) -> Vec<Line> {
         asking("campaign set", &["kaffet", "3", &campaign, "--yes"]),
         asking("campaign pause", &["kaffet", "1"]),
         asking("campaign resume", &["kaffet", "1"]),
+        asking("campaign invite", &["kaffet", "3", &people, "--out", &files.free("invited.jsonl")]),
         asking("campaign accept", &["kaffet", "1", "--yes"]),
         asking("grant", &["kaffet", "1", &to, "--receipt", "R-5"]),
         asking("stamp", &["kaffet", "1", &to, "1", "--receipt", "R-3"]),

@@ -144,6 +144,7 @@ pub fn gifts() -> Campaign {
         stock: Some(40),
         budget: Some(Points::new(100_000)),
         sponsor: Some(Sponsor { brand: "fjallet".parse().expect("valid"), price_micro: 2_000_000 }),
+        invited: Bounded::default(),
         households: false,
         returnable: false,
         paused: false,

@@ -50,6 +50,7 @@ export interface CampaignForm {
   readonly yearMax: string;
   readonly sponsor: BrandId | "";
   readonly worth: string;
+  readonly invited: string;
   readonly households: boolean;
   readonly about: string;
 }
@@ -83,6 +84,7 @@ export function newForm(today: string): CampaignForm {
     yearMax: "",
     sponsor: "",
     worth: "",
+    invited: "",
     households: false,
     about: "",
   };
@@ -124,6 +126,7 @@ export function campaignFormOf(terms: Campaign, decimals: number): CampaignForm 
     yearMax: or(referral?.yearMax ?? null),
     sponsor: sponsor?.brand ?? "",
     worth: sponsor === null ? "" : worthText(sponsor.priceMicro, decimals),
+    invited: terms.invited.join(" "),
     households: terms.households,
     about: terms.about,
   };
@@ -295,6 +298,7 @@ export function campaignOf(form: CampaignForm, before: Campaign | null, decimals
     stock: fields.has("stock") ? BigInt(fields.number("stock", Number.MAX_SAFE_INTEGER)) : null,
     budget,
     sponsor: sponsorOf(fields, budget),
+    invited: fields.read("invited", () => rootsIn(form.invited), []),
     households: form.households,
     returnable: form.returnable && form.award === "voucher" && hasPrice,
     paused: before?.paused ?? false,
@@ -302,6 +306,13 @@ export function campaignOf(form: CampaignForm, before: Campaign | null, decimals
   };
   judge(fields, terms);
   return { terms: fields.wrong.size === 0 ? terms : null, wrong: fields.wrong };
+}
+
+/** The roots in a text, between white space or commas; null if something else is among them, or there are too many. */
+function rootsIn(text: string): readonly Hash[] | null {
+  const roots = text.split(/[\s,]+/).filter((part) => part !== "").map(hashIn);
+  const known = roots.filter((root) => root !== null);
+  return known.length === roots.length && roots.length <= limits.INVITATION_LISTS_MAX ? known : null;
 }
 
 /** The hash in a text; null if it is none. */

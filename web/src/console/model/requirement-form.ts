@@ -13,7 +13,7 @@ export interface RequirementForm {
 }
 
 /** Every type of fact. */
-export const REQUIREMENTS: readonly Requirement["type"][] = ["progress", "level", "mark", "new", "since"];
+export const REQUIREMENTS: readonly Requirement["type"][] = ["progress", "level", "mark", "new", "since", "invited"];
 
 /** The fields of a new fact. */
 export const NEW_REQUIREMENT: RequirementForm = {
@@ -39,6 +39,8 @@ export function requirementFormOf(one: Requirement): RequirementForm {
     case "new":
     case "since":
       return { ...plain, count: String(one.days) };
+    case "invited":
+      return plain;
   }
 }
 
@@ -70,5 +72,7 @@ export function requirementOf(form: RequirementForm): Requirement | null {
       const days = numberIn(form.count, 0, limits.CAMPAIGN_DAYS_MAX);
       return days === null ? null : { type, days };
     }
+    case "invited":
+      return { type };
   }
 }

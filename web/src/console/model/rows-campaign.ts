@@ -25,6 +25,8 @@ function factText(fact: Requirement, say: Say): string {
     case "new":
     case "since":
       return names[fact.type](days(fact.days, say));
+    case "invited":
+      return names.isInvited;
   }
 }
 
@@ -74,6 +76,7 @@ export function campaignPairs(terms: Campaign, brand: BrandId, say: Say): Pairs 
     [names.stock, or(stock, (units) => say.number(units))],
     [names.budget, or(budget, (points) => say.points(points, brand))],
     [names.sponsor, or(sponsor, (one) => names.paidBy(say.brand(one.brand), say.price(one.priceMicro, brand)))],
+    [names.invited, terms.invited.length === 0 ? "–" : terms.invited.join(", ")],
     [names.households, say.yesNo(terms.households)],
     [names.returnable, say.yesNo(terms.returnable)],
     [names.paused, say.yesNo(terms.paused)],

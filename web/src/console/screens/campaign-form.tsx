@@ -161,6 +161,7 @@ function WhoFields(fields: Fields) {
           {(id) => <Select id={id} value={form.per} all={periods} onValue={(per) => set({ per })} />}
         </Field>
       </div>
+      {form.by !== "operator" && <Text {...fields} name="invited" label={text.invited} hint={text.invitedHint} />}
       <Tick label={text.households} isOn={form.households} onValue={(households) => set({ households })} />
     </section>
   );

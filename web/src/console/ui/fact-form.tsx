@@ -39,11 +39,13 @@ function OneFact(props: {
             {(id) => <TextInput id={id} mode="decimal" value={fact.track} onValue={(track) => set({ track })} />}
           </Field>
         )}
-        <Field label={text.counts[fact.type]} wrong={isWrong && fact.count !== "" ? text.wrong : ""}>
-          {(id, hint) => (
-            <TextInput id={id} hint={hint} mode="decimal" value={fact.count} onValue={(count) => set({ count })} />
-          )}
-        </Field>
+        {fact.type !== "invited" && (
+          <Field label={text.counts[fact.type]} wrong={isWrong && fact.count !== "" ? text.wrong : ""}>
+            {(id, hint) => (
+              <TextInput id={id} hint={hint} mode="decimal" value={fact.count} onValue={(count) => set({ count })} />
+            )}
+          </Field>
+        )}
       </div>
       {fact.type === "progress" && (
         <>

@@ -111,6 +111,8 @@ export const ledgerEn: typeof ledgerSv = {
     budget: "Points in all",
     sponsor: "Paid by",
     paidBy: (brand, price) => `${brand}, ${price} a point`,
+    invited: "Invites those on the lists",
+    isInvited: "an invitation",
     households: "For households",
     returnable: "Members can return it",
     paused: "Paused",

@@ -13,7 +13,9 @@ const CLAIM = /^([a-z0-9-]{1,32})\/([0-9]{1,10})(?:\/([a-z0-9]{1,100}))?$/i;
 
 /** The claim that a place names, such as `kaffet/3` or `kaffet/3/tloj1…`; null if it names none. */
 export function claimIn(of: string): ToClaim | null {
-  const [, brand, campaign, referrer] = CLAIM.exec(of.trim()) ?? [];
+  // What follows a campaign for the invited is no address.
+  const [place] = of.trim().split(/\/invited-[0-9a-f]+$/i);
+  const [, brand, campaign, referrer] = CLAIM.exec(place ?? "") ?? [];
   return brand === undefined || campaign === undefined
     ? null
     : {

@@ -11,6 +11,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Proven } from "./account.js";
 import { shown } from "./account.js";
 import { proveNext, theNetwork } from "./network.js";
+import { invitationTo, personalTerms, readInvitations } from "./personal.js";
 import { wallet } from "./session.js";
 import { read, write } from "./store.js";
 
@@ -34,6 +35,7 @@ function tell(brand: BrandId, known: Known): void {
 export async function readCampaigns(brand: BrandId): Promise<void> {
   const { genesis } = theNetwork();
   const told = await proveNext((client, verifier) => provenCampaigns(verifier, client, genesis.chainId, brand));
+  await readInvitations(told);
   tell(brand, { told, isNow: true });
   await write({ [keptAs(brand)]: toJsonText(api.campaignsCodec, told, genesis.network) });
 }
@@ -43,6 +45,7 @@ export async function readKept(brand: BrandId): Promise<void> {
   const text = await read(keptAs(brand));
   if (text !== null && !campaigns.value.has(brand)) {
     const told = fromJsonText(api.campaignsCodec, text, theNetwork().genesis.network);
+    await readInvitations(told);
     tell(brand, { told, isNow: false });
   }
 }
@@ -84,11 +87,23 @@ export function provenOf(account: Address): Proven | null {
   return now.pools.find(({ address }) => address === account)?.proven ?? null;
 }
 
-/** The campaigns as they are for an account; null where nothing tells how it stands there. */
+/**
+ * The campaigns as they are for an account, with the sums that it is invited to; null where nothing tells how it stands
+ * there.
+ */
 export function offersAt(account: Address, told: api.Campaigns): readonly state.Offer[] | null {
   const records = provenOf(account)?.records ?? null;
+  const { brand } = told;
+  const invitations = new Map(
+    told.campaigns.map((of) => [of.campaign, invitationTo({ brand, ...of }, account)] as const),
+  );
+  const campaigns = told.campaigns.map((of) => {
+    const invitation = invitations.get(of.campaign) ?? null;
+    return invitation === null ? of : { ...of, terms: personalTerms(of.terms, invitation) };
+  });
+  const isInvitedTo = (campaign: CampaignId): boolean => (invitations.get(campaign) ?? null) !== null;
   try {
-    return records === null ? null : state.offersOf(records, account, told);
+    return records === null ? null : state.offersOf(records, account, { ...told, campaigns }, isInvitedTo);
   } catch (error) {
     if (error instanceof LojalError) {
       return null;

@@ -16,6 +16,7 @@ import type { ToClaim } from "../model/invitation.js";
 import { claimIn } from "../model/invitation.js";
 import { brandOf, brands, theNetwork } from "../model/network.js";
 import { keepReferrer, offersAt, referrerOf, useCampaigns } from "../model/offers.js";
+import { invitationTo, invitedIn, keepInvitation } from "../model/personal.js";
 import { wallet } from "../model/session.js";
 import { awardTitle, unitsMax } from "../ui/award.js";
 import { FactLine, missingText } from "../ui/fact.js";
@@ -123,19 +124,21 @@ function keyOf(claim: Claiming, { height }: api.Campaigns): string {
 
 function Form(props: {
   readonly to: ToClaim;
+  readonly hex: string | null;
   readonly told: api.Campaigns;
   readonly own: Address;
   readonly campaign: api.BrandCampaign;
 }) {
-  const { to, told, own, campaign } = props;
+  const { to, hex, told, own, campaign } = props;
   const { brand } = to;
-  const { terms } = campaign;
   const text = offerWords.value;
-  const pools = terms.households ? (shown.value?.pools ?? []).map(({ address }) => address) : [];
+  const pools = campaign.terms.households ? (shown.value?.pools ?? []).map(({ address }) => address) : [];
   const [account, setAccount] = useState<Address>(own);
   const [wanted, setWanted] = useState(1);
   const [referrer, forget] = useReferrer(to);
   const offer = offersAt(account, told)?.find(({ of }) => of.campaign === campaign.campaign);
+  const { terms } = offer?.of ?? campaign;
+  const invitation = invitationTo({ brand, ...campaign }, account);
   const most = offer === undefined ? 1 : mostOf(offer);
   const quantity = Math.min(wanted, most);
   const priceMax = (terms.price * BigInt(quantity)) as Points;
@@ -143,7 +146,7 @@ function Form(props: {
   const why = offer === undefined ? null : whyNot(offer, brand, account, told.timeMs);
   const canClaim = offer !== undefined && why === null;
   const taken = { brand, campaign: campaign.campaign, account, quantity };
-  const claim: Claiming = { type: "claim", ...taken, priceMax, referrer: brought };
+  const claim: Claiming = { type: "claim", ...taken, priceMax, referrer: brought, invitation };
   const forecast = useForecast(canClaim ? [claim] : [], account, brand, canClaim ? keyOf(claim, told) : "");
   const named = [[own, text.own] as const, ...pools.map((one) => [one, text.pool] as const)];
   return (
@@ -155,6 +158,16 @@ function Form(props: {
         </p>
         <p>{brandOf(brand).name}</p>
       </div>
+      {invitation !== null && (
+        <Notice kind="good" icon="gift">
+          <p data-testid="personal">{text.personal}</p>
+        </Notice>
+      )}
+      {hex !== null && invitation === null && (
+        <Notice kind="warn">
+          <p data-testid="not-personal">{text.notPersonal}</p>
+        </Notice>
+      )}
       <Invited terms={terms} brand={brand} referrer={referrer} canClaim={canClaim} onForget={forget} />
       <div class="panel stack">
         {offer !== undefined && <p class="soft">{offerFacts(offer, brand, told.timeMs)}</p>}
@@ -196,6 +209,12 @@ export function Claim({ of }: { readonly of: string }) {
   const named = claimIn(of);
   const to = named !== null && brands.value.has(named.brand) ? named : null;
   const { known, error } = useCampaigns(to?.brand ?? null);
+  const hex = invitedIn(of);
+  useEffect(() => {
+    if (to !== null && hex !== null) {
+      void keepInvitation(to.brand, to.campaign, hex);
+    }
+  }, [of]);
   const own = wallet.value?.address;
   const campaign = known?.told.campaigns.find((one) => one.campaign === to?.campaign);
   return (
@@ -214,7 +233,9 @@ export function Claim({ of }: { readonly of: string }) {
       )}
       {to !== null && known !== null && campaign !== undefined && own !== undefined && (
         <>
-          {!(error instanceof GatewayUntrueError) && <Form to={to} told={known.told} own={own} campaign={campaign} />}
+          {!(error instanceof GatewayUntrueError) && (
+            <Form to={to} hex={hex} told={known.told} own={own} campaign={campaign} />
+          )}
         </>
       )}
     </div>

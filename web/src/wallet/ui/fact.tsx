@@ -30,6 +30,8 @@ export function requirementText(one: Requirement): string {
       return text.new(number(one.days));
     case "since":
       return text.since(number(one.days));
+    case "invited":
+      return text.factInvited;
   }
 }
 
@@ -52,6 +54,8 @@ export function missingText({ requirement, has, holds }: Fact): string | null {
       return has === null ? text.unknown : text.newOver(number(has));
     case "since":
       return has === null ? text.unknown : text.daysMore(number(BigInt(requirement.days) - has));
+    case "invited":
+      return text.factInvitedNot;
   }
 }
 

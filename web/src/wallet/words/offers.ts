@@ -47,6 +47,11 @@ const sv = {
   newOver: (days: string) => `dig har det känt i ${days} ${days === "1" ? "dag" : "dagar"}`,
   since: (days: string) => `För den som varumärket har känt i minst ${days} ${days === "1" ? "dag" : "dagar"}`,
   daysMore: (days: string) => `${days} ${days === "1" ? "dag" : "dagar"} till`,
+  factInvited: "För den som varumärket har bjudit in",
+  factInvitedNot: "öppna länken i din inbjudan",
+  personal: "För dig: det här har varumärket bjudit in just dig till.",
+  notPersonal:
+    "Inbjudan gäller inte det här kontot eller den här kampanjen. Öppna länken i den plånbok som den skickades till.",
   unknown: "det känner dig inte än",
   meet: "Varumärket känner dig inte än. Visa din kod i kassan när du handlar, så kan du hämta det här sedan.",
   show: "Visa din kod",
@@ -181,6 +186,11 @@ const en: OfferWords = {
   newOver: (days) => `it has known you for ${days} ${days === "1" ? "day" : "days"}`,
   since: (days) => `For whom the brand has known for at least ${days} ${days === "1" ? "day" : "days"}`,
   daysMore: (days) => `${days} ${days === "1" ? "day" : "days"} more`,
+  factInvited: "For whom the brand has invited",
+  factInvitedNot: "open the link of your invitation",
+  personal: "For you: the brand has invited you to this.",
+  notPersonal:
+    "The invitation isn't for this account or this campaign. Open the link in the wallet that it was sent to.",
   unknown: "it doesn't know you yet",
   meet: "The brand doesn't know you yet. Show your code at the till when you shop, and claim this afterwards.",
   show: "Show your code",

@@ -1,17 +1,29 @@
 //! The facts that campaigns ask for once more.
 
-use lojal_types::{Address, BrandId, Campaign, Claim, Code, Day, Month, Requirement, TrackId, TrackKind};
+use lojal_types::merkle::root_of_path;
+use lojal_types::{
+    Address, Award, BrandId, Campaign, CampaignId, Claim, Code, Day, Hash, Invitation, Invited, Month, Requirement,
+    TrackId, TrackKind,
+};
 
 use super::super::given::Relation;
 use super::super::{Model, ensure};
 use super::is_household;
+
+/// An account, what a brand knows of it, and whether it is invited or needn't be.
+#[derive(Clone, Copy)]
+pub(super) struct Member<'a> {
+    pub(super) known: Option<&'a Relation>,
+    pub(super) account: Address,
+    pub(super) is_invited: bool,
+}
 
 impl Model {
     /// Tells whether a fact holds of an account, which the brand knows from today on if it hasn't before.
     pub(crate) fn has_fact(&self, brand: BrandId, fact: &Requirement, account: Address) -> bool {
         let known = self.tables.programme.relations.get(&(account, brand)).cloned();
         let known = known.unwrap_or_default().known_from(self.today());
-        self.lacks(brand, fact, Some(&known), account).is_none()
+        self.lacks(brand, fact, Member { known: Some(&known), account, is_invited: true }).is_none()
     }
 
     /// The code of a fact that doesn't hold.
@@ -19,8 +31,7 @@ impl Model {
         &self,
         brand: BrandId,
         fact: &Requirement,
-        known: Option<&Relation>,
-        account: Address,
+        Member { known, account, is_invited }: Member<'_>,
     ) -> Option<Code> {
         let since = known.and_then(|relation| relation.since);
         let known_for = since.map(|since| self.today().get() - since.get());
@@ -47,8 +58,29 @@ impl Model {
             Requirement::Since { days } => {
                 (known_for.is_some_and(|days_known| days_known >= days.into()), Code::TooNew)
             }
+            Requirement::Invited => (is_invited, Code::InvitationMissing),
         };
         (!holds).then_some(code)
+    }
+
+    /// The sum of an invitation.
+    pub(super) fn invited_to(
+        &self,
+        (brand, campaign, account): (BrandId, CampaignId, Address),
+        terms: &Campaign,
+        invitation: Option<&Invitation>,
+    ) -> Result<Option<u64>, Code> {
+        let Some(Invitation { root, amount, salt, path }) = invitation else { return Ok(None) };
+        let leaf = Invited { brand, campaign, account, amount: *amount, salt: *salt }.leaf(&self.chain);
+        let hash = root_of_path(leaf, path);
+        let is_listed = terms.invited.get(usize::from(*root)) == Some(&Hash::new(hash));
+        let fits = match terms.award {
+            Award::Points { up_to, .. } => *amount > 0 && *amount <= up_to.get(),
+            Award::Cause { .. } => *amount > 0,
+            _ => true,
+        };
+        ensure(is_listed && fits, Code::InvitationInvalid)?;
+        Ok(Some(*amount))
     }
 
     pub(in crate::model) fn lasts(&self, until: Option<Day>) -> bool {

@@ -12,7 +12,7 @@ pub(super) fn limits_hold(terms: &Campaign) -> bool {
     let fact = |one: &Requirement| match *one {
         Requirement::Progress { at_least, .. } => AMOUNTS.contains(&at_least),
         Requirement::Level { level, .. } => level >= 1,
-        Requirement::Mark { .. } => true,
+        Requirement::Mark { .. } | Requirement::Invited => true,
         Requirement::New { days } | Requirement::Since { days } => days <= 1100,
     };
     let uses_up = |one: &&Requirement| matches!(one, Requirement::Progress { consume: true, .. });
@@ -112,6 +112,7 @@ pub(super) fn is_kinder(before: &Campaign, after: &Campaign, time: u64) -> bool 
         && member
         && no_less(before.stock, after.stock)
         && budget(after) >= budget(before)
+        && before.invited.iter().enumerate().all(|(place, root)| after.invited.get(place) == Some(root))
         && (after.sponsor.is_none() || after.sponsor == before.sponsor)
         && (after.households || !before.households)
         && (after.returnable || !before.returnable)
@@ -145,6 +146,7 @@ fn one_of(others: &[Requirement], one: &Requirement) -> bool {
         (Requirement::Mark { mark: was }, Requirement::Mark { mark }) => was == mark,
         (Requirement::New { days: was }, Requirement::New { days }) => days >= was,
         (Requirement::Since { days: was }, Requirement::Since { days }) => days <= was,
+        (Requirement::Invited, Requirement::Invited) => true,
         _ => false,
     })
 }

@@ -3,7 +3,7 @@
 use super::super::Code;
 
 /// The codes from 701 to 799 with their names and what they tell a person.
-pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 46] = [
+pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 48] = [
     (
         Code::TrackOutOfBounds,
         "track_out_of_bounds",
@@ -95,6 +95,11 @@ pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 46] = [
     (Code::NotNew, "not_new", "the campaign is for members whom the brand has known for few days only"),
     (Code::TooNew, "too_new", "the campaign is for members whom the brand has known for longer"),
     (
+        Code::InvitationMissing,
+        "invitation_missing",
+        "the campaign is for those whom the brand has invited: show the invitation",
+    ),
+    (
         Code::MemberMaxReached,
         "member_max_reached",
         "the account has taken as much of the campaign as it may in this day, month or year, or ever",
@@ -117,6 +122,11 @@ pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 46] = [
         Code::ReferrerMaxReached,
         "referrer_max_reached",
         "this member has brought along as many others this year as the campaign gives points for",
+    ),
+    (
+        Code::InvitationInvalid,
+        "invitation_invalid",
+        "the invitation isn't one of this campaign to this account: take the file as the brand gave it",
     ),
     (Code::NotForHouseholds, "not_for_households", "households don't take part in this campaign: take a member"),
     (

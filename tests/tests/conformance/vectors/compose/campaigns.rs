@@ -1,9 +1,10 @@
 //! Campaigns, sponsorships, grants and claims as the samples write them.
 
+use lojal_types::merkle::Tree;
 use lojal_types::{
-    AcceptSponsorship, AddressText, Award, Bounded, Campaign, CampaignId, ChainId, Claim, Early, Grant, Hash, MarkId,
-    Operation, PerMember, Period, Points, Referral, Requirement, SetCampaign, Sponsor, TakeBack, TakenBackOf, TakenBy,
-    TrackId,
+    AcceptSponsorship, AddressText, Award, Bounded, Campaign, CampaignId, ChainId, Claim, Early, Grant, Hash,
+    Invitation, Invited, MarkId, NetworkKind, Operation, PerMember, Period, Points, Referral, Requirement, Salt,
+    SetCampaign, Sponsor, TakeBack, TakenBackOf, TakenBy, TrackId,
 };
 
 use super::{Written, reference, today};
@@ -24,6 +25,7 @@ pub(in crate::vectors) fn sponsored() -> Campaign {
         stock: None,
         budget: Some(Points::new(10_000)),
         sponsor: Some(Sponsor { brand: parse("kaffet"), price_micro: 250_000 }),
+        invited: Bounded::default(),
         households: true,
         returnable: false,
         paused: false,
@@ -83,7 +85,7 @@ pub(in crate::vectors) fn claim(
     referrer: Option<AddressText>,
 ) -> Written {
     let (brand, campaign, price_max) = (parse("nordmat"), CampaignId::new(campaign), Points::new(price_max));
-    Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer })
+    Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer, invitation: None })
 }
 
 /// Days of a mark that are taken back.
@@ -91,6 +93,40 @@ fn take_back_mark(from: AddressText, days: u64, receipt: &str, own: &str) -> Wri
     let (brand, of_reference, reference) = (parse("nordmat"), reference(receipt), reference(own));
     let (of, amount, of_dated, dated) = (TakenBackOf::Mark, days, today(), today());
     Operation::TakeBack(TakeBack { brand, from, of, of_reference, of_dated, amount, reference, dated })
+}
+
+/// The list of the fourth campaign: three accounts, each with a sum of its own.
+fn lines() -> [Invited; 3] {
+    [(4, 120), (5, 200), (6, 1)].map(|(member, amount)| {
+        let account = account(member).to_canonical(NetworkKind::Test).expect("of this network");
+        let (brand, campaign, salt) = (parse("nordmat"), CampaignId::new(4), Salt::new([member; 16]));
+        Invited { brand, campaign, account, amount, salt }
+    })
+}
+
+fn list() -> Tree {
+    Tree::new(lines().iter().map(|line| line.leaf(&chain_id())).collect())
+}
+
+/// Points for those who are invited, by the second of two lists.
+fn personal() -> Campaign {
+    Campaign {
+        requires: Bounded::from([Requirement::Invited]),
+        by: TakenBy::Member,
+        sponsor: None,
+        invited: Bounded::from([Hash::new([0x21; 32]), Hash::new(list().root())]),
+        ..sponsored()
+    }
+}
+
+/// The claim of the second of them.
+fn claim_of_invited() -> Written {
+    let (at, line) = (1, lines()[1]);
+    let path = Bounded::new(list().path(at).expect("it is there")).expect("short");
+    let invitation = Some(Invitation { root: 1, amount: line.amount, salt: line.salt, path });
+    let (brand, campaign, quantity, price_max) = (line.brand, line.campaign, 1, Points::ZERO);
+    let (account, referrer) = (account(5), None);
+    Operation::Claim(Claim { brand, campaign, account, quantity, price_max, referrer, invitation })
 }
 
 /// The operations of campaigns.
@@ -119,6 +155,8 @@ pub(in crate::vectors) fn of_campaigns() -> Vec<(String, Written)> {
         named("claim", claim(2, account(4), (3, 120), None)),
         named("claim of who was brought along", claim(3, account(5), (1, 0), Some(account(4)))),
         named("claim of a household", claim(2, household(), (1, 40), None)),
+        named("set_campaign for the invited", set_campaign(4, personal())),
+        named("claim of who is invited", claim_of_invited()),
         named("take_back of a mark", take_back_mark(account(4), 30, "gift 2", "return 2")),
     ]
 }

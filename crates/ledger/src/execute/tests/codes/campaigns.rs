@@ -143,6 +143,16 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         asking(ledger, Requirement::Since { days: 1 });
         (ANNA, claim(GROCER, 2, ANNA))
     }),
+    (Code::InvitationMissing, |ledger| {
+        asking(ledger, Requirement::Invited);
+        (ANNA, claim(GROCER, 2, ANNA))
+    }),
+    (Code::InvitationInvalid, |ledger| {
+        let list = ledger.list(GROCER, 2, &[(ANNA, 5), (BO, 5)]);
+        with(ledger, |terms| Campaign { invited: Bounded::from([list.root()]), ..terms });
+        ledger.apply(TILL, issue(GROCER, BO, 1, "second"));
+        (BO, claim_invited(GROCER, 2, BO, 0, list.invitation(0, ANNA)))
+    }),
     (Code::MemberMaxReached, |ledger| {
         with(ledger, |terms| Campaign { per_member: each(1, Period::Ever), ..terms });
         ledger.apply(ANNA, claim(GROCER, 2, ANNA));
