@@ -100,6 +100,33 @@ impl Workload {
         grants.collect()
     }
 
+    /// Grants of more than one can have.
+    pub(super) fn granting_too_much_at_once(&self) -> Possible {
+        let granted = self.giving().filter(|(_, _, one)| one.terms.by != TakenBy::Member);
+        let grants = granted.map(|(brand, campaign, one)| {
+            let most = if let Award::Points { up_to, .. } = one.terms.award { up_to.get() } else { 100 };
+            let (to, (reference, dated)) = (self.address(0), self.fresh());
+            (self.address(TILL), Operation::Grant(Grant { brand, campaign, to, amount: most + 1, reference, dated }))
+        });
+        grants.collect()
+    }
+
+    /// Claims for households of what isn't for them.
+    pub(super) fn claiming_for_a_pool_that_may_not(&self) -> Possible {
+        let claimed = self.giving().filter(|(_, _, one)| one.terms.by != TakenBy::Operator && !one.terms.households);
+        let claims = claimed.flat_map(|(brand, campaign, one)| {
+            let pools = (0..MEMBERS_WITH_POINTS).flat_map(|member| {
+                let own = self.address(member);
+                self.model.memberships(own).into_iter().map(move |pool| (own, pool))
+            });
+            let price_max = one.terms.price;
+            let claim =
+                |account| Claim { brand, campaign, account, quantity: 1, price_max, referrer: None, invitation: None };
+            pools.map(|(own, pool)| (own, Operation::Claim(claim(pool)))).collect::<Possible>()
+        });
+        claims.collect()
+    }
+
     pub(super) fn bringing_oneself_along(&self) -> Possible {
         let referring: Vec<_> = self.giving().filter(|(_, _, one)| one.terms.referral.is_some()).collect();
         let claims = referring.iter().flat_map(|(brand, campaign, _)| {

@@ -12,7 +12,7 @@ use crate::world::{MEMBERS, TILL};
 /// Everybody who can make a mistake as things stand, and how.
 pub(super) type Possible = Vec<(Address, Operation)>;
 
-const MISTAKES: [fn(&Workload) -> Possible; 37] = [
+const MISTAKES: [fn(&Workload) -> Possible; 39] = [
     Workload::spending_dead_points,
     Workload::pooling_what_must_not_be,
     Workload::transferring_what_must_not_be,
@@ -42,6 +42,8 @@ const MISTAKES: [fn(&Workload) -> Possible; 37] = [
     Workload::taking_back_what_is_used_up,
     Workload::accepting_other_terms,
     Workload::giving_more_than_the_budget,
+    Workload::granting_too_much_at_once,
+    Workload::claiming_for_a_pool_that_may_not,
     Workload::bringing_one_more_along,
     Workload::bringing_oneself_along,
     Workload::showing_anothers_invitation,
