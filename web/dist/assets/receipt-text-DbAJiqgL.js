@@ -1,1 +1,0 @@
-import{_n as e,g as t,gn as n,hr as r,xt as i}from"./format-CcDI5-5j.js";function a(a){return i(e(n.RECEIPT,r(t(a))))}export{a as t};

@@ -1,0 +1,1 @@
+import{St as e,_n as t,g as n,gr as r,vn as i}from"./format-QFl2rDZx.js";function a(a){return e(i(t.RECEIPT,r(n(a))))}export{a as t};
