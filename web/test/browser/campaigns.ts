@@ -27,6 +27,9 @@ interface Pool {
   readonly address: string;
 }
 
+/** The campaign of the coffee bar that gives vouchers for a cup, for a point each. */
+export const CUP = 106;
+
 /** Sets a campaign of a brand by the command line. */
 export function setCampaign(network: Network, brand: string, number: number, ...lines: readonly string[]): void {
   const terms = join(network.scratch, `${brand}-${number}.toml`);
@@ -68,8 +71,8 @@ const NEW = '[[requires]]\ntype = "new"\ndays = 30';
 
 /**
  * Begins campaigns of the coffee bar, beside those with which a development network begins: 101 a club for points, 102
- * a challenge, 103 a welcome with a referral, 104 gifts of customer service, 105 one that is paused; and 101 of the ski
- * resort, which the grocer shall pay for.
+ * a challenge, 103 a welcome with a referral, 104 gifts of customer service, 105 one that is paused, 106 a voucher for
+ * a cup; and 101 of the ski resort, which the grocer shall pay for.
  */
 export function beginCampaigns(network: Network): void {
   mayGrant(network, "kaffet");
@@ -81,6 +84,8 @@ export function beginCampaigns(network: Network): void {
   setCampaign(network, "kaffet", 103, 'by = "member"', "budget = 200000", points(500), NEW, per(1, "ever"), referral);
   setCampaign(network, "kaffet", 104, 'by = "operator"', "budget = 50000", points(500, 2000));
   setCampaign(network, "kaffet", 105, 'by = "member"', "paused = true", mark(9, null), NEW);
+  const cup = ["price = 100", "households = true", "returnable = true", '[award]\ntype = "voucher"\nvalid_days = 60'];
+  setCampaign(network, "kaffet", CUP, 'by = "member"', ...cup);
   const sponsor = '[sponsor]\nbrand = "nordmat"\nprice_micro = 5000000';
   setCampaign(network, "fjallen", 101, 'by = "either"', "budget = 20000", points(50), NEW, per(1, "year"), sponsor);
 }

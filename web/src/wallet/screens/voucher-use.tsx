@@ -1,8 +1,8 @@
 /** A till's request for a voucher: whose and which one is used, what is left of it, and the time in which to answer. */
 
 import type { VoucherId, VoucherRequest } from "@lojal/client";
-import { tagOf, toTimeMs, voucherAnswerOf } from "@lojal/client";
-import { useState } from "preact/hooks";
+import { referenceOfVoucherRequest, tagOf, toTimeMs, voucherAnswerOf } from "@lojal/client";
+import { useEffect, useState } from "preact/hooks";
 
 import { numberText } from "../../shared/format.js";
 import { Choice, Notice } from "../../shared/parts.js";
@@ -10,7 +10,7 @@ import { language } from "../../shared/preferences.js";
 import { scanned } from "../model/code.js";
 import type { Forecast } from "../model/foretell.js";
 import { useForecast } from "../model/foretell.js";
-import { brandOf, theNetwork } from "../model/network.js";
+import { ask, brandOf, theNetwork } from "../model/network.js";
 import type { OwnedVoucher } from "../model/voucher-choice.js";
 import { mostLeft, vouchersFor } from "../model/voucher-choice.js";
 import { ownedIn } from "../model/vouchers.js";
@@ -107,6 +107,26 @@ function Answer({ request, fits }: { readonly request: VoucherRequest; readonly 
   );
 }
 
+/** The reason for which no voucher fits: one has answered this request, none is of its campaign, or too few uses. */
+function NoneFits({ request, most }: { readonly request: VoucherRequest; readonly most: number }) {
+  const text = voucherWords.value.use;
+  const [isAnswered, setAnswered] = useState(false);
+  useEffect(() => {
+    const reference = referenceOfVoucherRequest(request, theNetwork().genesis.chainId);
+    ask((client) => client.voucherUse(reference, request.dated)).then(
+      () => setAnswered(true),
+      // It isn't answered, or nobody says so.
+      () => undefined,
+    );
+  }, [request.salt]);
+  const few = most > 0 ? text.few(numberText(most, language.value)) : text.none;
+  return (
+    <Notice kind="warn">
+      <p data-testid="none">{isAnswered ? text.answered : few}</p>
+    </Notice>
+  );
+}
+
 function Request({ request }: { readonly request: VoucherRequest }) {
   const text = voucherWords.value;
   const { brand, campaign, quantity } = request;
@@ -114,7 +134,6 @@ function Request({ request }: { readonly request: VoucherRequest }) {
   const known = held.now ?? held.kept;
   const all = known === null ? [] : ownedIn(known);
   const fits = vouchersFor(request, all);
-  const most = mostLeft(request, all);
   return (
     <div class="stack">
       <Heading title={text.use.title} back="scan" />
@@ -127,11 +146,7 @@ function Request({ request }: { readonly request: VoucherRequest }) {
         </p>
       </div>
       <VouchersTrouble {...held} />
-      {known !== null && fits.length === 0 && (
-        <Notice kind="warn">
-          <p data-testid="none">{most > 0 ? text.use.few(numberText(most, language.value)) : text.use.none}</p>
-        </Notice>
-      )}
+      {known !== null && fits.length === 0 && <NoneFits request={request} most={mostLeft(request, all)} />}
       {fits.length > 0 && <Answer request={request} fits={fits} />}
     </div>
   );

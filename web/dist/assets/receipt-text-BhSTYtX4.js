@@ -1,1 +1,0 @@
-import{Ct as e,_r as t,g as n,vn as r,yn as i}from"./format-C2AiW3BK.js";function a(a){return e(i(r.RECEIPT,t(n(a))))}export{a as t};
