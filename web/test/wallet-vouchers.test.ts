@@ -83,7 +83,7 @@ test("a scanned request for a voucher is one, unless its time is over or it is o
   assert.deepEqual(scanned(text.replace("USE1Q", "USE1P"), "test", CHAIN, NOW), { type: "fault", fault: "damaged" });
 });
 
-test("uses are counted in words, and the codes of vouchers have words of their own, in both languages", () => {
+test("uses are counted in words, and codes of vouchers and the market have theirs, in both languages", () => {
   const codes = [
     "at_least_out_of_range",
     "issue_too_large",
@@ -95,6 +95,15 @@ test("uses are counted in words, and the codes of vouchers have words of their o
     "voucher_exceeded",
     "voucher_used",
     "not_returnable",
+    "policy_forbids_trade",
+    "offer_out_of_bounds",
+    "too_many_offers",
+    "unknown_offer",
+    "offer_over",
+    "offer_suspended",
+    "take_too_small",
+    "take_exceeds_offer",
+    "above_max_pay",
   ];
   const told = (["sv", "en"] as const).map((one) => {
     language.value = one;

@@ -33,6 +33,9 @@ const sv = {
   above_max_pay: "Det kostar mer än du skrev under på. Titta på marknaden igen.",
   child_may_not: "Ett barn gör inte det här med familjens poäng. Be en vuxen.",
   member_limit_reached: "Det är mer än du får använda av potten den här månaden.",
+  policy_forbids_pooling: "Varumärket låter inte sina poäng komma i familjens pott.",
+  brand_suspended: "Varumärket är avstängt av nätverket.",
+  brand_closing: "Varumärket är på väg ut ur nätverket.",
   transfer_daily_max_reached: "Det är mer än varumärket låter en medlem skicka eller sälja på en dag.",
 };
 
@@ -65,6 +68,9 @@ const en: typeof sv = {
   above_max_pay: "It costs more than you have signed. Look at the market again.",
   child_may_not: "A child doesn't do this with the family's points. Ask an adult.",
   member_limit_reached: "That is more than you may use of the pool this month.",
+  policy_forbids_pooling: "The brand doesn't let its points come into the family's pool.",
+  brand_suspended: "The network has suspended the brand.",
+  brand_closing: "The brand is about to leave the network.",
   transfer_daily_max_reached: "That is more than the brand lets a member send or sell in a day.",
 };
 
