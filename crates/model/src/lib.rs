@@ -18,4 +18,4 @@ pub use facts::Facts;
 pub use lojal_random::Random;
 pub use model::{BEFORE_THE_LEDGER, Model};
 pub use workload::Workload;
-pub use world::{genesis, network};
+pub use world::{genesis, network, with_version};

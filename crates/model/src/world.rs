@@ -145,13 +145,19 @@ pub fn network(seed: u64) -> Genesis {
     let validator = |(number, power): (u8, &u64)| validator(number, *power);
     let start = TimeMs::new(NETWORK_START_MS).expect("in range");
     let validators = (0..).zip(powers).map(validator).collect();
-    let mut document = genesis(seed, start, validators);
+    let document = genesis(seed, start, validators);
     // Two of three networks have all rules from the beginning.
-    document.governance.version = if seed.is_multiple_of(3) { 1 } else { 2 };
-    if Rules::at(document.governance.version).is_some_and(|rules| rules.programme) {
+    let version = if seed.is_multiple_of(3) { 1 } else { 2 };
+    Genesis::new(with_version(document, version)).expect("the document keeps the rules")
+}
+
+/// The same network, which begins with a version of the protocol, and with operators who grant if that has campaigns.
+pub fn with_version(mut document: GenesisDocument, version: u32) -> GenesisDocument {
+    document.governance.version = version;
+    if Rules::at(version).is_some_and(|rules| rules.programme) {
         document.brands = let_grant(document.brands);
     }
-    Genesis::new(document).expect("the document keeps the rules")
+    document
 }
 
 /// Lets those grant who have all roles of version 1.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use lojal_simulator::classes::{ALL, CLASSES, Class, by_name};
+use lojal_simulator::rules;
 use thiserror::Error;
 
 /// Simulates networks of validators: the real engine, execution, store and codecs under virtual time, with faults that
@@ -26,8 +27,34 @@ enum Command {
     Campaign(many::CampaignOptions),
     /// Bugs on purpose: each must be found within a number of seeds.
     Planted(many::PlantedOptions),
+    /// One history of the ledger's rules alone, over months, by the ledger and by the naive model.
+    History(HistoryOptions),
     /// Lists the classes of faults.
     Classes,
+}
+
+/// See [`Command::History`].
+#[derive(Debug, Args)]
+struct HistoryOptions {
+    /// The seed that everything follows from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Prints the difference as JSON, or null.
+    #[arg(long)]
+    json: bool,
+}
+
+impl HistoryOptions {
+    fn run(&self) -> bool {
+        let found = rules::difference(self.seed);
+        if self.json {
+            lojal_print::document(&serde_json::to_string(&found).expect("a text has a JSON form"));
+        } else {
+            let text = found.as_deref().unwrap_or("ledger and model say the same after every block");
+            lojal_print::line(text);
+        }
+        found.is_none()
+    }
 }
 
 /// The length of runs.
@@ -68,6 +95,7 @@ impl Options {
             Command::Run(options) => options.run(),
             Command::Campaign(options) => options.run(),
             Command::Planted(options) => options.run(),
+            Command::History(options) => Ok(options.run()),
             Command::Classes => {
                 CLASSES.iter().for_each(|class| lojal_print::line(format!("{:<20} {}", class.name, class.what)));
                 Ok(true)

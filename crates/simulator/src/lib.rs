@@ -16,6 +16,7 @@ pub mod oracles;
 mod people;
 pub mod plan;
 pub mod planted;
+pub mod rules;
 pub mod run;
 pub mod schedule;
 pub mod shrink;

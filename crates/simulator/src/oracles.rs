@@ -13,7 +13,7 @@ mod permission;
 mod retention;
 mod sets;
 #[path = "../../ledger/tests/shown/mod.rs"]
-mod shown;
+pub(crate) mod shown;
 mod stops;
 mod validity;
 mod versions;

@@ -8,6 +8,8 @@ use lojal_types::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::plan::Plan;
+
 /// The time at which the ledger of every simulated network starts: on 1 March 2026, a month without peculiarities, and
 /// ten seconds before a whole minute, at which holds end.
 pub const START_MS: u64 = 1_772_323_250_000;
@@ -77,11 +79,15 @@ pub fn brand() -> BrandId {
 
 /// The genesis of a network of this many validators: the brands of the naive model's random histories, and one of the
 /// simulator's own.
-pub fn genesis(seed: u64, validators: usize, snapshot_ms: Option<u64>) -> Genesis {
+pub fn genesis(plan: &Plan) -> Genesis {
+    let Plan { seed, validators, snapshot_ms, .. } = *plan;
     let validator =
         |number: usize| as_validator(number, format!("validator-{number}").parse().expect("a valid name"), 1);
     let time = TimeMs::new(START_MS).expect("in range");
-    let mut document = lojal_model::genesis(seed, time, (0..validators).map(validator).collect());
+    let document = lojal_model::genesis(seed, time, (0..validators).map(validator).collect());
+    // Two of three networks have campaigns and the market, unless they get them on the way.
+    let version = if seed.is_multiple_of(3) || plan.upgrades() { 1 } else { 2 };
+    let mut document = lojal_model::with_version(document, version);
     document.parameters.heartbeat_ms = HEARTBEAT_MS;
     if let Some(interval_ms) = snapshot_ms {
         document.parameters.snapshot_interval_ms = interval_ms;

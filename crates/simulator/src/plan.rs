@@ -108,6 +108,12 @@ const VALIDATORS_MAX: usize = 32;
 const RUN_MS_MAX: u64 = 24 * 60 * 60 * 1_000;
 
 impl Plan {
+    /// True if the network goes over to the next version of the protocol within the run.
+    pub(crate) fn upgrades(&self) -> bool {
+        let mut steps = self.changes.iter().flat_map(|change| &change.steps);
+        steps.any(|step| matches!(step, Step::Upgrade { .. }))
+    }
+
     /// Checks a plan that somebody wrote.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use thiserror::Error;
 
@@ -38,6 +38,22 @@ pub enum SubprocessError {
 /// Lines of what a failed run said that are told.
 const LINES_TOLD: usize = 12;
 
+/// Follows a history of the rules with a program, which is this one or a patched one with a bug to be switched on;
+/// answers with the difference that it has found.
+///
+/// # Errors
+/// When the program can't be run, or ends without having said anything.
+pub fn history(program: &Path, seed: u64, bug: Option<&str>) -> Result<Option<String>, SubprocessError> {
+    let mut command = Command::new(program);
+    command.args(["history", "--json", "--seed", &seed.to_string()]).env_remove(PLANT_VARIABLE);
+    if let Some(bug) = bug {
+        command.env(PLANT_VARIABLE, bug);
+    }
+    let failed = |source| SubprocessError::Program { program: program.to_owned(), source };
+    let output = command.stdin(Stdio::null()).output().map_err(failed)?;
+    serde_json::from_slice(&output.stdout).map_err(|_| no_report(seed, &output))
+}
+
 /// Runs a plan with a program, which is this one or a patched one with a bug to be switched on.
 ///
 /// # Errors
@@ -57,10 +73,12 @@ pub fn run(program: &Path, plan: &Plan, bug: Option<&str>) -> Result<Report, Sub
     let _ = stdin.write_all(&text);
     drop(stdin);
     let output = child.wait_with_output().map_err(failed)?;
-    serde_json::from_slice(&output.stdout).map_err(|_| {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let lines: Vec<&str> = stderr.lines().collect();
-        let told = lines[lines.len().saturating_sub(LINES_TOLD)..].join("\n");
-        SubprocessError::NoReport { seed: plan.seed, status: output.status.to_string(), stderr: told }
-    })
+    serde_json::from_slice(&output.stdout).map_err(|_| no_report(plan.seed, &output))
+}
+
+fn no_report(seed: u64, output: &Output) -> SubprocessError {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = stderr.lines().collect();
+    let told = lines[lines.len().saturating_sub(LINES_TOLD)..].join("\n");
+    SubprocessError::NoReport { seed, status: output.status.to_string(), stderr: told }
 }

@@ -125,7 +125,7 @@ impl World {
     /// The network of a plan, with the nodes' data below a directory. None of them runs yet.
     pub fn new(plan: &Plan, directory: PathBuf) -> Self {
         let (seed, nodes, plant) = (plan.seed, plan.nodes(), plan.plant);
-        let genesis = people::genesis(seed, plan.validators, plan.snapshot_ms);
+        let genesis = people::genesis(plan);
         let hub = Hub::new(seed, (0..nodes).map(people::peer).collect());
         let has_changes = plan.spares > 0 || !plan.changes.is_empty();
         if has_changes {

@@ -1,7 +1,7 @@
 /** What brands give: rewards, challenges, offers, marks and invitations, claimed in the wallet and proven there. */
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -58,8 +58,11 @@ export function mayGrant(network: Network, brand: string): void {
   network.lojal(brand, "operator", "set", brand, key, "--roles", "issue,capture,reverse,admin,grant");
 }
 
-function points(amount: number, upTo = amount): string {
+function pointsUpTo(amount: number, upTo: number): string {
   return `[award]\ntype = "points"\namount = ${amount}\nup_to = ${upTo}`;
+}
+function points(amount: number): string {
+  return pointsUpTo(amount, amount);
 }
 function mark(number: number, days: number | null): string {
   return `[award]\ntype = "mark"\nmark = ${number}${days === null ? "" : `\ndays = ${days}`}`;
@@ -82,12 +85,24 @@ export function beginCampaigns(network: Network): void {
   setCampaign(network, "kaffet", 101, 'by = "member"', "price = 450", "stock = 40", "households = true", mark(7, 30));
   setCampaign(network, "kaffet", 102, 'by = "member"', "budget = 100000", points(1000), card, per(1, "month"));
   setCampaign(network, "kaffet", 103, 'by = "member"', "budget = 200000", points(500), NEW, per(1, "ever"), referral);
-  setCampaign(network, "kaffet", 104, 'by = "operator"', "budget = 50000", points(500, 2000));
+  setCampaign(network, "kaffet", 104, 'by = "operator"', "budget = 50000", pointsUpTo(500, 2000));
   setCampaign(network, "kaffet", 105, 'by = "member"', "paused = true", mark(9, null), NEW);
   const cup = ["price = 100", "households = true", "returnable = true", '[award]\ntype = "voucher"\nvalid_days = 60'];
   setCampaign(network, "kaffet", CUP, 'by = "member"', ...cup);
   const sponsor = '[sponsor]\nbrand = "nordmat"\nprice_micro = 5000000';
   setCampaign(network, "fjallen", 101, 'by = "either"', "budget = 20000", points(50), NEW, per(1, "year"), sponsor);
+}
+
+/** Begins campaign 107 of the coffee bar for those who are invited, and answers with the end of a member's link. */
+function invite(network: Network, member: string, points: string): string {
+  const [table, out] = [join(network.scratch, "people.csv"), join(network.scratch, "invited.jsonl")];
+  writeFileSync(table, `address,amount\n${addressOf(network, member)},${points}\n`);
+  const made = network.lojal("kaffet", "campaign", "invite", "kaffet", "107", table, "--out", out, "--json");
+  const { root } = JSON.parse(made) as { readonly root: string };
+  const terms = ["budget = 100000", `invited = ["${root}"]`, 'by = "member"', per(1, "ever")];
+  setCampaign(network, "kaffet", 107, ...terms, '[[requires]]\ntype = "invited"', pointsUpTo(500, 5000));
+  const { link } = JSON.parse(readFileSync(out, "utf8")) as { readonly link: string };
+  return link;
 }
 
 async function wordsOf(page: Page, brand: string, campaign: number): Promise<string> {
@@ -216,6 +231,35 @@ function claimTests(world: () => { readonly network: Network; readonly browser: 
   });
 }
 
+function personalTests(world: () => { readonly network: Network; readonly browser: Browser }): void {
+  test("who is invited opens a link, claims a sum of its own, and nobody else does by that link", async () => {
+    const { network, browser } = world();
+    const place = invite(network, "member-1", "12.50").slice("/wallet/#/".length);
+    const other = await Visitor.of(browser, network);
+    await other.importFile(network.path("wallets/member-2/key.json"));
+    await other.go(place);
+    await other.page.getByTestId("not-personal").waitFor();
+    assert.ok(await other.button("Hämta nu").isDisabled(), "it isn't for this account");
+    await other.leave();
+
+    const visitor = await Visitor.of(browser, network);
+    const { page } = visitor;
+    const before = totalOf(network, "member-1", "kaffet");
+    await visitor.importFile(network.path("wallets/member-1/key.json"));
+    await visitor.go("brand/kaffet");
+    assert.match(await wordsOf(page, "kaffet", 107), /öppna länken i din inbjudan/);
+    await visitor.go(place);
+    await page.getByTestId("personal").waitFor();
+    await page.getByTestId("gives").filter({ hasText: "12,50" }).waitFor();
+    await visitor.go("brand/kaffet");
+    assert.match(await wordsOf(page, "kaffet", 107), /12,50 poäng/, "the invitation is kept");
+    await visitor.go("claim/kaffet/107");
+    assert.match(await claimed(visitor), /12,50 poäng/);
+    assert.equal(totalOf(network, "member-1", "kaffet"), before + 1250);
+    await visitor.leave();
+  });
+}
+
 function invitationTests(world: () => { readonly network: Network; readonly browser: Browser }): void {
   test("an invitation is a code and a link, and opening it leads to the claim with whoever has sent it", async () => {
     const { network, browser } = world();
@@ -290,5 +334,6 @@ function invitationTests(world: () => { readonly network: Network; readonly brow
 export function campaignTests(world: () => { readonly network: Network; readonly browser: Browser }): void {
   listTests(world);
   claimTests(world);
+  personalTests(world);
   invitationTests(world);
 }

@@ -22,7 +22,7 @@ fn keys<K: StateKey>(view: &View) -> Vec<K> {
 }
 
 /// Everything that can be asked of a state.
-pub(super) fn facts(view: &View) -> Facts {
+pub(crate) fn facts(view: &View) -> Facts {
     let mut facts = Facts::default();
     for AccountKey(account) in keys(view) {
         note_account(&mut facts, view, account);

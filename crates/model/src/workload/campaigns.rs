@@ -50,7 +50,11 @@ impl Workload {
         let amount = Points::new(self.random.within(10..60));
         let days = self.random.once_in(2).then_some(30);
         let award = match gives_points {
-            true => Award::Points { amount, up_to: Points::new(80), months },
+            true => {
+                // Some give all of a budget at once.
+                let up_to = Points::new(if self.random.once_in(3) { 4_000 } else { 80 });
+                Award::Points { amount, up_to, months }
+            }
             false => self.other_award(brand, days),
         };
         let is_cause = matches!(award, Award::Cause { .. });
@@ -349,6 +353,12 @@ impl Workload {
         if self.random.once_in(3) && self.can_act(TILL) {
             let grant = self.grant(TILL)?;
             return Some((TILL, vec![grant]));
+        }
+        if self.random.once_in(2) {
+            let along = self.bringing_along();
+            if let Some((member, claim)) = self.random.pick(&along) {
+                return Some((member, vec![claim]));
+            }
         }
         let first = self.random.index(MEMBERS_WITH_POINTS);
         (0..ATTEMPTS).find_map(|more| {

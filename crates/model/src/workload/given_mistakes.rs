@@ -127,6 +127,31 @@ impl Workload {
         claims.collect()
     }
 
+    /// Claims that name somebody whom the brand has known for longer, and that work, mostly.
+    pub(super) fn bringing_along(&self) -> Vec<(usize, Operation)> {
+        let referring = self.giving().filter(|(_, _, one)| one.terms.referral.is_some());
+        let claims = referring.flat_map(|(brand, campaign, one)| {
+            let since = |member: usize| {
+                let relations = &self.model.tables.programme.relations;
+                relations.get(&(self.address(member), brand)).and_then(|known| known.since)
+            };
+            let new = (0..MEMBERS_WITH_POINTS).filter(|member| {
+                since(*member).is_some() && self.can_take(brand, campaign, &one, self.address(*member))
+            });
+            let claims = new.filter_map(|member| {
+                let older = (0..MEMBERS_WITH_POINTS).find(|other| {
+                    self.can_act(member) && since(*other).is_some_and(|known| Some(known) < since(member))
+                })?;
+                let (account, referrer) = (self.address(member), Some(self.address(older)));
+                let (quantity, price_max, invitation) = (1, Points::ZERO, None);
+                let claim = Claim { brand, campaign, account, quantity, price_max, referrer, invitation };
+                Some((member, Operation::Claim(claim)))
+            });
+            claims.collect::<Vec<_>>()
+        });
+        claims.collect()
+    }
+
     pub(super) fn bringing_oneself_along(&self) -> Possible {
         let referring: Vec<_> = self.giving().filter(|(_, _, one)| one.terms.referral.is_some()).collect();
         let claims = referring.iter().flat_map(|(brand, campaign, _)| {

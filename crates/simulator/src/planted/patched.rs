@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use super::PlantError;
 
 /// The patches by name; the first brings the switch that the others ask.
-pub const PATCHES: [(&str, &str); 20] = [
+pub const PATCHES: [(&str, &str); 33] = [
     ("switch", include_str!("../../planted/switch.patch")),
     ("commit-not-synced", include_str!("../../planted/commit-not-synced.patch")),
     ("proposals-forgotten", include_str!("../../planted/proposals-forgotten.patch")),
@@ -27,6 +27,19 @@ pub const PATCHES: [(&str, &str); 20] = [
     ("recent-ids-left-out", include_str!("../../planted/recent-ids-left-out.patch")),
     ("piece-not-hashed", include_str!("../../planted/piece-not-hashed.patch")),
     ("base-not-synced", include_str!("../../planted/base-not-synced.patch")),
+    ("budget-off-by-one", include_str!("../../planted/budget-off-by-one.patch")),
+    ("month-by-local-time", include_str!("../../planted/month-by-local-time.patch")),
+    ("level-kept", include_str!("../../planted/level-kept.patch")),
+    ("frozen-owners-offer-taken", include_str!("../../planted/frozen-owners-offer-taken.patch")),
+    ("dead-offer-lives", include_str!("../../planted/dead-offer-lives.patch")),
+    ("refunded-twice", include_str!("../../planted/refunded-twice.patch")),
+    ("referrer-paid-twice", include_str!("../../planted/referrer-paid-twice.patch")),
+    ("voucher-used-twice", include_str!("../../planted/voucher-used-twice.patch")),
+    ("anothers-invitation", include_str!("../../planted/anothers-invitation.patch")),
+    ("sponsors-debt-forgotten", include_str!("../../planted/sponsors-debt-forgotten.patch")),
+    ("shelf-dropped-early", include_str!("../../planted/shelf-dropped-early.patch")),
+    ("paused-campaign-gives", include_str!("../../planted/paused-campaign-gives.patch")),
+    ("closed-campaign-opens", include_str!("../../planted/closed-campaign-opens.patch")),
 ];
 
 /// The directories that are not copied.

@@ -10,7 +10,7 @@ fn every_bug_has_a_name_of_its_own_a_class_and_a_patch_if_it_needs_one() {
     names.dedup();
     assert_eq!(names.len(), BUGS.len());
     for bug in &BUGS {
-        assert!(by_name(bug.class).is_some(), "{}", bug.name);
+        assert!(by_name(bug.class).is_some() || bug.class == HISTORIES, "{}", bug.name);
         let has_patch = PATCHES.iter().any(|(name, patch)| *name == bug.name && patch.contains(bug.name));
         assert_eq!(has_patch, bug.plant.is_none(), "{}", bug.name);
     }

@@ -25,7 +25,7 @@ pub const DATA_TYPE: &str = "application/json";
 /// The index of reminders: above those of all transactions of a block.
 pub const REMINDER_INDEX: u32 = 1 << 16;
 /// The types of all events, without [`TYPE_PREFIX`].
-pub const EVENT_TYPES: [&str; 52] = [
+pub const EVENT_TYPES: [&str; 54] = [
     "points.issued",
     "points.redeemed",
     "points.transferred",
@@ -72,6 +72,8 @@ pub const EVENT_TYPES: [&str; 52] = [
     "sponsorship.accepted",
     "campaign.granted",
     "campaign.claimed",
+    "voucher.used",
+    "points.refunded",
     "consents.set",
     "offer.made",
     "offer.taken",

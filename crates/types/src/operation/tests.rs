@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::address::{AddressText, NetworkKind};
+use crate::api::EVENT_TYPES;
 use crate::bounded::Bounded;
 use crate::campaign::{Award, Campaign, CampaignId, Invitation, Sponsor, TakenBy};
 use crate::day::Day;
@@ -343,5 +344,12 @@ fn what_the_owner_of_points_gives_away_or_sets_aside_is_spent_and_nothing_else()
             _ => None,
         };
         assert_eq!(operation.spends(), expected, "{}", operation.name());
+    }
+}
+
+#[test]
+fn whatever_an_operation_is_told_as_can_be_subscribed_to() {
+    for (_, _, operation) in every_kind() {
+        assert!(EVENT_TYPES.contains(&operation.event_type()), "{}", operation.name());
     }
 }

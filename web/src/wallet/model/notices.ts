@@ -10,7 +10,7 @@ import { read, write } from "./store.js";
 
 /** The things that notices can be about, by the types of events that they ask for. */
 const TYPES = {
-  incoming: ["points.issued", "points.transferred", "points.reversed"],
+  incoming: ["points.issued", "points.transferred", "points.reversed", "points.refunded"],
   holds: ["hold"],
   market: ["offer.taken"],
   expiring: ["points.expiring"],
