@@ -44,6 +44,8 @@ mod connect_rewards;
 mod connect_stamps;
 #[path = "e2e/connect_tls.rs"]
 mod connect_tls;
+#[path = "e2e/connect_vouchers.rs"]
+mod connect_vouchers;
 #[path = "e2e/crashes.rs"]
 mod crashes;
 #[path = "e2e/customers.rs"]

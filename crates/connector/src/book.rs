@@ -1,4 +1,6 @@
-//! The book: every wish and payment with what became of it. What it says is in the journal before it says so.
+//! The book: every wish and request with what became of it. What it says is in the journal before it says so.
+
+mod requests;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,9 +9,10 @@ use lojal_store::Disk;
 use lojal_types::{Day, Points, Reference, SignedTransaction, TimeMs};
 use thiserror::Error;
 
-use crate::entry::{Answer, Entry, Id, Payment, State};
+use self::requests::Requests;
+use crate::entry::{Answer, Call, Entry, Id, Payment, State, Use};
 use crate::journal::{Item, Journal, JournalError, Owner};
-use crate::limits::{ENTRIES_MAX, MEMORY_DAYS, PAYMENTS_MAX, WAITING_MAX};
+use crate::limits::{ENTRIES_MAX, MEMORY_DAYS, REQUESTS_MAX, WAITING_MAX};
 use crate::wish::Kind;
 
 /// A reason that a wish is not taken in.
@@ -34,18 +37,19 @@ pub(crate) struct Bounds {
     memory_days: u32,
     waiting_max: usize,
     entries_max: usize,
-    payments_max: usize,
+    /// Most payments, and most uses of vouchers.
+    requests_max: usize,
 }
 
 impl Bounds {
     /// Those for references that can be used for so many days.
     pub(crate) fn of(receipt_days: u32) -> Self {
         let memory_days = receipt_days.saturating_add(MEMORY_DAYS);
-        Self { memory_days, waiting_max: WAITING_MAX, entries_max: ENTRIES_MAX, payments_max: PAYMENTS_MAX }
+        Self { memory_days, waiting_max: WAITING_MAX, entries_max: ENTRIES_MAX, requests_max: REQUESTS_MAX }
     }
     /// Those of an import, which forgets nothing.
     pub(crate) fn for_good() -> Self {
-        Self { memory_days: u32::MAX, waiting_max: WAITING_MAX, entries_max: usize::MAX, payments_max: 0 }
+        Self { memory_days: u32::MAX, waiting_max: WAITING_MAX, entries_max: usize::MAX, requests_max: 0 }
     }
 }
 
@@ -59,9 +63,8 @@ pub(crate) struct Book {
     waiting: BTreeMap<u64, Id>,
     /// Those that have ended, likewise.
     ended: BTreeMap<u64, Id>,
-    payments: BTreeMap<Reference, Payment>,
-    payments_by_name: BTreeMap<String, Reference>,
-    payments_by_number: BTreeMap<u64, Reference>,
+    payments: Requests<Payment>,
+    calls: Requests<Call>,
     /// The points of each key's wishes of a kind, on the last day on which there were any.
     spent: BTreeMap<(u32, Kind), (Day, Points)>,
     next_number: u64,
@@ -85,9 +88,8 @@ impl Book {
             entries: BTreeMap::new(),
             waiting: BTreeMap::new(),
             ended: BTreeMap::new(),
-            payments: BTreeMap::new(),
-            payments_by_name: BTreeMap::new(),
-            payments_by_number: BTreeMap::new(),
+            payments: Requests::new(),
+            calls: Requests::new(),
             spent: BTreeMap::new(),
             next_number: 0,
         };
@@ -95,6 +97,7 @@ impl Book {
             match item {
                 Item::Entry(entry) => book.set(*entry),
                 Item::Payment(payment) => book.set_payment(*payment),
+                Item::Call(call) => book.set_call(*call),
             }
         }
         let counted: Vec<Entry> = book.entries.values().cloned().collect();
@@ -126,7 +129,15 @@ impl Book {
     }
     /// The payment that a till has asked for under a reference of its own.
     pub(crate) fn payment_named(&self, name: &str) -> Option<&Payment> {
-        self.payments_by_name.get(name).and_then(|id| self.payments.get(id))
+        self.payments.named(name)
+    }
+    /// The uses of a voucher that were asked for, with an id.
+    pub(crate) fn call(&self, id: &Reference) -> Option<&Call> {
+        self.calls.get(id)
+    }
+    /// Those that a till has asked for under a reference of its own.
+    pub(crate) fn call_named(&self, name: &str) -> Option<&Call> {
+        self.calls.named(name)
     }
 
     /// Takes a wish in, which waits from now on, and tells whether it is a new one. The same as before changes nothing,
@@ -208,6 +219,28 @@ impl Book {
         Ok(())
     }
 
+    /// Keeps uses of a voucher that are to be asked for.
+    ///
+    /// # Errors
+    /// See [`BookError`].
+    pub(crate) fn open_call(&mut self, call: Call, today: Day) -> Result<(), BookError> {
+        let call = Call { number: self.next_number, ..call };
+        self.journal.append(&[Item::Call(Box::new(call.clone()))])?;
+        self.set_call(call);
+        Ok(self.tidy(today)?)
+    }
+    /// Keeps the answer to them.
+    ///
+    /// # Errors
+    /// See [`JournalError`].
+    pub(crate) fn answer_call(&mut self, id: &Reference, answer: Use) -> Result<(), JournalError> {
+        let Some(call) = self.calls.get(id).filter(|call| call.answer.is_none()) else { return Ok(()) };
+        let call = Call { answer: Some(answer), ..call.clone() };
+        self.journal.append(&[Item::Call(Box::new(call.clone()))])?;
+        self.set_call(call);
+        Ok(())
+    }
+
     fn keep(&mut self, changed: Vec<Entry>) -> Result<(), JournalError> {
         if changed.is_empty() {
             return Ok(());
@@ -231,9 +264,11 @@ impl Book {
     }
     fn set_payment(&mut self, payment: Payment) {
         self.next_number = self.next_number.max(payment.number.saturating_add(1));
-        self.payments_by_name.insert(payment.name.clone(), payment.id.clone());
-        self.payments_by_number.insert(payment.number, payment.id.clone());
-        self.payments.insert(payment.id.clone(), payment);
+        self.payments.set((payment.number, payment.name.clone(), payment.id.clone()), payment);
+    }
+    fn set_call(&mut self, call: Call) {
+        self.next_number = self.next_number.max(call.number.saturating_add(1));
+        self.calls.set((call.number, call.name.clone(), call.id.clone()), call);
     }
     /// Counts a wish against its key's limit of the day.
     fn count(&mut self, entry: &Entry) {
@@ -258,7 +293,8 @@ impl Book {
     }
     /// Writes the journal anew once it has grown, without what need not be remembered.
     fn tidy(&mut self, today: Day) -> Result<(), JournalError> {
-        if self.entries.len() > self.bounds.entries_max || self.payments.len() > self.bounds.payments_max {
+        let requests = self.payments.len().max(self.calls.len());
+        if self.entries.len() > self.bounds.entries_max || requests > self.bounds.requests_max {
             self.forget(today);
         }
         if self.journal.is_full() {
@@ -274,7 +310,6 @@ impl Book {
         // Some room at once, so that not every new one makes a search.
         let room = |count: usize, max: usize| if count > max { max - max / 10 } else { max };
         let entries_max = room(self.entries.len(), self.bounds.entries_max);
-        let payments_max = room(self.payments.len(), self.bounds.payments_max);
         let ended: Vec<(u64, Id)> = self.ended.iter().map(|(number, id)| (*number, id.clone())).collect();
         for (number, id) in ended {
             let is_old = self.entries.get(&id).is_some_and(|entry| entry.accepted_ms.day() < oldest);
@@ -283,25 +318,20 @@ impl Book {
                 self.ended.remove(&number);
             }
         }
-        let payments: Vec<(u64, Reference)> =
-            self.payments_by_number.iter().map(|(at, id)| (*at, id.clone())).collect();
-        for (number, id) in payments {
-            let is_old = self.payments.get(&id).is_some_and(|payment| payment.ends_ms().day() < oldest);
-            if (is_old || self.payments.len() > payments_max)
-                && let Some(payment) = self.payments.remove(&id)
-            {
-                self.payments_by_number.remove(&number);
-                self.payments_by_name.remove(&payment.name);
-            }
-        }
+        let most = self.bounds.requests_max;
+        self.payments.forget(room(self.payments.len(), most), |payment| payment.ends_ms().day() < oldest);
+        self.calls.forget(room(self.calls.len(), most), |call| call.request.until_ms.day() < oldest);
     }
     fn write_anew(&mut self) -> Result<(), JournalError> {
         let entries = self.entries.values().map(|entry| Item::Entry(Box::new(entry.clone())));
-        let payments = self.payments.values().map(|payment| Item::Payment(Box::new(payment.clone())));
-        self.journal.write_anew(entries.chain(payments))
+        let payments = self.payments.iter().map(|payment| Item::Payment(Box::new(payment.clone())));
+        let calls = self.calls.iter().map(|call| Item::Call(Box::new(call.clone())));
+        self.journal.write_anew(entries.chain(payments).chain(calls))
     }
 }
 
+#[cfg(test)]
+mod calls;
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]

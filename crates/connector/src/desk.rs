@@ -362,7 +362,7 @@ impl From<LedgerError> for Failure {
     }
 }
 
-/// The time from which on a hold can't be taken any more, if it is over.
+/// True if a time is over from which on nobody can answer, or take what is held.
 pub(crate) fn is_over(ends_ms: TimeMs) -> bool {
     clock::local_time().is_ok_and(|local| clock::is_over(ends_ms, local))
 }

@@ -1,7 +1,7 @@
 //! The answers to tills about their wishes, as JSON.
 
 use lojal_client::{TransactionProof, Verified};
-use lojal_types::api::Problem;
+use lojal_types::api::{Problem, ReferenceKind};
 use lojal_types::{
     AddressText, BrandId, CampaignId, ChainId, Day, Height, Operation, Points, Reference, TakenBackOf, TimeMs, TrackId,
     TransactionId,
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::entry::{Done, Entry, State};
-use crate::ledger::Ledger;
+use crate::ledger::{Claimed, Ledger};
 use crate::wish::{Count, Gift, Kind, Wish};
 
 /// The connector as its tills see it.
@@ -29,11 +29,13 @@ pub(crate) struct StatusDocument {
     pub(crate) height: Option<Height>,
 }
 
-/// A wish, and what became of it.
+/// A wish, and what became of it; or what a member has claimed.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 #[schemars(rename = "Entry")]
 pub(crate) struct EntryDocument {
-    #[schemars(extend("enum" = ["issue", "reverse", "capture", "release", "stamp", "take_back", "grant", "refund"]))]
+    #[schemars(extend("enum" = [
+        "issue", "reverse", "capture", "release", "stamp", "take_back", "grant", "claim", "refund"
+    ]))]
     kind: &'static str,
     reference: String,
     /// `queued` until the outcome is certain, then `done` or `failed`.
@@ -215,6 +217,27 @@ impl EntryDocument {
             time_ms: Some(header.time_ms),
             problem: None,
         })
+    }
+    /// A proven claim, under a reference of the ledger's.
+    pub(crate) fn claimed(reference: &Reference, (claim, proven): &Claimed, ledger: &Ledger) -> Self {
+        let TransactionProof { header, receipt, .. } = proven.value();
+        let reward = RewardDocument { campaign: Some(claim.campaign), amount: claim.quantity.into() };
+        Self {
+            kind: ReferenceKind::Claim.name(),
+            reference: reference.to_string(),
+            state: "done",
+            member: ledger.text(claim.account),
+            amount: None,
+            taken: None,
+            stamp: None,
+            reward: Some(reward),
+            dated: header.time_ms.day(),
+            ledger_reference: reference.clone(),
+            transaction: Some(receipt.transaction),
+            height: Some(header.height),
+            time_ms: Some(header.time_ms),
+            problem: None,
+        }
     }
     /// The reason that it has failed.
     pub(crate) fn problem(&self) -> Option<&Problem> {

@@ -1,9 +1,11 @@
-//! The wishes of tills with what became of them, and the payments that they have asked for, as they are kept.
+//! The wishes of tills with what became of them, and the payments and uses of vouchers that they have asked for, as
+//! they are kept.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::api::Problem;
 use lojal_types::{
-    Address, Day, Height, Points, Reference, Request, RequestKind, SignedTransaction, TimeMs, TransactionId,
+    Address, CampaignId, Day, Height, Points, Reference, Request, RequestKind, SignedTransaction, TimeMs,
+    TransactionId, VoucherId, VoucherRequest,
 };
 
 use crate::limits::{HOLD_FOR_S, PAY_WITHIN_S};
@@ -148,6 +150,52 @@ impl Payment {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct Answer {
     pub(crate) from: Address,
+    pub(crate) transaction: TransactionId,
+    pub(crate) height: Height,
+    pub(crate) time_ms: TimeMs,
+}
+
+/// Uses of a voucher that a till has asked for. Their id is the reference of the request.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub(crate) struct Call {
+    /// Its place in the order of all that was asked for.
+    pub(crate) number: u64,
+    /// The till's reference.
+    pub(crate) name: String,
+    pub(crate) id: Reference,
+    pub(crate) request: VoucherRequest,
+    /// The time within which it can be answered, in seconds.
+    pub(crate) use_within_s: u64,
+    /// The API key that it was asked with.
+    pub(crate) key: u32,
+    pub(crate) answer: Option<Use>,
+}
+
+impl Call {
+    /// The things by which a second request under its reference is the same or another one.
+    pub(crate) fn wanted(&self) -> Wanted {
+        let VoucherRequest { campaign, quantity, household, .. } = self.request;
+        Wanted { campaign, quantity, household, use_within_s: self.use_within_s }
+    }
+}
+
+/// Uses of a voucher as a till wants them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) campaign: CampaignId,
+    pub(crate) quantity: u16,
+    pub(crate) household: Option<Address>,
+    pub(crate) use_within_s: u64,
+}
+
+/// The use of a voucher, as it is proven.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub(crate) struct Use {
+    /// The member who signed.
+    pub(crate) by: Address,
+    /// The account that had the voucher: the member's, or a household's.
+    pub(crate) of: Address,
+    pub(crate) voucher: VoucherId,
     pub(crate) transaction: TransactionId,
     pub(crate) height: Height,
     pub(crate) time_ms: TimeMs,

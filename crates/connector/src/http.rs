@@ -12,8 +12,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lojal_types::api::ReferenceKind;
 use lojal_types::{AddressText, Reference};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
@@ -21,7 +21,7 @@ use crate::desk::{Accepted, Desk, Earn, Return};
 use crate::documents::{EntryDocument, StatusDocument};
 use crate::keys::{ApiKey, Keys, Role};
 use crate::limits::{BODY_BYTES_MAX, BODY_TIMEOUT, PAYMENT_PAUSE, PLACE_TIMEOUT, QUESTIONS_MAX, WAIT_S, WAIT_S_MAX};
-use crate::payments::{Capture, Pay};
+use crate::payments::{Capture, Pay, PaymentDocument};
 use crate::problem::{Failure, Kind};
 use crate::refunds::Refund;
 use crate::rewards::{Reward, RewardReturn};
@@ -29,6 +29,7 @@ use crate::stamps::{Stamp, StampReturn};
 use crate::wish::Kind as Wish;
 
 pub(crate) mod claims;
+pub(crate) mod vouchers;
 
 /// The header of an answer that is about what was asked for before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -109,6 +110,26 @@ impl App {
         }
         let status = if document.is_queued() { StatusCode::ACCEPTED } else { StatusCode::OK };
         Ok(replayed((status, Json(document)).into_response(), !is_new))
+    }
+    /// Looks at a request as long as its till waits, until it can't change any more.
+    async fn looked<T: Serialize + Send + 'static>(
+        &self,
+        wait: Option<Duration>,
+        look: impl Fn(&Desk) -> Result<T, Failure> + Clone + Send + 'static,
+        is_open: impl Fn(&T) -> bool,
+    ) -> Result<Response, Failure> {
+        let deadline = Instant::now() + wait.unwrap_or_default();
+        loop {
+            let looked = self.at_desk(look.clone()).await;
+            let can_change = match &looked {
+                Ok(document) => is_open(document),
+                Err(failure) => failure.problem().retryable,
+            };
+            if !can_change || Instant::now() + PAYMENT_PAUSE >= deadline {
+                return looked.map(|document| Json(document).into_response());
+            }
+            sleep(PAYMENT_PAUSE).await;
+        }
     }
 }
 
@@ -221,19 +242,7 @@ pub(crate) async fn look(
     Wait(wait): Wait,
 ) -> Result<Response, Failure> {
     app.key(&headers, Role::Pay).await?;
-    let deadline = Instant::now() + wait.unwrap_or_default();
-    loop {
-        let id = id.clone();
-        let looked = app.at_desk(move |desk| desk.look(&id)).await;
-        let can_change = match &looked {
-            Ok(document) => document.is_open(),
-            Err(failure) => failure.problem().retryable,
-        };
-        if !can_change || Instant::now() + PAYMENT_PAUSE >= deadline {
-            return looked.map(|document| Json(document).into_response());
-        }
-        sleep(PAYMENT_PAUSE).await;
-    }
+    app.looked(wait, move |desk| desk.look(&id), PaymentDocument::is_open).await
 }
 pub(crate) async fn capture(
     State(app): Shared,
@@ -289,8 +298,8 @@ pub(crate) async fn reference(
             let id = desk.payment_id(&name)?;
             Ok(Json(desk.look(&id)?).into_response())
         }
-        // Those are of wallets.
-        ReferenceKind::Claim | ReferenceKind::UseVoucher => Err(Failure::unknown_reference()),
+        ReferenceKind::UseVoucher => Ok(Json(desk.find_use(&name)?).into_response()),
+        ReferenceKind::Claim => Ok(Json(desk.find_claim(&name)?).into_response()),
     });
     answer.await
 }

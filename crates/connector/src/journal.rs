@@ -10,7 +10,7 @@ use lojal_store::{AppendFile, Disk, StoreError, framed, lock};
 use lojal_types::{Address, BrandId, ChainId};
 use thiserror::Error;
 
-use crate::entry::{Entry, Payment};
+use crate::entry::{Call, Entry, Payment};
 use crate::limits::{JOURNAL_SLACK_BYTES, RECORD_BYTES_MAX};
 
 /// The version of the format.
@@ -25,6 +25,7 @@ const BESIDE: &str = "journal.new";
 pub(crate) enum Item {
     Entry(Box<Entry>),
     Payment(Box<Payment>),
+    Call(Box<Call>),
 }
 
 /// The owner of a journal.

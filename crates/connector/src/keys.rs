@@ -31,7 +31,7 @@ const LOCK: &str = "keys.lock";
 pub(crate) enum Role {
     /// Reward purchases, and stamp.
     Earn,
-    /// Ask for payments.
+    /// Ask for payments, and for uses of vouchers.
     Pay,
     /// Take points that are held, or let go of them.
     Capture,

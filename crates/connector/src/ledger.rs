@@ -1,5 +1,6 @@
 //! The gateways of the wallet, one after the other, and what they prove.
 
+mod answers;
 mod gateway;
 
 use std::sync::Mutex;
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use lojal_client::{Client, ClientError, Seal, TransactionProof, Verified, Verifier};
-use lojal_types::api::{Problem, Status};
+use lojal_types::api::{Problem, Status, TransactionStatus};
 use lojal_types::{
     Address, AddressText, BrandId, Code, Day, Height, KeyPair, Operation, Operations, Outcome, Reference,
     SignedTransaction, TimeMs, Transaction, TransactionId,
@@ -18,8 +19,9 @@ use lojal_wallet::random::{RandomError, random_nonce};
 use lojal_wallet::trust::{self, Seen};
 use thiserror::Error;
 
+pub(crate) use self::answers::Claimed;
 use self::gateway::{Gateway, held};
-use crate::entry::{Answer, Done, Entry, Payment};
+use crate::entry::{Done, Entry};
 use crate::limits::{LEDGER_BEHIND_MS_MAX, SEEN_EVERY, TOKEN_MS, TOKEN_RENEWED_MS};
 use crate::wish::Kind;
 
@@ -310,11 +312,20 @@ impl Ledger {
             Kind::Release => used.ended_by,
             _ => used.transaction,
         };
+        self.shown(client, transaction, reference).map(Some)
+    }
+    /// The transaction that a gateway shows as the one that has used a reference, proven.
+    fn shown(
+        &self,
+        client: &Client,
+        transaction: Option<TransactionStatus>,
+        reference: &Reference,
+    ) -> Result<Verified<TransactionProof>, ClientError> {
         let transaction = transaction.ok_or_else(|| {
             let reason = format!("it doesn't show which transaction has used the reference {reference}");
             ClientError::Behind { url: client.url().to_owned(), reason }
         })?;
-        self.proven(client, &transaction.id).map(Some)
+        self.proven(client, &transaction.id)
     }
     /// The use of a wish's reference, whoever has used it: this connector, another one, or a till that signs.
     ///
@@ -348,27 +359,6 @@ impl Ledger {
         let reversal = || client.reversal(&self.brand, &entry.reference, Some(day), None).ok();
         let taken = if is_return { reversal().map(|reversal| reversal.amount) } else { None };
         Done { transaction: receipt.transaction, height: header.height, time_ms: header.time_ms, taken }
-    }
-    /// The answer to a payment, proven.
-    ///
-    /// # Errors
-    /// [`ClientError::Problem`] with `unknown_reference` while there is none; [`ClientError::Untrue`] if the
-    /// transaction that is shown doesn't answer it; others as of [`Ledger::proven`].
-    pub(crate) fn answer(&self, client: &Client, payment: &Payment) -> Result<Answer, ClientError> {
-        let said = client.payment(&payment.id, Some(payment.request.dated))?;
-        let proven = self.proven(client, &said.transaction.id)?;
-        let TransactionProof { header, transaction, receipt, .. } = proven.value();
-        let answers = |operation: &Operation| match operation {
-            Operation::Redeem(redeem) if redeem.asked().as_ref() == Some(&payment.request) => Some(redeem.from),
-            Operation::Hold(hold) if hold.asked() == payment.request => Some(hold.from),
-            _ => None,
-        };
-        let from = transaction.transaction.operations.iter().find_map(answers);
-        let from = from.filter(|_| receipt.outcome == Outcome::Applied).ok_or_else(|| {
-            let reason = format!("transaction {} doesn't answer the request {}", receipt.transaction, payment.id);
-            ClientError::Untrue { url: client.url().to_owned(), reason }
-        })?;
-        Ok(Answer { from, transaction: receipt.transaction, height: header.height, time_ms: header.time_ms })
     }
     /// The text of an address on this network.
     pub(crate) fn text(&self, address: Address) -> AddressText {

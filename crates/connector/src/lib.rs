@@ -6,6 +6,7 @@
 //!   which `openapi` makes the description.
 //! - `wish`: the things that tills can want, and the operations that fulfil them; `stamps` are those that count,
 //!   `rewards` those that campaigns give.
+//! - `payments` and `vouchers`: what members are asked for, who answer with their wallets.
 //! - `book`: what tills have asked for and what became of it, in memory and in the `journal` on disk.
 //! - `sender`: the one thread that signs and sends what waits, in order, until each outcome is certain.
 //! - `customers`: accounts that are kept for customers without a wallet; `import` brings their balances from a file,
@@ -45,6 +46,7 @@ mod server;
 mod stamps;
 #[cfg(test)]
 mod testing;
+mod vouchers;
 mod wish;
 mod with_stamp;
 

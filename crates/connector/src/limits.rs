@@ -34,7 +34,7 @@ pub(crate) const RETRY_AFTER_S: u32 = 1;
 pub(crate) const WAIT_S_MAX: u64 = 30;
 /// The time for which it waits unless the till says.
 pub(crate) const WAIT_S: u64 = 10;
-/// Pause between two questions whether a payment has come.
+/// Pause between two questions whether a request is answered.
 pub(crate) const PAYMENT_PAUSE: Duration = Duration::from_millis(300);
 
 /// Longest reference of a till, in bytes.
@@ -50,8 +50,8 @@ pub(crate) const CONFIG_BYTES_MAX: u64 = 64 * 1024;
 pub(crate) const WAITING_MAX: usize = 20_000;
 /// Most wishes that are remembered; those that ended the longest ago go first.
 pub(crate) const ENTRIES_MAX: usize = 100_000;
-/// Most payments that are remembered; those that were asked for the longest ago go first.
-pub(crate) const PAYMENTS_MAX: usize = 100_000;
+/// Most payments that are remembered, and most uses of vouchers; those that were asked for the longest ago go first.
+pub(crate) const REQUESTS_MAX: usize = 100_000;
 /// Days for which an end is remembered beyond those in which its reference can be used.
 pub(crate) const MEMORY_DAYS: u32 = 3;
 /// Most wishes that are sent together.
@@ -77,6 +77,8 @@ pub(crate) const PAUSE_MAX: Duration = Duration::from_secs(5);
 
 /// The time for which a payment can be answered unless the till says.
 pub(crate) const PAY_WITHIN_S: u64 = 600;
+/// The time for which a voucher can be used at a till unless that says.
+pub(crate) const USE_WITHIN_S: u64 = 600;
 /// The time for which points are held unless the till says.
 pub(crate) const HOLD_FOR_S: u64 = 24 * 60 * 60;
 /// The time for which the connector's tokens for reading are good.

@@ -1,8 +1,7 @@
 //! Payments: what a till shows, what a member answers, and what becomes of points that are held.
 
-use lojal_client::ClientError;
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{AddressText, BrandId, Code, Day, Height, Points, Reference, Request, RequestKind, Salt, TimeMs};
+use lojal_types::{AddressText, BrandId, Day, Height, Points, Reference, Request, RequestKind, Salt, TimeMs};
 use lojal_wallet::random::random_bytes;
 use lojal_wallet::time::hold_end;
 use lojal_wallet::uri::PaymentRequest;
@@ -106,11 +105,7 @@ impl Desk {
         }
         let (status, now) = self.ledger.now()?;
         let dated = now.day();
-        let until_ms = now.plus_ms(asked.pay_within_s().saturating_mul(1000));
-        let receipt_days = u32::from(self.ledger.home().genesis().document().parameters.receipt_days);
-        if until_ms.day() > dated.plus(receipt_days) {
-            return Err(invalid(&format!("pay_within_s ends within the {receipt_days} days after today")));
-        }
+        let until_ms = self.end_of_request(now, ("pay_within_s", asked.pay_within_s()))?;
         let hold_for_ms = asked.hold_for_s().unwrap_or_default().saturating_mul(1000);
         let expires_ms = now.plus_ms(hold_for_ms).min(status.time_ms.plus_ms(HOLD_MS_MAX));
         if asked.is_hold && expires_ms < until_ms {
@@ -164,6 +159,15 @@ impl Desk {
             household,
         })
     }
+    /// The end of a request that is made now, as a field of it says.
+    pub(crate) fn end_of_request(&self, now: TimeMs, (field, seconds): (&str, u64)) -> Result<TimeMs, Failure> {
+        let until_ms = now.plus_ms(seconds.saturating_mul(1000));
+        let receipt_days = u32::from(self.ledger.home().genesis().document().parameters.receipt_days);
+        if until_ms.day() > now.day().plus(receipt_days) {
+            return Err(invalid(&format!("{field} ends within the {receipt_days} days after today")));
+        }
+        Ok(until_ms)
+    }
     /// The payment under a reference of the till's own.
     pub(crate) fn payment_named(&self, name: &str) -> Option<Payment> {
         self.book().payment_named(name).cloned()
@@ -181,15 +185,7 @@ impl Desk {
             return Ok(self.document(&payment, false));
         }
         let until_ms = payment.request.until_ms;
-        // The time comes first: what isn't there then was not answered before the request's end.
-        let question = |client: &lojal_client::Client| -> Result<(Option<Answer>, bool), ClientError> {
-            let is_late = client.status()?.time_ms >= until_ms;
-            match self.ledger.answer(client, &payment) {
-                Err(error) if error.is_problem(Code::UnknownReference.name()) => Ok((None, is_late)),
-                answer => Ok((Some(answer?), false)),
-            }
-        };
-        let (answer, is_late) = self.ledger.ask(question)?;
+        let (answer, is_late) = self.ledger.answer_until(until_ms, |client| self.ledger.answer(client, &payment))?;
         let Some(answer) = answer else { return Ok(self.document(&payment, is_late && is_over(until_ms))) };
         self.keep(|book| book.answer(id, answer.clone())).ok_or_else(Failure::internal)?;
         Ok(self.document(&Payment { answer: Some(answer), ..payment }, false))

@@ -22,6 +22,7 @@ pub(crate) enum Kind {
     NotPermitted,
     UnknownRoute,
     UnknownPayment,
+    UnknownVoucherUse,
     UnknownCustomer,
     UnknownClaim,
     MethodNotAllowed,
@@ -43,7 +44,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -53,6 +54,7 @@ impl Kind {
         Self::NotPermitted,
         Self::UnknownRoute,
         Self::UnknownPayment,
+        Self::UnknownVoucherUse,
         Self::UnknownCustomer,
         Self::UnknownClaim,
         Self::MethodNotAllowed,
@@ -84,6 +86,7 @@ impl Kind {
             Self::NotPermitted => "the API key has no role for this",
             Self::UnknownRoute => "there is nothing at this path",
             Self::UnknownPayment => "this connector knows no payment with this id",
+            Self::UnknownVoucherUse => "neither this connector nor the ledger knows a use of a voucher with this id",
             Self::UnknownCustomer => "this connector keeps nothing for this customer",
             Self::UnknownClaim => "this code is over, or was never one; the brand's site gives another one",
             Self::MethodNotAllowed => "this route doesn't take the method; the Allow header says what it takes",
@@ -115,6 +118,7 @@ impl Kind {
             Self::NotPermitted => (StatusCode::FORBIDDEN, "not_permitted"),
             Self::UnknownRoute => (StatusCode::NOT_FOUND, "unknown_route"),
             Self::UnknownPayment => (StatusCode::NOT_FOUND, "unknown_payment"),
+            Self::UnknownVoucherUse => (StatusCode::NOT_FOUND, "unknown_voucher_use"),
             Self::UnknownCustomer => (StatusCode::NOT_FOUND, "unknown_customer"),
             Self::UnknownClaim => (StatusCode::NOT_FOUND, "unknown_claim"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
@@ -191,13 +195,17 @@ impl Failure {
     }
     /// A reference that nothing is known of.
     pub(crate) fn unknown_reference() -> Self {
-        let (code, status) = (Code::UnknownReference, StatusCode::NOT_FOUND);
+        let detail =
+            "neither this connector nor the ledger knows a use of the reference: nothing has happened under it";
+        Self::of_code(Code::UnknownReference, StatusCode::NOT_FOUND, detail)
+    }
+    /// A reason of the ledger that this connector has seen beforehand, with what to do next.
+    pub(crate) fn of_code(code: Code, status: StatusCode, detail: impl Into<String>) -> Self {
         Self::of(api::Problem {
             kind: format!("/problems/{}", code.name()),
             title: code.name().replace('_', " "),
             status: status.as_u16(),
-            detail: "neither this connector nor the ledger knows a use of the reference: nothing has happened under it"
-                .to_owned(),
+            detail: detail.into(),
             code: code.name().to_owned(),
             number: Some(code.number()),
             retryable: false,

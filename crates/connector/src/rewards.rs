@@ -1,4 +1,4 @@
-//! Rewards: what campaigns give, as programs of the brand and people at its counters grant it.
+//! Rewards: what campaigns give, as programs of the brand and people at its counters grant it, or as members claim it.
 
 use lojal_types::api::ReferenceKind;
 use lojal_types::limits::POINTS_MAX as AMOUNT_MAX;
@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::{Accepted, Desk, invalid, named, still_queued};
+use crate::documents::EntryDocument;
 use crate::entry::Entry;
 use crate::keys::ApiKey;
 use crate::problem::Failure;
@@ -62,6 +63,16 @@ impl Desk {
             _ => self.mark(of, asked)?,
         };
         self.accept(key, named, Wish::TakeMark { from, uncount }, dated)
+    }
+    /// The claim under a reference of the ledger's, whichever wallet has made it.
+    pub(crate) fn find_claim(&self, text: &str) -> Result<EntryDocument, Failure> {
+        let reference: Reference = text.parse().map_err(|_| {
+            let detail = "a claim has a reference of the ledger's, in hex: of a voucher it is the id";
+            invalid(detail)
+        })?;
+        let claimed = self.ledger.ask_reference(|client| self.ledger.claim(client, &reference))?;
+        let claimed = claimed.flatten().ok_or_else(Failure::unknown_reference)?;
+        Ok(EntryDocument::claimed(&reference, &claimed, &self.ledger))
     }
     /// The days of a mark that go back, and of which account, as the ledger has it.
     fn mark(&self, of: Reference, asked: Option<u64>) -> Result<(Address, Uncount), Failure> {

@@ -17,7 +17,7 @@ use crate::claims::{ClaimDocument, CustomerDocument};
 use crate::desk::{BalanceDocument, Desk, Earn, Return};
 use crate::documents::{EntryDocument, StatusDocument};
 use crate::handover::{Answer, Offer};
-use crate::http::{self, App, claims};
+use crate::http::{self, App, claims, vouchers};
 use crate::keys::{Keys, Role};
 use crate::limits::{BODY_BYTES_MAX, CUSTOMER_CHARS_MAX, NAME_BYTES_MAX, REQUEST_TIMEOUT};
 use crate::openapi::{self, Operation, Written};
@@ -27,6 +27,7 @@ use crate::problems;
 use crate::refunds::Refund;
 use crate::rewards::{Reward, RewardReturn};
 use crate::stamps::{Stamp, StampReturn};
+use crate::vouchers::{AskForUse, UseDocument};
 
 /// A path, what answers there, and the description of that.
 struct Route {
@@ -38,6 +39,7 @@ struct Route {
 const ENTRY: Schema = of::<EntryDocument>;
 const CUSTOMER: Schema = of::<CustomerDocument>;
 const PAYMENT: Schema = of::<PaymentDocument>;
+const USE: Schema = of::<UseDocument>;
 /// The problems of whoever wants something signed.
 const OF_WISHES: [Kind; 4] = [Kind::DifferentRequest, Kind::DailyMaxReached, Kind::QueueFull, Kind::OperatorRefused];
 
@@ -126,6 +128,31 @@ fn for_tills() -> Vec<Route> {
     ]
 }
 
+fn about_vouchers() -> Vec<Route> {
+    let route = |path, handler, operation| Route { path, handler, operations: [operation] };
+    let ask =
+        Operation::post("ask_for_use", "Asks for uses of a voucher: a text and a QR code for the member's wallet.");
+    let ask = ask.by(Role::Pay).body::<AskForUse>().of_ledger().kinds(&[Kind::InvalidAddress, Kind::DifferentRequest]);
+    let look = Operation::get("voucher_use", "Uses of a voucher that were asked for, and what became of that.");
+    let look = look.by(Role::Pay).path::<Reference>("id", "The request.").wait().of_ledger();
+    vec![
+        route(
+            "/vouchers/use",
+            post(vouchers::ask),
+            ask.json(StatusCode::CREATED, &[USE], "It can be shown.").json(
+                StatusCode::OK,
+                &[USE],
+                "It was asked for before.",
+            ),
+        ),
+        route(
+            "/vouchers/use/{id}",
+            get(vouchers::look),
+            look.kinds(&[Kind::UnknownVoucherUse]).json(StatusCode::OK, &[USE], "The uses."),
+        ),
+    ]
+}
+
 fn for_readers() -> Vec<Route> {
     let route = |path, handler, operation| Route { path, handler, operations: [operation] };
     let balance = Operation::get("balance", "A member's points of the brand, as a gateway says.").by(Role::Read);
@@ -147,10 +174,10 @@ fn for_readers() -> Vec<Route> {
             get(http::reference),
             used.by(Role::Read)
                 .path_of("kind", kinds, "The kind, as the ledger calls it.")
-                .path_of("reference", name, "The till's own text.")
+                .path_of("reference", name, "The till's own text; of a claim the ledger's reference.")
                 .of_ledger()
-                .kinds(&[Kind::UnknownPayment])
-                .json(StatusCode::OK, &[ENTRY, PAYMENT], "What became of it."),
+                .kinds(&[Kind::UnknownPayment, Kind::UnknownVoucherUse])
+                .json(StatusCode::OK, &[ENTRY, PAYMENT, USE], "What became of it."),
         ),
     ]
 }
@@ -193,7 +220,8 @@ fn for_customers() -> Vec<Route> {
 }
 
 fn all() -> Vec<Route> {
-    [about_the_connector(), for_tills(), for_readers(), for_customers()].into_iter().flatten().collect()
+    let all = [about_the_connector(), for_tills(), about_vouchers(), for_readers(), for_customers()];
+    all.into_iter().flatten().collect()
 }
 
 /// The description of all of them.
