@@ -6,8 +6,13 @@ use lojal_types::NetworkKind;
 use serde_json::{Value, json};
 
 use crate::connector::Connector;
+use crate::liar::Liar;
 use crate::network::Network;
+use crate::programs::eventually;
 use crate::wallet::{Signer, done, now, wallet};
+
+/// The part of a campaign's terms by which it gives vouchers.
+const VOUCHER: &str = "[award]\ntype = \"voucher\"\nvalid_days = 30\n";
 
 fn address(member: &Signer) -> String {
     member.address().to_text(NetworkKind::Test).to_string()
@@ -24,7 +29,6 @@ fn begin(network: &Network, campaign: &str, terms: &str) {
     let file = path.display().to_string();
     done(network, "nordmat", &["campaign", "set", "nordmat", campaign, &file, "--yes"]);
 }
-const VOUCHER: &str = "[award]\ntype = \"voucher\"\nvalid_days = 30\n";
 /// A network where nordmat gives vouchers, also to households, and a connector.
 fn giving() -> (Network, Connector, Signer) {
     let network = Network::start();
@@ -100,7 +104,7 @@ fn a_request_that_nobody_answers_ends_and_none_is_shown_without_a_gateway() {
     let path = format!("/vouchers/use/{}", text(&asked, "id"));
     // The ledger's time goes on with its blocks.
     give(&connector, &address(&anna), 1, "another gift");
-    crate::programs::eventually("the end of the request", || {
+    eventually("the end of the request", || {
         let (status, looked) = connector.get(&format!("{path}?wait=30"));
         (status == 200 && looked["state"] == "over").then_some(())
     });
@@ -122,6 +126,29 @@ fn a_request_that_nobody_answers_ends_and_none_is_shown_without_a_gateway() {
     let path = format!("/vouchers/use/{}", text(&open, "id"));
     done(&network, "member-1", &["use", &text(&open, "text"), "--yes"]);
     assert_eq!(connector.get(&format!("{path}?wait=30")).1["state"], "used");
+}
+
+#[test]
+fn the_use_of_another_request_is_not_believed() {
+    let network = Network::start();
+    begin(&network, "1", &format!("by = \"operator\"\n{VOUCHER}"));
+    let liar = Liar::before(network.url(0));
+    let connector = Connector::start(&network, std::slice::from_ref(&liar.url));
+    let anna = address(&Signer::of(&network, "member-1"));
+    done(&network, "nordmat", &["grant", "nordmat", "1", &anna, "2", "--receipt", "gift"]);
+    let asked = ["a", "b"].map(|reference| connector.post("/vouchers/use", &ask(1, reference)).1);
+    let paths = asked.each_ref().map(|one| format!("/vouchers/use/{}", text(one, "id")));
+    done(&network, "member-1", &["use", &text(&asked[0], "text"), "--yes"]);
+    assert_eq!(connector.get(&format!("{}?wait=30", paths[0])).1["state"], "used");
+    let id = text(&asked[0], "id").parse().expect("a reference");
+    let used = network.client(0).voucher_use(&id, None).expect("a running gateway");
+    let used = serde_json::to_value(used).expect("plain data");
+    liar.lies("/v1/uses/", Box::new(move |said| *said = used.clone()));
+    let (status, refused) = connector.get(&paths[1]);
+    assert_eq!((status, &refused["code"]), (503, &"no_gateway".into()), "{refused}");
+    assert!(text(&refused, "detail").contains("doesn't answer the request"), "{refused}");
+    liar.is_honest();
+    assert_eq!(connector.get(&paths[1]).1["state"], "open");
 }
 
 #[test]
