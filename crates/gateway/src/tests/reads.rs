@@ -289,6 +289,8 @@ async fn health_is_always_and_readiness_when_the_node_has_caught_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_count_what_happened_and_no_route_that_a_client_made_up() {
     let node = Node::start().await;
+    // The issue has the day before its block, which may be of another month.
+    let shelf = format!("lojal_shelf_references{{month=\"{}\"}} 1", node.now().month());
     node.issue(ANNA, 100);
     node.get("/v1/brands/nordmat").await;
     node.get("/v1/brands/nobody").await;
@@ -299,7 +301,6 @@ async fn metrics_count_what_happened_and_no_route_that_a_client_made_up() {
     let answer = node.get_own("/metrics").await;
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     let text = answer.text();
-    let shelf = format!("lojal_shelf_references{{month=\"{}\"}} 1", node.now().month());
     for line in [
         "lojal_build_info{version=\"1.2.3\"} 1",
         "lojal_height 1",
