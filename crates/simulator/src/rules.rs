@@ -1,5 +1,5 @@
-//! Histories of the ledger's rules alone: blocks hours, months and years apart, executed by the ledger and followed by the
-//! naive model, without a network around them.
+//! Histories of the ledger's rules alone: blocks hours, months and years apart, executed by the ledger and followed by
+//! the naive model, without a network around them.
 
 #[path = "../../ledger/tests/blocks/mod.rs"]
 mod blocks;

@@ -229,6 +229,10 @@ impl Workload {
         }
         let amount = match one.terms.award {
             _ if self.twist() => self.part(200),
+            // All that is left, or a point more.
+            Award::Points { up_to, .. } if self.random.once_in(4) => {
+                (left_of_budget(&one) + self.random.within(0..2)).clamp(1, up_to.get())
+            }
             Award::Points { up_to, .. } => self.random.within(1..up_to.get() + 1),
             Award::Mark { days: Some(_), .. } | Award::Voucher { .. } => self.random.within(1..3),
             Award::Mark { days: None, .. } | Award::Cause { .. } => 1,
@@ -378,6 +382,13 @@ impl Workload {
             members.into_iter().filter(|of| known_from(*of).zip(own).is_some_and(|(since, own)| since < own)).collect();
         self.random.pick(&older).filter(|_| !self.wild).unwrap_or_else(|| self.member())
     }
+}
+
+/// The points that are left of a budget.
+pub(super) fn left_of_budget(one: &Offered) -> u64 {
+    let budget = one.terms.budget.map_or(0, |budget| u128::from(budget.get()));
+    let back = if one.terms.sponsor.is_some() { 0 } else { one.reversed };
+    u64::try_from((budget + back).saturating_sub(one.points)).unwrap_or(u64::MAX)
 }
 
 fn without_first<const MOST: usize>(facts: &[Requirement]) -> Bounded<Requirement, 0, MOST> {

@@ -6,6 +6,7 @@ use lojal_types::{
 };
 
 use super::Workload;
+use super::campaigns::left_of_budget;
 use super::mistakes::Possible;
 use crate::model::Offered;
 use crate::world::{MEMBERS_WITH_POINTS, OFFICES, TILL};
@@ -87,9 +88,7 @@ impl Workload {
     pub(super) fn giving_more_than_the_budget(&self) -> Possible {
         let granted = self.giving().filter(|(_, _, one)| one.terms.by != TakenBy::Member);
         let grants = granted.flat_map(|(brand, campaign, one)| {
-            let budget = one.terms.budget.map_or(0, |budget| u128::from(budget.get()));
-            let back = if one.terms.sponsor.is_some() { 0 } else { one.reversed };
-            let more = u64::try_from(budget + back - one.points).unwrap_or(u64::MAX).saturating_add(1);
+            let more = left_of_budget(&one).saturating_add(1);
             let up_to = if let Award::Points { up_to, .. } = one.terms.award { up_to.get() } else { 0 };
             let members = (0..MEMBERS_WITH_POINTS).map(|member| self.address(member));
             let can = members.filter(|to| more <= up_to && self.can_take(brand, campaign, &one, *to));
