@@ -7,10 +7,11 @@ use lojal_chain::verify_certificate;
 use lojal_types::{Block, BlockId, Certificate, ChainId, Genesis, Height, ValidatorSet};
 use thiserror::Error;
 
-use crate::disk::{Disk, lock};
+use crate::disk::Disk;
 use crate::error::StoreError;
 use crate::index::move_aside;
 use crate::limits::OLDER_SEGMENT_BYTES;
+use crate::lock::lock;
 use crate::log::segment::{numbers, read_header, segment_path};
 use crate::older::{Above, OLDER, Spool, segments};
 use crate::pieces::BASE;

@@ -9,7 +9,7 @@ mod space;
 mod tests;
 mod tracking;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::num::NonZeroU64;
 use std::os::unix::fs::FileExt;
@@ -375,21 +375,5 @@ impl Disk {
     /// Before anything is asked of the file system: a simulated power cut answers nothing.
     fn look(&self) -> io::Result<()> {
         self.simulated.as_ref().map_or(Ok(()), SimulatedDisk::look)
-    }
-}
-
-/// Takes the lock file for as long as the answer lives.
-pub fn lock(directory: &Path) -> Result<File, StoreError> {
-    let path = directory.join("lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(StoreError::io("open the lock file", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(directory.to_owned())),
-        Err(TryLockError::Error(source)) => Err(StoreError::Io { action: "lock", path, source }),
     }
 }

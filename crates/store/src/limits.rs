@@ -5,6 +5,11 @@ use std::time::Duration;
 /// Size after which a segment of the log is closed at the next commit, in bytes, unless
 /// [`Options`](crate::Options) say otherwise.
 pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// The time for which a lock is waited for that seems to be taken, and the pause between two looks: a process that is
+/// being started has for a moment what its parent has open, also a lock that the parent lets go meanwhile.
+pub const LOCK_PATIENCE: Duration = Duration::from_millis(200);
+/// See [`LOCK_PATIENCE`].
+pub const LOCK_PAUSE: Duration = Duration::from_millis(5);
 /// Bytes of log after which a checkpoint is due, unless [`Options`](crate::Options) say otherwise.
 pub const CHECKPOINT_BYTES: u64 = 16 * 1024 * 1024;
 /// Time after which a checkpoint is due, unless [`Options`](crate::Options) say otherwise.

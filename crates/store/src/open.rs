@@ -9,11 +9,11 @@ use lojal_ledger::State;
 use lojal_types::{Certificate, Genesis, Height};
 
 use crate::checkpoint::CheckpointThread;
-use crate::disk;
 use crate::error::{DamageReason, StoreError};
 use crate::forgotten::Forgotten;
 use crate::index::{Checkpoint, IndexRebuilt, Trusted};
 use crate::limits::FIRST_SEGMENT_AFTER_BASE;
+use crate::lock::lock;
 use crate::log::Position;
 use crate::log::pairing::Pairing;
 use crate::log::record::ProposalRecord;
@@ -99,7 +99,7 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
     let log = LogDirectory { path: dir.join("log"), chain_id: genesis.chain_id(), disk, segment_bytes_max };
     log.disk.create_directory(dir)?;
     log.disk.create_directory(&log.path)?;
-    let lock = disk::lock(dir)?;
+    let lock = lock(dir)?;
     log.disk.sync_directory(dir)?;
     log.check_headers()?;
     let mut report = OpenReport::default();

@@ -172,7 +172,8 @@ fn of_programme(operation: &Operation<AddressText>) -> String {
         }
         Operation::Claim(one) => {
             let for_all = if one.quantity == 1 { String::new() } else { format!("{} of ", one.quantity) };
-            format!("claimed {for_all}campaign {} of {} for {}", one.campaign, one.brand, one.account)
+            let invited = if one.invitation.is_some() { ", by invitation" } else { "" };
+            format!("claimed {for_all}campaign {} of {} for {}{invited}", one.campaign, one.brand, one.account)
         }
         Operation::UseVoucher(one) => {
             format!("used {} of voucher {} of {} for {}", one.quantity, one.voucher, one.brand, one.account)
