@@ -13,6 +13,7 @@ import { brandOf, theNetwork } from "../model/network.js";
 import { campaigns } from "../model/offers.js";
 import type { Sent } from "../model/outbox.js";
 import { sent } from "../model/outbox.js";
+import { personalTerms } from "../model/personal.js";
 import { wallet } from "../model/session.js";
 import { entryTitle } from "../ui/activity-list.js";
 import { awardTitle } from "../ui/award.js";
@@ -59,11 +60,15 @@ function What({ one }: { readonly one: Sent }) {
 
 /** What a claim gives, by the terms that were shown before it was signed. */
 function Claimed({ claim }: { readonly claim: Extract<Operation, { readonly type: "claim" }> }) {
-  const { brand, campaign, quantity } = claim;
+  const { brand, campaign, quantity, invitation } = claim;
   const known = campaigns.value.get(brand)?.told.campaigns.find((one) => one.campaign === campaign);
-  return known === undefined ? null : (
+  if (known === undefined) {
+    return null;
+  }
+  const { award } = invitation === null ? known.terms : personalTerms(known.terms, invitation);
+  return (
     <p class="big got" data-testid="claimed">
-      {awardTitle(known.terms.award, brand, quantity)}
+      {awardTitle(award, brand, quantity)}
     </p>
   );
 }
