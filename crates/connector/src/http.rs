@@ -133,6 +133,12 @@ impl App {
     }
 }
 
+/// The answer to a request that is new, or that was there already.
+fn opened<T: Serialize>((document, is_new): (T, bool)) -> Response {
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    replayed((status, Json(document)).into_response(), !is_new)
+}
+
 fn replayed(mut response: Response, is_replayed: bool) -> Response {
     if is_replayed {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
@@ -230,9 +236,7 @@ pub(crate) async fn ask_for(State(app): Shared, headers: HeaderMap, Body(pay): B
         let (document, is_new) = desk.ask_for(&key, &pay)?;
         Ok((document.with_code()?, is_new))
     });
-    let (document, is_new) = asked.await?;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(replayed((status, Json(document)).into_response(), !is_new))
+    Ok(opened(asked.await?))
 }
 /// Waits, if it is asked to, until somebody has answered or nobody can any more.
 pub(crate) async fn look(

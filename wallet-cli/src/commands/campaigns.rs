@@ -177,8 +177,7 @@ pub(super) fn claim(
     let of = Of { chain: session.home.chain_id(), network: session.home.network(), brand, decimals, campaign };
     let invitation = invitation.map(|path| of_file(&path, &of, text)).transpose()?;
     let sum = invitation.as_ref().map(|one| Points::new(one.amount));
-    let price = sum.map_or(terms.price, |sum| sum.min(terms.price));
-    let price_max = Points::new(price.get().saturating_mul(quantity.into()));
+    let price_max = Points::new(terms.price_for(invitation.as_ref()).get().saturating_mul(quantity.into()));
     let cost = match price_max {
         Points::ZERO => "for nothing".to_owned(),
         price => format!("for {} {brand}", grouped(price, decimals)),

@@ -153,8 +153,7 @@ impl Asker<'_> {
         let Some(terms) = campaigns.into_iter().find(|one| one.campaign == claim.campaign).map(|one| one.terms) else {
             return Ok(None);
         };
-        let price = claim.invitation.as_ref().map_or(terms.price, |one| terms.price.min(Points::new(one.amount)));
-        let price = Points::new(price.get().saturating_mul(claim.quantity.into()));
+        let price = Points::new(terms.price_for(claim.invitation.as_ref()).get().saturating_mul(claim.quantity.into()));
         let is_cause = matches!(terms.award, Award::Cause { .. });
         Ok((is_cause && price == claim.price_max).then(|| Operation::Claim(claim.clone())))
     }

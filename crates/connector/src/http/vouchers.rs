@@ -1,12 +1,11 @@
 //! The routes of vouchers.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use lojal_types::Reference;
 
-use super::{Body, Segment, Shared, Wait, replayed};
+use super::{Body, Segment, Shared, Wait, opened};
 use crate::keys::Role;
 use crate::problem::Failure;
 use crate::vouchers::{AskForUse, UseDocument};
@@ -21,9 +20,7 @@ pub(crate) async fn ask(
         let (document, is_new) = desk.ask_for_use(&key, &ask)?;
         Ok((document.with_code()?, is_new))
     });
-    let (document, is_new) = asked.await?;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(replayed((status, Json(document)).into_response(), !is_new))
+    Ok(opened(asked.await?))
 }
 /// Waits, if it is asked to, until somebody has answered or nobody can any more.
 pub(crate) async fn look(

@@ -61,7 +61,7 @@ pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), 
     takes_part(&record.terms, account)?;
     quantity_in_range(&record.terms, quantity)?;
     let terms = record.terms.clone();
-    let price = price_accepted(invitations::price(&terms, sum), claim)?;
+    let price = price_accepted(terms.price_for(claim.invitation.as_ref()), claim)?;
     let award = invitations::award(&terms, sum);
     let referral = referrals::due(context, claim, &terms, standing.as_ref())?;
     let points = referral.map_or(Some(award), |award_too| award.checked_add(award_too)).ok_or(Code::AmountTooLarge)?;

@@ -31,8 +31,3 @@ pub(super) fn award(terms: &Campaign, sum: Option<u64>) -> Points {
         Award::Mark { .. } | Award::Voucher { .. } | Award::Cause { .. } => Points::ZERO,
     }
 }
-
-/// The points that a unit costs: those of the invitation, if they are fewer.
-pub(super) fn price(terms: &Campaign, sum: Option<u64>) -> Points {
-    sum.map_or(terms.price, |sum| terms.price.min(Points::new(sum)))
-}

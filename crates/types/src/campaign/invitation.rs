@@ -5,7 +5,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::CampaignId;
+use super::{Campaign, CampaignId};
 use crate::address::Address;
 use crate::bounded::Bounded;
 use crate::brand::BrandId;
@@ -13,6 +13,7 @@ use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, Hash, Salt};
 use crate::limits::INVITATION_PATH_MAX;
 use crate::merkle::{self, Step};
+use crate::points::Points;
 
 /// A line of a brand's list of invitations: who is invited, and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize)]
@@ -59,6 +60,14 @@ impl Invitation {
         let line = Invited { brand, campaign, account, amount: self.amount, salt: self.salt };
         let root = merkle::root_of_path(line.leaf(chain), &self.path);
         roots.get(usize::from(self.root)).is_some_and(|one| *one.as_bytes() == root)
+    }
+}
+
+impl Campaign {
+    /// The points that a unit costs whoever shows an invitation, or nobody's: "a unit of anything else costs what it
+    /// says, or `price` if that is less" (protocol, Campaigns).
+    pub fn price_for(&self, invitation: Option<&Invitation>) -> Points {
+        invitation.map_or(self.price, |one| self.price.min(Points::new(one.amount)))
     }
 }
 

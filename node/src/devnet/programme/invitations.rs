@@ -7,7 +7,7 @@ use super::super::error::DevnetError;
 use super::super::layout::Layout;
 
 /// The file with the invitations of a brand's members, in the directory of the network.
-pub const FILE: &str = "invitations.jsonl";
+const FILE: &str = "invitations.jsonl";
 /// The members, and the points that each is invited to.
 const INVITED: [(&str, u64); 2] = [("member-1", 40), ("member-2", 15)];
 
