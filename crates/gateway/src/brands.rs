@@ -84,7 +84,7 @@ pub(crate) fn unknown_brand() -> Failure {
 /// When pages that it needs are not in memory.
 pub fn brand_in(view: &View, id: BrandId) -> Result<Option<api::Brand>, Missing> {
     let (Some(record), Some(totals)) = (view.brand(id)?, view.totals(id)?) else { return Ok(None) };
-    let Brand { name, decimals, policy, suspended, closes_ms } = record;
+    let Brand { name, decimals, policy, suspended, closes_ms, pending_days } = record;
     let approvals = view.approvals(id)?;
-    Ok(Some(api::Brand { id, name, decimals, policy, suspended, approvals, closes_ms, totals }))
+    Ok(Some(api::Brand { id, name, decimals, policy, suspended, approvals, closes_ms, pending_days, totals }))
 }

@@ -53,8 +53,8 @@ fn accounts_in(view: &View, id: BrandId, from: u128, bounds: Bounds) -> Result<a
 
 fn account_of(holder: Holder, network: NetworkKind) -> api::BrandAccount {
     let total = holder.total();
-    let Holder { account, lots, held } = holder;
-    api::BrandAccount { account: account.to_text(network), total, lots, held }
+    let Holder { account, lots, held, pending } = holder;
+    api::BrandAccount { account: account.to_text(network), total, lots, held, pending }
 }
 
 #[derive(Deserialize, Serialize)]
@@ -98,7 +98,7 @@ fn expiring_in(
     let sums = sums(view.tree(), id, month)?.unwrap_or_default();
     let Holders { holders, next } = holders(view, id, Some(until), from, bounds)?;
     let accounts = holders.into_iter().map(|holder| {
-        let api::BrandAccount { account, total, lots, held: _ } = account_of(holder, view.network());
+        let api::BrandAccount { account, total, lots, held: _, pending: _ } = account_of(holder, view.network());
         api::ExpiringAccount { account, total, lots }
     });
     Ok(api::BrandExpiring {

@@ -47,12 +47,13 @@ pub(crate) fn issued(
 }
 
 fn shown(view: &View, brand: BrandId, issued: Issued) -> Result<api::Issue, Missing> {
-    let reversible = issued.reversible(&view.lots(issued.to, brand)?, view.tip().time_ms);
+    let reversible = view.reversible(brand, &issued)?;
     Ok(api::Issue {
         dated: issued.dated,
         to: issued.to.to_text(view.network()),
         amount: issued.amount,
         expiry: issued.expiry,
+        matures: issued.matures,
         reversible_until_ms: issued.reversible_until_ms,
         reversed: issued.reversed,
         reversible,
@@ -110,6 +111,6 @@ pub(crate) fn left(view: &View, reverse: &Reverse, code: Code) -> Result<Option<
     let key = IssuedKey { shelf, brand, reference: reverse.issue_reference.clone() };
     let issued = view.get(&key)?.filter(|issued| issued.to == reverse.from && issued.dated == reverse.issue_dated);
     let Some(issued) = issued else { return Ok(None) };
-    let left = issued.reversible(&view.lots(issued.to, reverse.brand)?, view.tip().time_ms);
+    let left = view.reversible(reverse.brand, &issued)?;
     Ok((left < reverse.at_least).then_some(left))
 }

@@ -67,6 +67,7 @@ fn month(before: &Sums, end: &MonthEnd) -> api::BrandMonth {
         refunded: grown(from.refunded, to.refunded),
         outstanding: to.outstanding,
         held: to.held,
+        pending: to.pending,
         by_expiry: points_of(sums, None),
         height: *height,
     }

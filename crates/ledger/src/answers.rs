@@ -83,8 +83,9 @@ pub fn points<R: Records>(
     let (mut balances, mut holds) = (Vec::new(), Vec::new());
     for brand in brands.iter().copied() {
         let lots = records.lots(address, brand)?;
-        if !lots.is_empty() {
-            balances.push(api::Balance { brand, total: records.named(total(&lots))?, lots });
+        let pending = records.pending(address, brand)?;
+        if !lots.is_empty() || !pending.is_empty() {
+            balances.push(api::Balance { brand, total: records.named(total(&lots))?, lots, pending });
         }
         holds.extend(holds_of(records, address, brand)?);
     }

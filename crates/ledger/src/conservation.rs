@@ -1,8 +1,8 @@
-//! Conservation, for every brand, after every block: "issued (converted in included) + refunded = outstanding + held +
-//! redeemed + donated + converted out + expired + reversed", "outstanding = the sum of all accounts' live lots, by
-//! expiry, those of ended holds included", "held = the sum of all open holds' and offers' lots, by the minute of their
-//! end and by expiry", and "issued, redeemed, donated, refunded, converted out, expired and reversed never fall"
-//! (protocol, Points).
+//! Conservation, for every brand, after every block: "issued (converted in included) + refunded = outstanding + pending
+//! + held + redeemed + donated + converted out + expired + reversed", "outstanding = the sum of all accounts' live
+//! lots, by expiry, those of ended holds and waits included", "pending = the sum of all accounts' lots that wait, by
+//! day and expiry", "held = the sum of all open holds' and offers' lots, by the minute of their end and by expiry", and
+//! "issued, redeemed, donated, refunded, converted out, expired and reversed never fall" (protocol, Points).
 //!
 //! Checked from what a block changed after every block, and over the whole state by the auditor, by code that shares
 //! nothing with the operations that keep the totals.
@@ -14,6 +14,7 @@ mod closings;
 mod fault;
 mod obligations;
 mod operators;
+mod pending;
 mod refunds;
 mod seats;
 mod shelves;
@@ -25,9 +26,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use lojal_types::{BrandId, Expiry, GrossPoints, Lot, Month, Points, TimeMs, Totals};
 
 pub use self::fault::{ConservationError, ShelfFault};
-use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
+use self::pending::Waits;
+use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, PendingKey, StateKey, TotalsKey};
 use crate::overlay::{READ_AHEAD, Written, read_ahead};
 use crate::record::HeldLot;
+use crate::records::Records;
 use crate::state::View;
 use crate::tree::Missing;
 
@@ -53,6 +56,7 @@ struct Tally {
     listed: BTreeMap<(BrandId, u64), i128>,
     /// A brand, and a minute that is over until which something of the brand is still held.
     held_too_long: Option<(BrandId, u64)>,
+    waits: Waits,
 }
 
 impl Tally {
@@ -68,6 +72,7 @@ impl Tally {
             held_by_brand: BTreeMap::new(),
             listed: BTreeMap::new(),
             held_too_long: None,
+            waits: Waits::default(),
         }
     }
 
@@ -78,6 +83,10 @@ impl Tally {
     fn add(&mut self, key: &[u8], value: &[u8], sign: i128) {
         if let Some((key, balance)) = read::<BalanceKey>(key, value) {
             self.add_to_account(key.brand, &balance.lots, sign);
+            self.add_waiting(key.brand, &balance.pending, sign);
+        }
+        if let Some((key, pending)) = read::<PendingKey>(key, value) {
+            self.add_pending(key, &pending.lots, sign);
         }
         if let Some((key, record)) = read::<HoldsKey>(key, value) {
             for hold in record.holds.iter() {
@@ -147,6 +156,7 @@ impl Tally {
     /// Accounts hold what is outstanding, and open holds and offers what is held until their ends.
     fn accounts_add_up(&self) -> Result<(), ConservationError> {
         same(&self.in_accounts, &self.outstanding)?;
+        self.waits.add_up()?;
         if let Some((brand, minute)) = self.held_too_long {
             return Err(ConservationError::HeldTooLong { brand, minute });
         }
@@ -172,6 +182,7 @@ impl Tally {
         if by_expiry != total {
             return Err(ConservationError::Outstanding { brand, by_expiry, total });
         }
+        self.waits.settle(brand, change(|totals| totals.pending))?;
         let held = change(|totals| totals.held);
         let by_end = self.held_by_brand.remove(&brand).unwrap_or_default();
         if by_end == held { Ok(()) } else { Err(ConservationError::Held { brand, by_end, held }) }
@@ -183,6 +194,7 @@ impl Tally {
         if let Some((brand, by_expiry)) = changed(self.outstanding_by_brand) {
             return Err(ConservationError::Outstanding { brand, by_expiry, total: 0 });
         }
+        self.waits.nothing_is_left()?;
         match changed(self.held_by_brand) {
             Some((brand, by_end)) => Err(ConservationError::Held { brand, by_end, held: 0 }),
             None => Ok(()),
@@ -245,7 +257,9 @@ pub struct BrandSheet {
     /// The points set aside by open holds and offers by expiry, the earliest first; those of a month that is over
     /// become breakage when the hold ends, unless the brand takes it.
     pub held: Vec<(Expiry, Points)>,
-    /// Accounts that hold its points, those to which only ended holds give any included.
+    /// The points that wait by expiry, the earliest first.
+    pub pending: Vec<(Expiry, Points)>,
+    /// Accounts that hold its points, those to which only ended holds and waits give any included.
     pub holders: u64,
 }
 
@@ -291,8 +305,9 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
         balanced(brand, &totals)?;
         tally.settle(brand, &Totals::default(), &totals)?;
         let (liability, held) = (by_expiry(&tally.outstanding, brand), by_expiry(&set_aside, brand));
+        let pending = by_expiry(&tally.waits.by_expiry(), brand);
         let holders = holders.get(&brand).copied().unwrap_or_default();
-        sheets.push(BrandSheet { brand, totals, liability, held, holders });
+        sheets.push(BrandSheet { brand, totals, liability, held, pending, holders });
     }
     accounts::check(view)?;
     Ok(sheets)
@@ -302,14 +317,15 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
 /// balance has none.
 fn held_by_its_account(view: &View, key: &[u8], value: &[u8]) -> Result<Option<BrandId>, Missing> {
     let time = view.tip().time_ms;
-    if let Some((BalanceKey { brand, .. }, balance)) = read::<BalanceKey>(key, value) {
+    if let Some((BalanceKey { brand, .. }, mut balance)) = read::<BalanceKey>(key, value) {
+        balance.mature(time.day());
         return Ok((!balance.live(time.month()).is_empty()).then_some(brand));
     }
     let Some((HoldsKey { account, brand }, record)) = read::<HoldsKey>(key, value) else { return Ok(None) };
     let holds = record.holds.iter().filter(|hold| hold.expires_ms <= time).flat_map(|hold| hold.lots.iter());
     let offers = record.offers.iter().filter(|offer| offer.ends_ms <= time).map(|offer| &offer.lot);
     let gives = holds.chain(offers).any(|lot| lot.expiry.is_live_in(time.month()));
-    let balance = view.get(&BalanceKey { account, brand })?.unwrap_or_default();
+    let balance = Records::balance(view, account, brand)?;
     Ok((gives && balance.live(time.month()).is_empty()).then_some(brand))
 }
 
@@ -322,9 +338,11 @@ fn read<K: StateKey>(key: &[u8], value: &[u8]) -> Option<(K, K::Record)> {
 }
 
 fn balanced(brand: BrandId, totals: &Totals) -> Result<(), ConservationError> {
-    let Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded } = totals;
-    let parts = [(*outstanding).into(), (*held).into(), *redeemed, *donated, *converted_out, *expired, *reversed];
-    let sum = parts.iter().try_fold(0_u128, |sum, part: &GrossPoints| sum.checked_add(part.get()));
+    let Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded, pending } =
+        totals;
+    let in_use = [*outstanding, *pending, *held].map(GrossPoints::from);
+    let parts = in_use.into_iter().chain([*redeemed, *donated, *converted_out, *expired, *reversed]);
+    let sum = { parts }.try_fold(0_u128, |sum, part| sum.checked_add(part.get()));
     let all = issued.get().checked_add(refunded.get());
     if sum.is_some() && sum == all && refunded <= redeemed { Ok(()) } else { Err(ConservationError::Totals(brand)) }
 }

@@ -22,6 +22,7 @@ use crate::key::{ClosingsKey, RecentKey, ShelfKey, StateKey};
 use crate::motions::{begin_version, lapse};
 use crate::operations::{By, Context, apply, set_aside};
 use crate::overlay::Overlay;
+use crate::pending::mature;
 use crate::recent::{IdSet, RecentIds, first_minute, minute_of};
 use crate::record::{DayUse, RecentDigest, Sent, Shelf};
 use crate::shelves::Shelves;
@@ -75,8 +76,9 @@ pub struct BlockExecutor<'a> {
 
 impl<'a> BlockExecutor<'a> {
     /// Begins a block at `time`, which the caller has checked to be later than the parent's, under the rules of its
-    /// version. Points whose month is over by then expire first, holds whose time is over end, brands that leave are
-    /// gone, motions that nobody decided lapse, and shelves whose time has come are dropped.
+    /// version. Holds whose time is over by then end first, points whose wait is over mature, those whose month is over
+    /// expire, brands that leave are gone, motions that nobody decided lapse, and shelves whose time has come are
+    /// dropped.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
         Self::on(state.view(), state.recent(), state.view().rules(), time)
     }
@@ -151,6 +153,7 @@ impl<'a> BlockExecutor<'a> {
         let Self { view, recent, time, height, overlay, .. } = self;
         let dropped = drop_shelves(overlay, view, *time)?;
         end_holds(overlay, view.tip().time_ms, *time)?;
+        mature(overlay, view, *time)?;
         expire(overlay, view, *time)?;
         close_brands(overlay, view.tip().time_ms, *time)?;
         lapse(overlay, *time)?;

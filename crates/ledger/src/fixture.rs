@@ -327,6 +327,7 @@ pub(crate) struct Sums {
     pub(crate) reversed: u64,
     pub(crate) donated: u64,
     pub(crate) refunded: u64,
+    pub(crate) pending: u64,
 }
 
 impl Sums {
@@ -342,6 +343,7 @@ impl Sums {
             reversed: small(totals.reversed),
             donated: small(totals.donated),
             refunded: small(totals.refunded),
+            pending: totals.pending.get(),
         }
     }
 }

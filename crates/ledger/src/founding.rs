@@ -36,7 +36,7 @@ pub(crate) fn found(overlay: &mut Overlay<'_>, genesis: &Genesis) -> Result<(), 
 /// The records with which a brand starts.
 pub(crate) fn found_brand(overlay: &mut Overlay<'_>, brand: &GenesisBrand) -> Result<(), Missing> {
     let (name, policy) = (brand.name.clone(), brand.policy.clone());
-    let record = Brand { name, decimals: brand.decimals, policy, suspended: false, closes_ms: None };
+    let record = Brand { name, decimals: brand.decimals, policy, suspended: false, closes_ms: None, pending_days: 0 };
     overlay.put(&BrandKey(brand.id), &record)?;
     overlay.put(&TotalsKey(brand.id), &Totals::default())?;
     let mut operators = Vec::new();

@@ -5,6 +5,7 @@ use lojal_types::{Address, BrandId, Expiry, Lot, Month, Points};
 
 use crate::key::{BalanceKey, HoldsKey, StateKey};
 use crate::lots::total;
+use crate::pending::total_pending;
 use crate::record::OpenOffer;
 use crate::records::Records;
 use crate::state::View;
@@ -19,6 +20,8 @@ pub struct Holder {
     pub lots: Vec<Lot>,
     /// The points that its open holds and offers have set aside.
     pub held: Points,
+    /// The points that wait.
+    pub pending: Points,
 }
 
 /// Some of those accounts, next to each other.
@@ -127,8 +130,9 @@ fn holder(view: &View, brand: BrandId, until: Option<Month>, account: Address) -
     let holds = set_aside.holds.iter().filter(|hold| time < hold.expires_ms).flat_map(|hold| hold.lots.iter());
     let offers = set_aside.offers.iter().filter(|offer| time < offer.ends_ms).map(|offer| &offer.lot);
     let held = total(&holds.chain(offers).copied().collect::<Vec<_>>());
-    let is_shown = !lots.is_empty() || (until.is_none() && !held.is_zero());
-    Ok(is_shown.then_some(Holder { account, lots, held }))
+    let pending = total_pending(&Records::pending(view, account, brand)?);
+    let is_shown = !lots.is_empty() || (until.is_none() && !(held.is_zero() && pending.is_zero()));
+    Ok(is_shown.then_some(Holder { account, lots, held, pending }))
 }
 
 impl Holder {

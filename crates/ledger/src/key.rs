@@ -11,7 +11,7 @@ mod shelf;
 mod voucher;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, Expiry, Hash, Month, Parameters, Totals, ValidatorSet};
+use lojal_types::{Address, BrandId, Day, Expiry, Hash, Month, Parameters, Totals, ValidatorSet};
 
 pub use self::blind::{BLIND_BYTES, blind};
 pub(crate) use self::blind::{blinded_account, is_blinded, split_blind};
@@ -26,7 +26,8 @@ pub use self::programme::{
 pub use self::shelf::{CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey};
 pub use self::voucher::{ClaimedKey, GivenVoucherKey, RefundedKey, UsedVoucherKey, VouchersKey};
 use crate::record::{
-    Account, Balance, Brand, BrandList, Closings, DayCount, HeldUntil, Holds, Operator, OperatorList, RecentDigest,
+    Account, Balance, Brand, BrandList, Closings, DayCount, HeldUntil, Holds, Operator, OperatorList, Pending,
+    RecentDigest,
 };
 
 const IN_MEMORY: &str = "writing to memory can't fail";
@@ -175,6 +176,19 @@ impl StateKey for OutstandingKey {
     type Record = lojal_types::Points;
 }
 
+/// The key of a brand's points that mature on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct PendingKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// The day.
+    pub matures: Day,
+}
+impl StateKey for PendingKey {
+    const KIND: u8 = 30;
+    type Record = Pending;
+}
+
 /// An account that acts for a brand.
 #[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
 pub struct OperatorKey {
@@ -285,6 +299,7 @@ mod tests {
             BrandKey::KIND,
             TotalsKey::KIND,
             OutstandingKey::KIND,
+            PendingKey::KIND,
             OperatorKey::KIND,
             IssuedKey::KIND,
             RedeemedKey::KIND,

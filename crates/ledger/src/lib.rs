@@ -41,6 +41,7 @@ mod lots;
 mod motions;
 pub mod operations;
 mod overlay;
+mod pending;
 mod proven;
 pub mod recent;
 pub mod record;

@@ -1,7 +1,7 @@
 //! Arithmetic on the lots of a balance (protocol, Points).
 
 use lojal_types::limits::LOTS_MAX;
-use lojal_types::{Bounded, Expiry, Lot, Month, Points};
+use lojal_types::{Bounded, Day, Expiry, Lot, Month, PendingLot, Points};
 
 use crate::record::Balance;
 
@@ -29,7 +29,7 @@ pub(crate) fn split(lots: &[Lot], amount: Points) -> Option<(Vec<Lot>, Vec<Lot>)
 }
 
 /// Adds lots to others that stand by rising expiry, those with the same expiry together.
-fn merge(held: &mut Vec<Lot>, lots: &[Lot]) {
+pub(crate) fn merge(held: &mut Vec<Lot>, lots: &[Lot]) {
     for lot in lots {
         match held.binary_search_by_key(&lot.expiry, |held| held.expiry) {
             Ok(at) => held[at].amount = held[at].amount.checked_add(lot.amount).expect(BOUNDED),
@@ -90,6 +90,43 @@ impl Balance {
         taken
     }
 
+    /// Takes in what has matured by a day, dead lots too, as those that a hold gives back.
+    pub(crate) fn mature(&mut self, today: Day) {
+        let matured = self.pending.partition_point(|lot| lot.matures <= today);
+        if matured == 0 {
+            return;
+        }
+        let mut pending = std::mem::take(&mut self.pending).into_inner();
+        let lots: Vec<Lot> = pending.drain(..matured).map(|lot| lot.lot()).collect();
+        self.pending = Bounded::new(pending).expect("fewer than before");
+        self.put_back(&lots);
+    }
+
+    /// Adds points that wait; false, and nothing changes, when there are too many parts of them.
+    #[must_use]
+    pub(crate) fn add_pending(&mut self, waits: &PendingLot) -> bool {
+        let mut pending = self.pending.to_vec();
+        match pending.binary_search_by_key(&(waits.matures, waits.expiry), |lot| (lot.matures, lot.expiry)) {
+            Ok(at) => pending[at].amount = pending[at].amount.checked_add(waits.amount).expect(BOUNDED),
+            Err(at) => pending.insert(at, *waits),
+        }
+        let Ok(pending) = Bounded::new(pending) else { return false };
+        self.pending = pending;
+        true
+    }
+
+    /// Takes as much as waits until a day with an expiry, at most `most`.
+    pub(crate) fn take_pending(&mut self, (matures, expiry): (Day, Expiry), most: Points) -> Points {
+        let mut pending = self.pending.to_vec();
+        let lot = pending.iter_mut().find(|lot| (lot.matures, lot.expiry) == (matures, expiry));
+        let Some(lot) = lot else { return Points::ZERO };
+        let taken = lot.amount.min(most);
+        lot.amount = lot.amount.checked_sub(taken).expect("the part is at most the lot");
+        pending.retain(|lot| !lot.amount.is_zero());
+        self.pending = Bounded::new(pending).expect("as many as before, or fewer");
+        taken
+    }
+
     fn replace(&mut self, lots: Vec<Lot>) {
         self.lots = Bounded::new(lots).expect("live expiries are 61 months and never");
     }
@@ -106,7 +143,7 @@ mod tests {
     }
 
     fn balance(lots: &[Lot]) -> Balance {
-        Balance { lots: Bounded::new(lots.to_vec()).expect("few") }
+        Balance { lots: Bounded::new(lots.to_vec()).expect("few"), ..Balance::default() }
     }
 
     #[test]
@@ -157,6 +194,44 @@ mod tests {
         let mut full = balance(&(700..=760).map(|month| lot(month, 1)).collect::<Vec<_>>());
         full.put_back(&[lot(698, 1), lot(699, 1)]);
         assert_eq!((full.lots.len(), full.lots[0]), (62, lot(699, 1)));
+    }
+
+    #[test]
+    fn what_has_matured_joins_the_lots_and_the_rest_waits() {
+        let day = |day| Day::new(day).expect("before 6999");
+        let waits = |matures, month, amount| {
+            let Lot { expiry, amount } = lot(month, amount);
+            PendingLot { matures: day(matures), expiry, amount }
+        };
+        let mut held = balance(&[lot(701, 5)]);
+        for one in [waits(12, 701, 1), waits(10, 701, 2), waits(10, 700, 4), waits(12, 701, 8)] {
+            assert!(held.add_pending(&one));
+        }
+        assert_eq!(*held.pending, [waits(10, 700, 4), waits(10, 701, 2), waits(12, 701, 9)]);
+        held.mature(day(9));
+        assert_eq!(*held.lots, [lot(701, 5)]);
+        held.mature(day(11));
+        assert_eq!((&*held.lots, &*held.pending), (&[lot(700, 4), lot(701, 7)][..], &[waits(12, 701, 9)][..]));
+        assert_eq!(held.take_pending((day(12), Expiry::Never), Points::new(4)), Points::ZERO);
+        assert_eq!(held.take_pending((day(12), lot(701, 1).expiry), Points::new(4)), Points::new(4));
+        assert_eq!(held.take_pending((day(12), lot(701, 1).expiry), Points::new(9)), Points::new(5));
+        assert!(held.pending.is_empty());
+    }
+
+    #[test]
+    fn so_many_parts_wait_and_no_more() {
+        let day = |day| Day::new(day).expect("before 6999");
+        let mut held = Balance::default();
+        let waits = |number: u16| PendingLot {
+            matures: day(u32::from(number / 2)),
+            expiry: Expiry::Month(Month::new(700 + number % 2)),
+            amount: Points::new(1),
+        };
+        assert!((0..180).all(|number| held.add_pending(&waits(number))));
+        let full = held.clone();
+        assert!(!held.add_pending(&waits(180)));
+        assert_eq!(held, full, "nothing changes");
+        assert!(held.add_pending(&waits(7)), "a part that there is grows");
     }
 
     #[test]

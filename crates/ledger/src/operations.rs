@@ -148,6 +148,7 @@ fn act(context: &mut Context<'_, '_>, operation: &Operation) -> Result<(), Stop>
         Operation::UseVoucher(one) => vouchers::apply(context, one),
         Operation::Refund(refund) => refunds::apply(context, refund),
         Operation::SetConsent(set) => standings::set_consent(context, set),
+        Operation::SetPendingDays(set) => brand::set_pending_days(context, set),
         Operation::Offer(offer) => market::offer(context, offer),
         Operation::Take(take) => market::take(context, take),
         Operation::WithdrawOffer(withdraw) => market::withdraw(context, withdraw),

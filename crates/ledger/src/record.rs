@@ -1,5 +1,6 @@
 //! The records of the state.
 
+mod balance;
 mod brand_motion;
 mod campaign;
 mod closings;
@@ -16,9 +17,10 @@ use lojal_types::limits::{
 use lojal_types::{
     Activity, Address, Barred, Bounded, BrandId, Change, Code, Day, Expiry, Guardians, Hash, Lot, Month, Name,
     PartnershipProposal, PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs,
-    TransactionId,
+    TransactionId, read_tail, write_tail,
 };
 
+pub use self::balance::{Balance, Pending};
 pub use self::brand_motion::{BrandMotion, BrandRegister};
 pub use self::campaign::{CampaignList, CampaignRecord, ListedCampaign};
 pub use self::closings::{Closing, Closings};
@@ -128,15 +130,6 @@ impl Account {
         barred.retain(keeps);
         self.safeguards.barred = Bounded::new(barred).expect("no more than before");
     }
-}
-
-/// The points that an account has of one brand: "A balance is a list of **lots** (expiry, amount) per account and
-/// brand, by rising expiry, at most 62." (protocol, Points) None of them is empty. Lots whose month is over may still
-/// stand here; they are nobody's points any more and are dropped when the balance is next written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Balance {
-    /// The lots.
-    pub lots: Bounded<Lot, 0, LOTS_MAX>,
 }
 
 /// The open holds and offers of an account with one brand, the oldest first. Those whose time has passed may still
@@ -272,6 +265,9 @@ pub struct Brand {
     pub suspended: bool,
     /// The time at which it leaves, or has left.
     pub closes_ms: Option<TimeMs>,
+    /// The days that what it issues is pending.
+    #[borsh(serialize_with = "balance::write_days", deserialize_with = "balance::read_days")]
+    pub pending_days: u8,
 }
 
 impl Brand {
@@ -337,17 +333,15 @@ pub struct Issued {
     pub reversed: Points,
     /// The transaction that issued them, or has reversed some of them last: it keeps the rest from being guessed.
     pub transaction: HalfId,
+    /// The day on which they mature, if they were issued pending.
+    #[borsh(serialize_with = "write_tail", deserialize_with = "read_tail")]
+    pub matures: Option<Day>,
 }
 
 impl Issued {
-    /// The points that can still be reversed at a time: those that earlier reversals have left of the issue, as far as
-    /// an account still has points with its expiry.
-    pub fn reversible(&self, lots: &[Lot], time: TimeMs) -> Points {
-        if time >= self.reversible_until_ms {
-            return Points::ZERO;
-        }
-        let in_account = lots.iter().find(|lot| lot.expiry == self.expiry).map_or(Points::ZERO, |lot| lot.amount);
-        self.left().min(in_account)
+    /// The day on which they mature, as long as it hasn't come.
+    pub(crate) fn pending_until(&self, today: Day) -> Option<Day> {
+        self.matures.filter(|matures| today < *matures)
     }
     /// The points that earlier reversals have left of the issue.
     pub(crate) fn left(&self) -> Points {

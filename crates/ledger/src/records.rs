@@ -2,14 +2,14 @@
 //! been proven. Everything is as of the version's block: holds that have expired by then have returned, counters of
 //! days and months before are 0.
 
-use lojal_types::{Address, BrandId, Lot, MemberRights, NetworkKind, Parameters, Points};
+use lojal_types::{Address, BrandId, Lot, MemberRights, NetworkKind, Parameters, PendingLot, Points};
 
 use crate::key::{
     AccountKey, BalanceKey, ClosingsKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey,
     StateKey,
 };
 use crate::lots::total;
-use crate::record::{Account, Counted, Holds, OpenHold, OpenOffer};
+use crate::record::{Account, Balance, Counted, Holds, Issued, OpenHold, OpenOffer};
 use crate::state::Tip;
 
 /// A household with its members.
@@ -68,13 +68,12 @@ pub trait Records {
     /// As of [`get`](Self::get).
     fn lots(&self, account: Address, brand: BrandId) -> Result<Vec<Lot>, Self::Lack> {
         let month = self.tip().time_ms.month();
-        let mut balance = self.get(&BalanceKey { account, brand })?.unwrap_or_default();
+        let mut balance = self.balance(account, brand)?;
         let set_aside = self.set_aside(account, brand)?;
         if balance.lots.is_empty() && set_aside.is_empty() {
             return Ok(Vec::new());
         }
-        let closings = self.get(&ClosingsKey)?.unwrap_or_default();
-        if closings.closed_at(self.tip().time_ms).any(|closed| closed == brand) {
+        if self.is_closed(brand)? {
             return Ok(Vec::new());
         }
         for (lots, _) in set_aside.ended(self.tip().time_ms) {
@@ -82,6 +81,51 @@ pub trait Records {
             balance.add(&live, month);
         }
         Ok(balance.live(month).to_vec())
+    }
+    /// The points of an account that wait, of a brand that hasn't left, by rising day and expiry.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn pending(&self, account: Address, brand: BrandId) -> Result<Vec<PendingLot>, Self::Lack> {
+        let pending = self.balance(account, brand)?.pending.into_inner();
+        if pending.is_empty() || self.is_closed(brand)? { Ok(Vec::new()) } else { Ok(pending) }
+    }
+    /// The points that can still be reversed of an issue: those that earlier reversals have left of it, as far as the
+    /// account still has points with its expiry.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn reversible(&self, brand: BrandId, issued: &Issued) -> Result<Points, Self::Lack> {
+        let time = self.tip().time_ms;
+        if time >= issued.reversible_until_ms {
+            return Ok(Points::ZERO);
+        }
+        let lots = match issued.pending_until(time.day()) {
+            Some(matures) => {
+                let waits = self.pending(issued.to, brand)?.into_iter().filter(|lot| lot.matures == matures);
+                waits.map(|lot| lot.lot()).collect()
+            }
+            None => self.lots(issued.to, brand)?,
+        };
+        let in_account = lots.iter().find(|lot| lot.expiry == issued.expiry).map_or(Points::ZERO, |lot| lot.amount);
+        Ok(issued.left().min(in_account))
+    }
+    /// An account's own record of its points of a brand, in which what has matured has joined the lots.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn balance(&self, account: Address, brand: BrandId) -> Result<Balance, Self::Lack> {
+        let mut balance = self.get(&BalanceKey { account, brand })?.unwrap_or_default();
+        balance.mature(self.tip().time_ms.day());
+        Ok(balance)
+    }
+    /// True if a brand has left.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn is_closed(&self, brand: BrandId) -> Result<bool, Self::Lack> {
+        let closings = self.get(&ClosingsKey)?.unwrap_or_default();
+        Ok(closings.closed_at(self.tip().time_ms).any(|closed| closed == brand))
     }
     /// The open holds of an account with a brand, the oldest first.
     ///

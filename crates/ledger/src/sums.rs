@@ -27,18 +27,18 @@ pub struct Sums {
 impl BorshSerialize for Sums {
     fn serialize<W: Write>(&self, writer: &mut W) -> io::Result<()> {
         let none = GrossPoints::default();
-        Totals { donated: none, refunded: none, ..self.totals }.serialize(writer)?;
+        Totals { donated: none, refunded: none, pending: Points::ZERO, ..self.totals }.serialize(writer)?;
         self.by_expiry.serialize(writer)?;
-        let later = (self.totals.donated, self.totals.refunded);
-        write_tail(&Some(later).filter(|later| *later != (none, none)), writer)
+        let later = (self.totals.donated, self.totals.refunded, self.totals.pending);
+        write_tail(&Some(later).filter(|later| *later != (none, none, Points::ZERO)), writer)
     }
 }
 impl BorshDeserialize for Sums {
     fn deserialize_reader<R: Read>(reader: &mut R) -> io::Result<Self> {
         let first = Totals::deserialize_reader(&mut reader.by_ref().take(TOTALS_BYTES))?;
         let by_expiry = Vec::deserialize_reader(reader)?;
-        let (donated, refunded) = read_tail(reader)?.unwrap_or_default();
-        Ok(Self { totals: Totals { donated, refunded, ..first }, by_expiry })
+        let (donated, refunded, pending) = read_tail(reader)?.unwrap_or_default();
+        Ok(Self { totals: Totals { donated, refunded, pending, ..first }, by_expiry })
     }
 }
 
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sums_without_donations_and_refunds_have_the_bytes_of_version_1_and_others_are_read_back() {
+    fn sums_without_donations_refunds_and_pending_points_have_the_bytes_of_version_1_and_others_are_read_back() {
         let totals = Totals { issued: GrossPoints::new(7), outstanding: Points::new(7), ..Totals::default() };
         let sums = Sums { totals, by_expiry: vec![(Expiry::Never, Points::new(7))] };
         let bytes = borsh::to_vec(&sums).expect("in memory");

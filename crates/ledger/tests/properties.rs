@@ -47,7 +47,7 @@ fn note(seed: u64, nodes: bool, reached: &mut Reached) {
 
 /// The codes that take more of one thing than short histories make, or that these don't happen on, and the one that
 /// takes a version which lacks something; provoked elsewhere.
-const OUT_OF_REACH: [Code; 16] = [
+const OUT_OF_REACH: [Code; 17] = [
     Code::ConversionDailyMaxReached,
     Code::TooManyMembers,
     Code::AccountStopped,
@@ -64,6 +64,7 @@ const OUT_OF_REACH: [Code; 16] = [
     Code::TooManyVouchers,
     Code::RefundNotWhole,
     Code::VoucherUsed,
+    Code::PendingFull,
 ];
 
 #[test]

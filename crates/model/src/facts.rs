@@ -58,6 +58,13 @@ impl Facts {
         }
     }
 
+    /// Notes the points of an account that wait, by the days on which they mature and by expiry.
+    pub fn pending(&mut self, account: Address, brand: BrandId, lots: &[(Day, Expiry, u64)]) {
+        if !lots.is_empty() {
+            self.note(format!("pending of {account:?} of {brand}"), &lots);
+        }
+    }
+
     /// Notes a hold that has not expired.
     pub fn hold(
         &mut self,
@@ -134,7 +141,7 @@ impl Facts {
     }
 
     /// Notes the name of a brand, the decimals of its points, whether it is suspended, and when it leaves.
-    pub fn brand_itself(&mut self, brand: BrandId, name: &Name, decimals: u8, ends: (bool, Option<TimeMs>)) {
+    pub fn brand_itself(&mut self, brand: BrandId, name: &Name, decimals: u8, ends: (bool, Option<TimeMs>, u8)) {
         self.note(format!("brand {brand}"), &(name, decimals, ends));
     }
 

@@ -15,6 +15,7 @@ mod households;
 mod keys;
 mod lots;
 mod market;
+mod pending;
 mod points;
 mod programme;
 mod shelves;
@@ -56,9 +57,11 @@ pub(crate) struct Issued {
     /// The time from which on nothing of it can be reversed.
     pub(crate) until: u64,
     pub(crate) reversed: u64,
+    /// The day on which it matures, if it waited.
+    pub(crate) matures: Option<Day>,
 }
 
-/// The totals of a brand, but for outstanding and held, which are the sums over lots and holds.
+/// The totals of a brand, but for outstanding, pending and held, which are the sums over lots and holds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sums {
     issued: u128,
@@ -116,6 +119,8 @@ pub(crate) struct Brand {
     pub(crate) suspended: bool,
     /// The time at which it leaves, or has left.
     pub(crate) closes: Option<u64>,
+    /// The days that what it issues waits.
+    pub(crate) pending_days: u8,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -244,6 +249,7 @@ impl Model {
     pub fn begin(&mut self, time: TimeMs) {
         let was_gone = self.all_gone();
         (self.month, self.time, self.height) = (time.month(), time.get(), self.height + 1);
+        self.mature();
         for (brand, gone) in self.all_gone() {
             let newly = gone - was_gone.get(&brand).copied().unwrap_or(0);
             self.change_totals(brand, |totals| totals.expired += u128::from(newly));
@@ -349,6 +355,7 @@ impl Model {
             Operation::UseVoucher(one) => self.use_voucher(sender, one),
             Operation::Refund(refund) => self.refund(sender, refund),
             Operation::SetConsent(set) => self.set_consent(sender, set),
+            Operation::SetPendingDays(set) => self.set_pending_days(sender, set),
             Operation::Offer(offer) => self.offer(act, offer),
             Operation::Take(take) => self.take_offer(sender, take),
             Operation::WithdrawOffer(withdraw) => self.withdraw_offer(sender, withdraw),

@@ -2,6 +2,7 @@
 //! smallest unit; hashes and keys are lower-case hex, addresses bech32m.
 
 mod account;
+mod brand;
 mod brand_motion;
 mod campaign;
 mod event;
@@ -22,6 +23,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenKey, ProvenState};
+pub use self::brand::{Brand, Brands};
 pub use self::campaign::{BrandCampaign, CampaignState, Campaigns, Voucher, VoucherUse, Vouchers};
 pub use self::event::{
     DATA_TYPE, EVENT_TYPES, Event, EventData, EventPlace, EventPlaceError, Expiring, ExpiringPoints, REMINDER_INDEX,
@@ -41,19 +43,17 @@ pub use self::webhook::{Attempt, Deliveries, NewWebhook, Webhook, WebhookSecret,
 use crate::activity::Activity;
 use crate::address::AddressText;
 use crate::block::Header;
-use crate::brand::{Approvals, BrandId, Policy};
+use crate::brand::BrandId;
 use crate::certificate::Certificate;
 use crate::day::Day;
 use crate::household::MemberRights;
 use crate::ids::{BlockId, ChainId, Hash, Height, TransactionId};
 use crate::money::{Currency, ExactMoney};
-use crate::name::Name;
 use crate::operator::Roles;
 use crate::partnership::{PartnershipProposal, PartnershipTerms};
 use crate::points::Points;
 use crate::receipt::Outcome;
 use crate::time::{Expiry, TimeMs};
-use crate::totals::Totals;
 use crate::transaction::SignedTransaction;
 
 pub use self::brand_motion::{BrandMotion, BrandMotions};
@@ -100,37 +100,6 @@ pub enum NodeRole {
     None,
 }
 
-/// `GET /v1/brands`, one entry, and `GET /v1/brands/{id}`.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-pub struct Brand {
-    /// Its id.
-    pub id: BrandId,
-    /// The name by which people know it.
-    pub name: Name,
-    /// Decimals in which its points are displayed.
-    pub decimals: u8,
-    /// The rules of what can be done with its points.
-    pub policy: Policy,
-    /// True if the validators have suspended it.
-    #[serde(default)]
-    pub suspended: bool,
-    /// The number of its admins that it asks for, and its wait.
-    #[serde(default)]
-    pub approvals: Approvals,
-    /// The time at which it leaves, or has left: what is left of its points expires then.
-    #[serde(default)]
-    pub closes_ms: Option<TimeMs>,
-    /// The sums that all the points that it ever issued are in now.
-    pub totals: Totals,
-}
-
-/// `GET /v1/brands`.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-pub struct Brands {
-    /// All brands, by id.
-    pub brands: Vec<Brand>,
-}
-
 /// `GET /v1/brands/{id}/issues/{reference}`: an issue, and what can still be taken back of it.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Issue {
@@ -142,6 +111,9 @@ pub struct Issue {
     pub amount: Points,
     /// Their expiry.
     pub expiry: Expiry,
+    /// The day on which they become the account's to spend, if they were issued pending.
+    #[serde(default)]
+    pub matures: Option<Day>,
     /// The time from which on nothing of it can be reversed.
     pub reversible_until_ms: TimeMs,
     /// The number of them that have been reversed.

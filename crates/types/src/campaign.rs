@@ -152,6 +152,9 @@ pub struct Campaign {
     /// True if members can return vouchers that they haven't used, for the points that these cost.
     #[serde(default)]
     pub returnable: bool,
+    /// The days that the points which it gives are pending, at most 90.
+    #[serde(default)]
+    pub pending_days: u8,
     /// True while it gives nothing.
     #[serde(default)]
     pub paused: bool,

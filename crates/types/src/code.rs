@@ -333,6 +333,8 @@ pub enum Code {
     NotReturnable = 756,
     /// The account has as many marks of the brand, or as many campaigns are counted of it, as there can be.
     StandingFull = 757,
+    /// The account has as many points of the brand that wait, on as many days, as there can be.
+    PendingFull = 758,
     /// One of the two brands doesn't let its points be traded.
     PolicyForbidsTrade = 801,
     /// An offer outside its limits.

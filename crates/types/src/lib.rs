@@ -88,12 +88,13 @@ pub use operation::{
     CancelRecovery, Capture, Claim, CloseBrand, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze,
     Grant, Hold, Invite, Issue, Join, Leave, OPERATION_NAMES, Offer, Operation, Payment, Propose, ProposeForBrand,
     ProposePartnership, Redeem, Refund, Release, RemoveMember, RemoveOperator, Reverse, RotateKey, SetApprovals,
-    SetCampaign, SetConsent, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, SetTrack, Settle, Stamp,
-    StartRecovery, StopForBrand, Take, TakeBack, TakenBackOf, Transfer, Unfreeze, UseVoucher, Withdraw, WithdrawOffer,
+    SetCampaign, SetConsent, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPendingDays, SetPolicy, SetTrack,
+    Settle, Stamp, StartRecovery, StopForBrand, Take, TakeBack, TakenBackOf, Transfer, Unfreeze, UseVoucher, Withdraw,
+    WithdrawOffer,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};
-pub use points::{Lot, Points};
+pub use points::{Lot, PendingLot, Points};
 pub use read::{Audience, ReadToken, SignedReadToken};
 pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;

@@ -18,6 +18,11 @@ pub const VALIDITY_WINDOW_MS_MAX: u64 = 60 * 60 * 1000;
 pub const CLOCK_DRIFT_MS_MAX: u64 = 2_000;
 /// Most lots in one balance: the running month, 60 more, and lots that never expire.
 pub const LOTS_MAX: usize = 62;
+/// Most days that points are pending: as long as a brand that leaves still has to stay, so that nothing is pending when
+/// it has left.
+pub const PENDING_DAYS_MAX: u8 = 90;
+/// Most lots of an account and brand that are pending at once: two expiries on every day of the longest wait.
+pub const PENDING_LOTS_MAX: usize = 2 * PENDING_DAYS_MAX as usize;
 /// Longest life of a lot, in whole months after the month of its issue.
 pub const EXPIRY_MONTHS_MAX: u8 = 60;
 /// Longest time after an issue in which it can be reversed: 400 days.

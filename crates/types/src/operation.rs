@@ -24,7 +24,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::brand::{RemoveOperator, SetOperator, SetPolicy};
+pub use self::brand::{RemoveOperator, SetOperator, SetPendingDays, SetPolicy};
 pub use self::brand_motion::{
     ApproveForBrand, BrandAction, BrandActions, CloseBrand, ProposeForBrand, SetApprovals, StopForBrand, brand_digest,
     try_map_actions,
@@ -151,6 +151,8 @@ pub enum Operation<A = Address> {
     Refund(Refund<A>) = 72,
     /// See [`SetConsent`].
     SetConsent(SetConsent) = 73,
+    /// See [`SetPendingDays`].
+    SetPendingDays(SetPendingDays) = 74,
     /// See [`Offer`].
     Offer(Offer<A>) = 80,
     /// See [`Take`].
@@ -215,6 +217,7 @@ impl<A> Operation<A> {
             Self::UseVoucher(one) => Operation::UseVoucher(one.try_map(f)?),
             Self::Refund(one) => Operation::Refund(one.try_map(f)?),
             Self::SetConsent(one) => Operation::SetConsent(one),
+            Self::SetPendingDays(one) => Operation::SetPendingDays(one),
             Self::Offer(one) => Operation::Offer(one.try_map(f)?),
             Self::Take(one) => Operation::Take(one.try_map(f)?),
             Self::WithdrawOffer(one) => Operation::WithdrawOffer(one.try_map(f)?),
@@ -279,7 +282,8 @@ impl<A> Operation<A> {
             | Self::SetTrack(_)
             | Self::SetCampaign(_)
             | Self::AcceptSponsorship(_)
-            | Self::SetConsent(_) => [None, None],
+            | Self::SetConsent(_)
+            | Self::SetPendingDays(_) => [None, None],
         };
         let of_motion = match self {
             Self::ProposeForBrand(one) => Some(one.accounts()),
@@ -299,6 +303,7 @@ impl<A> Operation<A> {
             | Self::Stamp(_)
             | Self::TakeBack(_)
             | Self::SetConsent(_)
+            | Self::SetPendingDays(_)
             | Self::SetCampaign(_)
             | Self::AcceptSponsorship(_)
             | Self::Grant(_)

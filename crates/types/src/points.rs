@@ -6,6 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::day::Day;
 use crate::time::Expiry;
 
 /// A number of points in the brand's smallest unit.
@@ -78,4 +79,36 @@ pub struct Lot {
     pub expiry: Expiry,
     /// The number of points.
     pub amount: Points,
+}
+
+/// Points of one brand that wait: until the beginning of a day they can be reversed and not spent (protocol, Pending
+/// points).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+    Serialize,
+    Deserialize,
+)]
+pub struct PendingLot {
+    /// The day (UTC) at whose beginning they become the account's to spend.
+    pub matures: Day,
+    /// The time after which they are gone.
+    pub expiry: Expiry,
+    /// The number of points.
+    pub amount: Points,
+}
+
+impl PendingLot {
+    /// The lot that they become.
+    pub const fn lot(&self) -> Lot {
+        Lot { expiry: self.expiry, amount: self.amount }
+    }
 }

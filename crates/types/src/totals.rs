@@ -67,11 +67,11 @@ impl<'de> Deserialize<'de> for GrossPoints {
     }
 }
 
-/// A brand's totals: issued + refunded = outstanding + held + redeemed + donated + converted out + expired +
+/// A brand's totals: issued + refunded = outstanding + pending + held + redeemed + donated + converted out + expired +
 /// reversed.
 ///
-/// Version 1 has no donations and no refunds: where there are none, the bytes end with the rest. So totals stand last
-/// in whatever is written of them.
+/// Version 1 has no donations, refunds and pending points: where there are none, the bytes end with the rest. So totals
+/// stand last in whatever is written of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Totals {
     /// Ever issued, for other brands' points included.
@@ -94,7 +94,13 @@ pub struct Totals {
     /// Given back of what was redeemed.
     #[serde(default)]
     pub refunded: GrossPoints,
+    /// Given, and not yet in accounts to spend.
+    #[serde(default)]
+    pub pending: Points,
 }
+
+/// The part of the totals that version 1 doesn't have.
+type Later = (GrossPoints, GrossPoints, Points);
 
 /// The part of the totals that every version has.
 #[derive(BorshSerialize, BorshDeserialize)]
@@ -110,9 +116,10 @@ struct First {
 
 impl BorshSerialize for Totals {
     fn serialize<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {
-        let Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded } = *self;
+        let Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded, pending } =
+            *self;
         First { issued, outstanding, held, redeemed, converted_out, expired, reversed }.serialize(writer)?;
-        let later = (donated, refunded);
+        let later: Later = (donated, refunded, pending);
         write_tail(&Some(later).filter(|later| *later != Default::default()), writer)
     }
 }
@@ -120,12 +127,12 @@ impl BorshDeserialize for Totals {
     fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
         let first = First::deserialize_reader(reader)?;
         let First { issued, outstanding, held, redeemed, converted_out, expired, reversed } = first;
-        let later: Option<(GrossPoints, GrossPoints)> = read_tail(reader)?;
+        let later: Option<Later> = read_tail(reader)?;
         if later == Some(Default::default()) {
-            return Err(invalid_data("totals end before donations and refunds if there are none"));
+            return Err(invalid_data("totals end before donations, refunds and pending points if there are none"));
         }
-        let (donated, refunded) = later.unwrap_or_default();
-        Ok(Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded })
+        let (donated, refunded, pending) = later.unwrap_or_default();
+        Ok(Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded, pending })
     }
 }
 
@@ -152,15 +159,15 @@ mod tests {
     }
 
     #[test]
-    fn totals_without_donations_and_refunds_have_the_bytes_of_version_1() {
+    fn totals_without_donations_refunds_and_pending_points_have_the_bytes_of_version_1() {
         let totals = Totals { issued: GrossPoints::new(7), outstanding: Points::new(7), ..Totals::default() };
         let bytes = borsh::to_vec(&totals).expect("in memory");
         assert_eq!(bytes.len(), 5 * 16 + 2 * 8);
         assert_eq!(borsh::from_slice::<Totals>(&bytes).expect("just written"), totals);
         let later = Totals { refunded: GrossPoints::new(1), ..totals };
         let longer = borsh::to_vec(&later).expect("in memory");
-        assert_eq!((longer.len(), borsh::from_slice::<Totals>(&longer).expect("just written")), (128, later));
-        let zeros: Vec<u8> = bytes.iter().copied().chain([0; 32]).collect();
+        assert_eq!((longer.len(), borsh::from_slice::<Totals>(&longer).expect("just written")), (136, later));
+        let zeros: Vec<u8> = bytes.iter().copied().chain([0; 40]).collect();
         assert!(borsh::from_slice::<Totals>(&zeros).is_err(), "one form of the same totals");
     }
 

@@ -153,6 +153,7 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<BrandKey>(),
         state::<TotalsKey>(),
         state::<OutstandingKey>(),
+        state::<PendingKey>(),
         state::<OperatorKey>(),
         state::<OperatorListKey>(),
         state::<IssuedTodayKey>(),

@@ -57,7 +57,7 @@ struct Sum {
 impl Sum {
     fn add(&mut self, account: &api::Account, offers: &api::Offers, brand: BrandId) {
         let balance = account.balances.iter().find(|balance| balance.brand == brand);
-        self.holders += u64::from(balance.is_some());
+        self.holders += u64::from(balance.is_some_and(|balance| !balance.lots.is_empty()));
         for (expiry, amount) in balance.map(|balance| plain(&balance.lots)).unwrap_or_default() {
             *self.usable.entry(expiry).or_default() += amount;
         }
@@ -78,6 +78,9 @@ fn check_account(account: &api::Account, address: Address, model: &Model, brands
         let balance = account.balances.iter().find(|balance| balance.brand == *brand);
         let shown = balance.map(|balance| (balance.total.get(), plain(&balance.lots))).unwrap_or_default();
         assert_eq!(shown, (model.balance(address, *brand), model.lots(address, *brand)), "{address:?}, {brand}");
+        let waits = balance.map(|balance| balance.pending.clone()).unwrap_or_default().into_iter();
+        let waits: Vec<_> = waits.map(|lot| (lot.matures, lot.expiry, lot.amount.get())).collect();
+        assert_eq!(waits, model.pending(address, *brand), "{address:?}, {brand}");
     }
 }
 

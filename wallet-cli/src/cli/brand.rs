@@ -1,6 +1,7 @@
 //! Commands of a brand's admins.
 
 use clap::{Args, Subcommand};
+use lojal_types::limits::PENDING_DAYS_MAX;
 use lojal_types::{AddressText, BrandId, PublicKey, Role};
 use lojal_wallet::time;
 
@@ -23,6 +24,19 @@ pub enum PolicyCommand {
         brand: BrandId,
         #[command(flatten)]
         changes: PolicyArgs,
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Say for how many days what is issued from now on can be reversed and not spent, as one of the brand's admins
+    Pending {
+        /// The brand
+        #[arg(value_parser = values::brand)]
+        brand: BrandId,
+        /// The days, 1 to 90, or 0 for points that can be spent at once
+        #[arg(value_name = "DAYS", value_parser = clap::value_parser!(u8).range(0..=i64::from(PENDING_DAYS_MAX)))]
+        days: u8,
         #[command(flatten)]
         consent: Consent,
         #[command(flatten)]

@@ -1,6 +1,6 @@
 //! The points of an account, and those that it can use of its households' pools: mine and ours.
 
-use lojal_types::{AddressText, Expiry, Lot, MemberRole, Points, TimeMs, api};
+use lojal_types::{AddressText, Expiry, Lot, MemberRole, PendingLot, Points, TimeMs, api};
 use lojal_wallet::time::utc;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -84,11 +84,12 @@ pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result
 }
 
 fn own_text(account: &api::Account, decimals: &Decimals) -> String {
-    let mut lines = match (account.balances.is_empty(), account.exists) {
+    let mut lines = match (account.balances.iter().all(|balance| balance.lots.is_empty()), account.exists) {
         (false, _) => vec![balances_text(&account.balances, None, decimals)],
         (true, true) => vec![paragraph(format!("{} holds no points", account.address))],
         (true, false) => vec![paragraph(format!("{} never received points", account.address))],
     };
+    lines.extend(pending_texts(&account.balances, decimals));
     lines.extend(account.holds.iter().map(|hold| hold_text(hold, decimals)));
     let mut sentences = leaving(&account.balances, decimals);
     if account.frozen {
@@ -126,11 +127,12 @@ fn today_text(today: &api::Today) -> Option<String> {
 pub(super) fn pool_text(pool: &Pool, decimals: &Decimals) -> String {
     let role = pool.member.as_ref().map(|member| format!(", {}", role_text(member.rights.role)));
     let mut lines = vec![paragraph(format!("ours: {}{}", pool.household, role.unwrap_or_default()))];
-    if pool.balances.is_empty() {
+    if pool.balances.iter().all(|balance| balance.lots.is_empty()) {
         lines.push("the pool is empty".to_owned());
     } else {
         lines.push(balances_text(&pool.balances, pool.member.as_ref(), decimals));
     }
+    lines.extend(pending_texts(&pool.balances, decimals));
     lines.extend(pool.holds.iter().map(|hold| hold_text(hold, decimals)));
     lines.extend(leaving(&pool.balances, decimals).into_iter().map(paragraph));
     lines.join("\n")
@@ -149,7 +151,8 @@ fn balances_text(balances: &[api::Balance], member: Option<&api::Member>, decima
         row.extend(member.and_then(|member| allowance_text(member, balance, decimals)));
         row
     };
-    lojal_print::table(&balances.iter().map(row).collect::<Vec<_>>(), &[1])
+    let there = balances.iter().filter(|balance| !balance.lots.is_empty());
+    lojal_print::table(&there.map(row).collect::<Vec<_>>(), &[1])
 }
 
 /// The points of a pool that a member can still spend this month; nothing where there is no limit.
@@ -162,6 +165,19 @@ fn allowance_text(member: &api::Member, balance: &api::Balance, decimals: u8) ->
         MemberRole::Child => format!("redeem {left} more this month"),
         MemberRole::Admin | MemberRole::Adult => format!("spend {left} more this month"),
     })
+}
+
+/// The points that wait, a line for each day on which some can be spent.
+fn pending_texts(balances: &[api::Balance], decimals: &Decimals) -> Vec<String> {
+    let line = |balance: &api::Balance, one: &PendingLot| {
+        let amount = grouped(one.amount, decimals.of(balance.brand));
+        let end = match one.expiry {
+            Expiry::Month(month) => format!(", good until {month}"),
+            Expiry::Never => String::new(),
+        };
+        paragraph(format!("pending: {amount} {}, to be spent from {} on{end}", balance.brand, one.matures))
+    };
+    balances.iter().flat_map(|balance| balance.pending.iter().map(move |one| line(balance, one))).collect()
 }
 
 fn hold_text(hold: &api::Hold, decimals: &Decimals) -> String {

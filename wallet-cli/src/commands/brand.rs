@@ -1,7 +1,8 @@
 //! Commands of a brand's admins: its policy and its operators.
 
 use lojal_types::{
-    Address, AddressText, Bounded, BrandId, Operation, Policy, RemoveOperator, Roles, SetOperator, SetPolicy, api,
+    Address, AddressText, Bounded, BrandId, Operation, Policy, RemoveOperator, Roles, SetOperator, SetPendingDays,
+    SetPolicy, api,
 };
 use lojal_wallet::amount;
 use lojal_wallet::time::format_duration;
@@ -24,15 +25,31 @@ pub(super) struct Appointed {
     operator: AddressText,
 }
 
+/// The wait of what a brand issues.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Wait {
+    /// The days that it is pending.
+    pending_days: u8,
+}
+
 /// `lojal policy`.
 pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report, CommandError> {
     match command {
         PolicyCommand::Show { brand } => {
             let brand = known_brand(context, brand)?;
-            Ok(Report::done(&brand.policy, policy_text(&brand.policy, brand.decimals)))
+            let wait = SetPendingDays { brand: brand.id, days: brand.pending_days };
+            let text = format!("{}\n{}", policy_text(&brand.policy, brand.decimals), wait_in_words(&wait));
+            Ok(Report::done(&brand.policy, text).with(&Wait { pending_days: brand.pending_days }))
         }
         PolicyCommand::Set { brand, changes, consent, sending } => {
             set_policy(context, brand, &changes, consent, &sending)
+        }
+        PolicyCommand::Pending { brand, days, consent, sending } => {
+            let session = Session::open(context)?;
+            let set = SetPendingDays { brand: session.brand(brand)?.id, days };
+            let done = wait_in_words(&set);
+            ask::consent(&done, consent, &sending)?;
+            session.transact_for(brand, Operation::SetPendingDays(set), &done, &sending)
         }
     }
 }
@@ -95,6 +112,18 @@ pub(super) fn policy_changes(old: &Policy, new: &Policy, brand: &api::Brand) -> 
 
 pub(super) fn policy_text(policy: &Policy, decimals: u8) -> String {
     lojal_print::table(&policy_rows(policy, decimals).map(|(name, value)| vec![name.to_owned(), value]), &[])
+}
+
+/// The wait of what a brand issues from now on, in words.
+pub(super) fn wait_in_words(set: &SetPendingDays) -> String {
+    match set.days {
+        0 => format!("what {} issues from now on can be spent at once", set.brand),
+        1 => format!("what {} issues from now on is pending until the next day (UTC)", set.brand),
+        days => format!(
+            "what {} issues from now on is pending for {days} days: it can be reversed, and not spent, until then",
+            set.brand
+        ),
+    }
 }
 
 fn policy_rows(policy: &Policy, decimals: u8) -> [(&'static str, String); 10] {

@@ -6,7 +6,7 @@ use lojal_types::{
 use lojal_wallet::time::{format_duration, utc};
 
 use super::between::terms_in_words;
-use super::brand::{policy_changes, policy_text};
+use super::brand::{policy_changes, policy_text, wait_in_words};
 use super::campaign_words::campaign_in_words;
 use super::decimals::Decimals;
 use super::programme::track_in_words;
@@ -53,6 +53,7 @@ impl BrandReader<'_> {
             BrandAction::RemoveOperator(one) => format!("{} doesn't act for {} any more", one.operator, one.brand),
             BrandAction::SetApprovals(one) => approvals_in_words(one),
             BrandAction::CloseBrand(one) => closing_in_words(one),
+            BrandAction::SetPendingDays(one) => wait_in_words(one),
             BrandAction::SetTrack(one) => track_in_words(one),
             BrandAction::SetCampaign(one) => {
                 let of_brand = self.campaigns.iter().filter(|of| of.brand == one.brand);

@@ -65,6 +65,12 @@ pub(super) fn lines(terms: &Campaign, decimals: u8) -> Vec<String> {
         ));
     }
     lines.extend(terms.invited.iter().map(|root| format!("knows the invitations of the list with the root {root}")));
+    lines.extend((terms.pending_days > 0).then(|| {
+        format!(
+            "its points are pending for {} days: they can be reversed, and not spent, until then",
+            terms.pending_days
+        )
+    }));
     lines.push(format!("households {}", if terms.households { "take part too" } else { "don't take part" }));
     lines.extend(terms.returnable.then(|| "members can return what they haven't used".to_owned()));
     lines.extend(terms.paused.then(|| "paused: it gives nothing".to_owned()));

@@ -178,7 +178,7 @@ fn take(context: &Context, args: &TakeArgs) -> Result<Report, CommandError> {
     ask::consent(&format!("get {got} {good} for {given}{}", source.words()), args.consent, &args.sending)?;
     let done = format!("got {got} {good} for {given}{}", source.words());
     let (brand, wants, from, offer) = (brand.id, wanted.id, source.address, found.offer);
-    let take = Take { brand, owner, offer, from, amount, wants, max_pay };
+    let take = Take { brand, owner, offer, from, amount, wants, max_pay, expiry: found.expiry };
     session.transact(Operation::Take(take), &done, &args.sending)
 }
 

@@ -256,7 +256,7 @@ mod tests {
         let lot =
             |(until, amount): &(&str, u64)| Lot { expiry: Expiry::Month(month(until)), amount: Points::new(*amount) };
         let lots: Vec<Lot> = left.iter().map(lot).collect();
-        let balances = vec![api::Balance { brand: brand(), total: Points::ZERO, lots }];
+        let balances = vec![api::Balance { brand: brand(), total: Points::ZERO, lots, pending: Vec::new() }];
         let account = serde_json::json!({
             "address": own(), "exists": true, "rotated_key": null, "balances": balances, "height": 5,
         });

@@ -2,7 +2,7 @@
 
 use lojal_text::outside;
 use lojal_types::api::TransactionState;
-use lojal_types::{GrossPoints, TransactionId};
+use lojal_types::{GrossPoints, Totals, TransactionId};
 use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::receipts;
 use lojal_wallet::time::utc;
@@ -70,6 +70,14 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
     }
     let mut text = lojal_print::table(&rows, &[4, 5, 6, 7, 8, 9, 10]);
     for brand in &brands.brands {
+        let Totals { pending, donated, refunded, .. } = brand.totals;
+        let others = [("pending", pending.into()), ("donated", donated), ("refunded", refunded)];
+        let there = others.into_iter().filter(|(_, points): &(_, GrossPoints)| points.get() > 0);
+        let decimals = decimals_of(brand, home.as_ref().map(|home| home.genesis()))?;
+        let there: Vec<String> = there.map(|(name, points)| format!("{} {name}", grouped(points, decimals))).collect();
+        if !there.is_empty() {
+            text += &format!("\n{}", paragraph(format!("{}: {}", brand.id, there.join(", "))));
+        }
         if let Some(closes) = brand.closes_ms {
             text += &format!("\n{}", paragraph(format!("{} leaves, or has left, at {} UTC", brand.id, utc(closes))));
         }

@@ -68,6 +68,7 @@ impl Repeat {
             | Operation::SetCampaign(_)
             | Operation::AcceptSponsorship(_)
             | Operation::SetConsent(_)
+            | Operation::SetPendingDays(_)
             | Operation::WithdrawOffer(_)
             | Operation::Agree(_) => Self::Nothing,
         }

@@ -257,7 +257,7 @@ mod tests {
     }
     fn account(points: u64) -> api::Account {
         let lots = vec![Lot { expiry: Expiry::Never, amount: Points::new(points) }];
-        let balances = vec![api::Balance { brand: brand(), total: Points::new(points), lots }];
+        let balances = vec![api::Balance { brand: brand(), total: Points::new(points), lots, pending: Vec::new() }];
         serde_json::from_value(serde_json::json!({
             "address": own(), "exists": true, "rotated_key": null, "balances": balances, "height": 5,
         }))

@@ -178,6 +178,7 @@ fn of_programme(operation: &Operation<AddressText>) -> String {
         Operation::UseVoucher(one) => {
             format!("used {} of voucher {} of {} for {}", one.quantity, one.voucher, one.brand, one.account)
         }
+        Operation::SetPendingDays(one) => format!("{} days pending for what {} issues", one.days, one.brand),
         Operation::SetConsent(one) => format!("allowed {}: {}", one.brand, consents_text(one.consents)),
         operation => of_governors(operation),
     }

@@ -10,8 +10,12 @@ use super::support::{Wallet, genesis, key, other};
 /// A reading of the wallet's account with so many points of kaffet.
 fn reading(points: u64) -> Account {
     let (total, expiry) = (Points::new(points), Expiry::Never);
-    let balances =
-        vec![Balance { brand: "kaffet".parse().expect("valid"), total, lots: vec![Lot { expiry, amount: total }] }];
+    let balances = vec![Balance {
+        brand: "kaffet".parse().expect("valid"),
+        total,
+        lots: vec![Lot { expiry, amount: total }],
+        pending: Vec::new(),
+    }];
     Account { balances, ..account(key().address().to_text(NetworkKind::Test)) }
 }
 

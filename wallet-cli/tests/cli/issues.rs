@@ -17,6 +17,7 @@ fn with_three_left(receipt: Outcome) -> Server {
         to: other(),
         amount: Points::new(1_000),
         expiry: Expiry::Never,
+        matures: None,
         reversible_until_ms: TimeMs::new(1_900_000_000_000).expect("in range"),
         reversed: Points::ZERO,
         reversible: Points::new(300),

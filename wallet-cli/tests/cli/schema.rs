@@ -102,6 +102,7 @@ fn issue() -> Issue {
         to: other(),
         amount: Points::new(100),
         expiry: Expiry::Never,
+        matures: None,
         reversible_until_ms: now(),
         reversed: Points::ZERO,
         reversible: Points::new(100),

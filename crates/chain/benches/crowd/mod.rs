@@ -96,7 +96,7 @@ impl Crowd {
             .map(|(key, value)| (key.into(), value.into()))
             .collect();
         let lot = Lot { expiry: Expiry::Never, amount: Points::new(POINTS) };
-        let balance = Balance { lots: Bounded::new(vec![lot]).expect("one lot") };
+        let balance = Balance { lots: Bounded::new(vec![lot]).expect("one lot"), ..Balance::default() };
         let activity = Activity { count: 1, ..Activity::default() };
         let account = bytes(&Account { activity, ..Account::default() });
         for number in 0..accounts {

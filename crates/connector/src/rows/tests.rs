@@ -16,6 +16,7 @@ fn brand() -> api::Brand {
         suspended: false,
         approvals: lojal_types::Approvals::default(),
         closes_ms: None,
+        pending_days: 0,
         totals: Totals::default(),
     }
 }

@@ -70,7 +70,7 @@ const STATUSES: [(u16, &str); 7] = [
          campaign_not_open campaign_paused sponsor_not_accepted sponsor_terms_differ not_granted not_claimed \
          grant_out_of_range progress_missing level_missing mark_missing not_new too_new member_max_reached sold_out \
          budget_spent price_above_max no_referrer_award referrer_not_older referrer_related referrer_max_reached \
-         invitation_missing invitation_invalid not_for_households quantity_out_of_range standing_full \
+         invitation_missing invitation_invalid not_for_households quantity_out_of_range standing_full pending_full \
          too_many_vouchers unknown_voucher voucher_over voucher_exceeded voucher_used not_returnable \
          policy_forbids_trade offer_out_of_bounds too_many_offers unknown_offer offer_over offer_suspended \
          take_too_small take_exceeds_offer above_max_pay",

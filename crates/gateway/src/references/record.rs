@@ -62,7 +62,7 @@ pub(super) fn record(view: &View, asked: &Asked, dated: Option<Day>) -> Result<O
 }
 
 fn with_left(view: &View, brand: BrandId, issued: Issued) -> Result<Record, Missing> {
-    let left = issued.reversible(&view.lots(issued.to, brand)?, view.tip().time_ms);
+    let left = view.reversible(brand, &issued)?;
     Ok(Record::Issued(issued, left))
 }
 

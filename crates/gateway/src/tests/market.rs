@@ -75,6 +75,7 @@ async fn a_market_lists_what_can_be_taken_the_cheapest_first_and_follows_every_b
         amount,
         wants: brand("kaffet"),
         max_pay: Points::new(12),
+        expiry: Expiry::Month(node.now().month().plus(12)),
     };
     node.apply(BO, vec![Operation::Take(take)]);
     listed(&node, |market| amounts(market) == [30, 20, 25]).await;

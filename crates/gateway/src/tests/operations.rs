@@ -116,6 +116,7 @@ pub(crate) fn gifts(opens_ms: TimeMs, budget: u64) -> Campaign {
         invited: Bounded::default(),
         households: false,
         returnable: false,
+        pending_days: 0,
         paused: false,
         about: Hash::new([8; 32]),
     }

@@ -38,6 +38,7 @@ impl Recount {
                 refunded: none,
                 outstanding,
                 held,
+                pending: Points::ZERO,
                 by_expiry,
                 height,
             });

@@ -287,7 +287,8 @@ impl Economy {
     fn take(&self) -> Operation {
         let (brand, wants, amount) = (brand(0), brand(1), Points::new(5));
         let (owner, from) = (address(ANNA), address(BO));
-        Operation::Take(Take { brand, owner, offer: self.offer, from, amount, wants, max_pay: amount })
+        let expiry = Expiry::Month(time(START_MS).month().plus(24));
+        Operation::Take(Take { brand, owner, offer: self.offer, from, amount, wants, max_pay: amount, expiry })
     }
 
     /// Decided at once by the only validator.

@@ -1,6 +1,6 @@
 //! The ways in which a state can be wrong.
 
-use lojal_types::{Address, BrandId, CampaignId, Expiry, Month, TrackId, VoucherId};
+use lojal_types::{Address, BrandId, CampaignId, Day, Expiry, Month, TrackId, VoucherId};
 use thiserror::Error;
 
 use crate::tree::Missing;
@@ -12,7 +12,7 @@ pub enum ConservationError {
     #[error(transparent)]
     Missing(#[from] Missing),
     /// The equation of a brand's totals doesn't hold.
-    #[error("brand {0}: issued is not outstanding + held + redeemed + converted out + expired + reversed")]
+    #[error("brand {0}: issued is not outstanding + pending + held + redeemed + converted out + expired + reversed")]
     Totals(BrandId),
     /// A brand's totals are gone.
     #[error("brand {0}: its totals are gone")]
@@ -58,6 +58,41 @@ pub enum ConservationError {
         brand: BrandId,
         /// The minute, counted from 1970.
         minute: u64,
+    },
+    /// The points pending by day don't add up to a brand's total.
+    #[error("brand {brand}: {by_day} points are pending by day, but {pending} in total")]
+    Pending {
+        /// The brand.
+        brand: BrandId,
+        /// The sum over the days; for a block, the change.
+        by_day: i128,
+        /// The total; for a block, the change.
+        pending: i128,
+    },
+    /// Accounts have more or less waiting than what is pending until that day.
+    #[error(
+        "brand {brand}, day {matures}, expiry {expiry}: {in_accounts} points wait in accounts, but {pending} are \
+         pending"
+    )]
+    Waits {
+        /// The brand.
+        brand: BrandId,
+        /// The day on which they mature.
+        matures: Day,
+        /// The expiry of the lots.
+        expiry: Expiry,
+        /// In accounts; for a block, the change.
+        in_accounts: i128,
+        /// In the totals; for a block, the change.
+        pending: i128,
+    },
+    /// Points are still pending although the day has come.
+    #[error("brand {brand}: points are pending until {matures}, which has come")]
+    PendingTooLong {
+        /// The brand.
+        brand: BrandId,
+        /// The day.
+        matures: Day,
     },
     /// An hour's list of brands isn't that of the brands of which something is held until then.
     #[error("brand {brand}: hour {hour} is listed among the ends of holds, or isn't, against what is held")]

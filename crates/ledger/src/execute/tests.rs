@@ -21,6 +21,7 @@ mod invitations;
 mod keys;
 mod market;
 mod pages;
+mod pending;
 mod points;
 mod recovery;
 mod requests;

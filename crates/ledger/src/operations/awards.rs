@@ -1,7 +1,7 @@
 //! The things that campaigns give: new points, marks and vouchers (protocol, Campaigns).
 
 use lojal_types::limits::MONEY_MAX;
-use lojal_types::{Award, Campaign, Expiry, Month, Policy};
+use lojal_types::{Award, Campaign, Day, Expiry, Policy};
 
 use super::allowance::open_by_stamp;
 use super::awarding::Awarding;
@@ -10,6 +10,7 @@ use super::reference::Place;
 use super::{Context, issue, marks, vouchers};
 use crate::half_id::HalfId;
 use crate::key::AwardedKey;
+use crate::pending::maturity;
 use crate::record::{Awarded, Standing};
 use crate::stop::Stop;
 
@@ -27,8 +28,7 @@ pub(super) fn remember(
 ) -> Result<(), Stop> {
     match terms.award {
         Award::Points { months, .. } => {
-            let expiry = expiry_of(policy, months, context.time.month());
-            issue::remember(context, place, policy, &issue_of(awarding, expiry))?;
+            issue::remember(context, place, policy, &issue_of(context, policy, terms, (awarding, months)))?;
             let Awarding { brand, campaign, reference, .. } = *awarding;
             let key = AwardedKey { shelf: awarding.dated.month(), brand, reference: reference.clone() };
             let transaction = HalfId::of(&context.transaction);
@@ -82,23 +82,27 @@ pub(super) fn give_points(
     awarding: &Awarding<'_>,
 ) -> Result<(), Stop> {
     let Award::Points { months, .. } = terms.award else { return Ok(()) };
-    let expiry = expiry_of(policy, months, context.time.month());
-    issue::pay_out(context, policy, &issue_of(awarding, expiry))?;
+    issue::pay_out(context, policy, &issue_of(context, policy, terms, (awarding, months)))?;
     let Some(sponsor) = terms.sponsor else { return Ok(()) };
     // 2^53 points at 10^12 millionths are less than 2^93.
     let more_micro = u128::from(awarding.points.get()) * u128::from(sponsor.price_micro);
     owe(context, (sponsor.brand, awarding.brand), more_micro, OWED_MICRO_MAX)
 }
 
-fn issue_of<'a>(awarding: &Awarding<'a>, expiry: Expiry) -> issue::New<'a> {
+/// The issue that points of a campaign are: "They live as long as the policy says, or `months` if that is less; from
+/// the day on which they mature, if the campaign has `pending_days`." (protocol, Campaigns)
+fn issue_of<'a>(
+    context: &Context<'_, '_>,
+    policy: &Policy,
+    terms: &Campaign,
+    (awarding, months): (&Awarding<'a>, Option<u8>),
+) -> issue::New<'a> {
     let Awarding { brand, to, points, reference, dated, .. } = *awarding;
-    issue::New { brand, to, amount: points, expiry, reference, dated }
-}
-
-/// "They live as long as the policy says, or `months` if that is less." (protocol, Campaigns)
-fn expiry_of(policy: &Policy, months: Option<u8>, now: Month) -> Expiry {
-    let given = policy.expiry_of_issue_in(now);
-    months.map_or(given, |months| given.min(Expiry::Month(now.plus(months))))
+    let matures = maturity(context.time.day(), terms.pending_days);
+    let from = matures.map_or(context.time.month(), Day::month);
+    let given = policy.expiry_of_issue_in(from);
+    let expiry = months.map_or(given, |months| given.min(Expiry::Month(from.plus(months))));
+    issue::New { brand, to, amount: points, expiry, matures, reference, dated }
 }
 
 pub(super) fn days_of(days: Option<u16>, units: u16) -> Option<u32> {

@@ -18,6 +18,14 @@ pub(super) fn amount(points: Points) -> Result<(), Code> {
     }
 }
 
+/// An account's points of a brand, those included whose wait is over: "From the first block of that day they are the
+/// account's, for every rule and every read." (protocol, Pending points)
+pub(super) fn balance(context: &mut Context<'_, '_>, key: &BalanceKey) -> Result<Balance, Missing> {
+    let mut balance = context.overlay.get(key)?.unwrap_or_default();
+    balance.mature(context.time.day());
+    Ok(balance)
+}
+
 /// Adds lots to a balance: "Accounts drop dead lots when they are next written; reads leave them out." (protocol,
 /// Points)
 pub(super) fn add_lots(
@@ -27,7 +35,7 @@ pub(super) fn add_lots(
     lots: &[Lot],
 ) -> Result<(), Missing> {
     let key = BalanceKey { account, brand };
-    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
+    let mut balance = balance(context, &key)?;
     balance.add(lots, context.time.month());
     write_balance(context, &key, &balance)
 }
@@ -40,14 +48,14 @@ pub(super) fn put_back_lots(
     lots: &[Lot],
 ) -> Result<(), Missing> {
     let key = BalanceKey { account, brand };
-    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
+    let mut balance = balance(context, &key)?;
     balance.put_back(lots);
     write_balance(context, &key, &balance)
 }
 
 /// An empty balance leaves no record.
 pub(super) fn write_balance(context: &mut Context<'_, '_>, key: &BalanceKey, balance: &Balance) -> Result<(), Missing> {
-    if balance.lots.is_empty() {
+    if balance.lots.is_empty() && balance.pending.is_empty() {
         context.overlay.remove(key)?;
     } else {
         context.overlay.put(key, balance)?;
@@ -57,7 +65,7 @@ pub(super) fn write_balance(context: &mut Context<'_, '_>, key: &BalanceKey, bal
 
 /// Changes a brand's totals.
 ///
-/// "What is outstanding and held of a brand is together at most 2^53 − 1." (protocol, Points)
+/// "What is outstanding, pending and held of a brand is together at most 2^53 − 1." (protocol, Points)
 pub(super) fn change_totals(
     context: &mut Context<'_, '_>,
     brand: BrandId,
@@ -70,7 +78,8 @@ pub(super) fn change_totals(
 }
 
 fn in_use_is_bounded(totals: &Totals) -> bool {
-    totals.outstanding.checked_add(totals.held).is_some_and(|in_use| in_use.get() <= POINTS_MAX)
+    let in_use = totals.outstanding.checked_add(totals.held).and_then(|sum| sum.checked_add(totals.pending));
+    in_use.is_some_and(|in_use| in_use.get() <= POINTS_MAX)
 }
 
 /// Adds lots to what is outstanding with their expiries.

@@ -1,9 +1,11 @@
 //! `SetPolicy`, `SetOperator` and `RemoveOperator`: what a brand's admins decide.
 
 use lojal_types::brand::is_wider;
-use lojal_types::limits::{CLOSING_MS, POINTS_MAX};
+use lojal_types::limits::{CLOSING_MS, PENDING_DAYS_MAX, POINTS_MAX};
 use lojal_types::operator::in_order;
-use lojal_types::{Address, BrandId, CloseBrand, Code, Policy, RemoveOperator, Role, SetOperator, SetPolicy, TimeMs};
+use lojal_types::{
+    Address, BrandId, CloseBrand, Code, Policy, RemoveOperator, Role, SetOperator, SetPendingDays, SetPolicy, TimeMs,
+};
 
 use super::approvals::{admins, approvals, recount};
 use super::authority::Weight;
@@ -22,6 +24,20 @@ pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Resu
     authority::admin(context, set.brand, weight)?;
     policy_in_bounds(&set.policy)?;
     brand.policy = set.policy.clone();
+    context.overlay.put(&BrandKey(set.brand), &brand)?;
+    Ok(())
+}
+
+/// `SetPendingDays`: "for how many days what is issued from now on is pending, 0 to 90 (`policy_out_of_bounds`)"
+/// (protocol, Pending points). Fewer days let more happen, so they widen.
+pub(super) fn set_pending_days(context: &mut Context<'_, '_>, set: &SetPendingDays) -> Result<(), Stop> {
+    let mut brand = authority::brand_in_force(context, set.brand)?;
+    let weight = if set.days < brand.pending_days { Weight::Widens } else { Weight::Narrows };
+    authority::admin(context, set.brand, weight)?;
+    if set.days > PENDING_DAYS_MAX {
+        return Err(Code::PolicyOutOfBounds.into());
+    }
+    brand.pending_days = set.days;
     context.overlay.put(&BrandKey(set.brand), &brand)?;
     Ok(())
 }

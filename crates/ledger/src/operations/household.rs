@@ -4,6 +4,7 @@
 use lojal_types::{Address, Code, Invite, Join, Leave, MemberRights, MemberRole, RemoveMember, SetMember};
 
 use super::allowance::count_household;
+use super::balances::balance;
 use super::counters::this_month;
 use super::expired_holds::{return_expired, uncount_holds};
 use super::{Context, authority};
@@ -211,15 +212,16 @@ fn is_last_admin(
     Ok(admins == [member])
 }
 
-/// Neither points nor open holds or offers of any brand.
+/// Neither points, pending ones included, nor open holds or offers of any brand.
 fn pool_is_empty(context: &mut Context<'_, '_>, account: Address, household: &Household) -> Result<bool, Missing> {
     let month = context.time.month();
     for brand in household.brands.iter().copied() {
         return_expired(context, account, brand)?;
-        let balance = context.overlay.get(&BalanceKey { account, brand })?.unwrap_or_default();
+        let balance = balance(context, &BalanceKey { account, brand })?;
         let holds = context.overlay.get(&HoldsKey { account, brand })?;
         let is_closed = authority::is_closed(context, brand)?;
-        if !(balance.live(month).is_empty() || is_closed) || holds.is_some() {
+        let is_empty = balance.live(month).is_empty() && balance.pending.is_empty();
+        if !(is_empty || is_closed) || holds.is_some() {
             return Ok(false);
         }
     }

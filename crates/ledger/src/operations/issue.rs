@@ -1,16 +1,19 @@
 //! `Issue`: a brand's operator gives new points to an account.
 
 use lojal_types::limits::{EXPIRY_MONTHS_MAX, REVERSAL_WINDOW_MS_MAX};
-use lojal_types::{Address, BrandId, Code, Day, Expiry, Issue, Lot, Points, Policy, Reference, Role, TimeMs};
+use lojal_types::{
+    Address, BrandId, Code, Day, Expiry, Issue, Lot, PendingLot, Points, Policy, Reference, Role, TimeMs,
+};
 
 use super::allowance::{Gift, open};
 use super::balances::{add_outstanding, amount, change_totals};
 use super::counters::count_day;
-use super::ledger::credit;
+use super::ledger::{credit, credit_pending};
 use super::reference::{Place, place, use_once};
 use super::{Context, authority};
 use crate::half_id::HalfId;
 use crate::key::{IssuedKey, IssuedTodayKey};
+use crate::pending::{self, maturity};
 use crate::record::{Issued, Operator};
 use crate::stop::Stop;
 
@@ -19,10 +22,11 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     let brand = authority::giving_brand(context, issue.brand)?;
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
     within_issue_max(issue, &brand.policy)?;
-    let expiry = expiry_of(context, issue, &brand.policy)?;
+    let matures = maturity(context.time.day(), brand.pending_days);
+    let expiry = expiry_of(context, issue, &brand.policy, matures)?;
     let place = place(context, issue.dated)?;
     let Issue { brand: of, to, amount, dated, .. } = *issue;
-    let new = New { brand: of, to, amount, expiry, reference: &issue.reference, dated };
+    let new = New { brand: of, to, amount, expiry, matures, reference: &issue.reference, dated };
     remember(context, &place, &brand.policy, &new)?;
     within_daily_limit(context, (of, amount), &operator)?;
     pay_out(context, &brand.policy, &new)
@@ -35,6 +39,8 @@ pub(super) struct New<'n> {
     pub(super) to: Address,
     pub(super) amount: Points,
     pub(super) expiry: Expiry,
+    /// The day on which they mature, if they wait.
+    pub(super) matures: Option<Day>,
     pub(super) reference: &'n Reference,
     pub(super) dated: Day,
 }
@@ -47,9 +53,9 @@ pub(super) fn remember(
     new: &New<'_>,
 ) -> Result<(), Stop> {
     let reversible_until_ms = reversible_until(context, place, policy);
-    let New { brand, to, amount, expiry, dated, .. } = *new;
+    let New { brand, to, amount, expiry, matures, dated, .. } = *new;
     let (reversed, transaction) = (Points::ZERO, HalfId::of(&context.transaction));
-    let record = Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction };
+    let record = Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction, matures };
     let key = |shelf| IssuedKey { shelf, brand, reference: new.reference.clone() };
     use_once(context, place, key, &record)
 }
@@ -62,17 +68,26 @@ pub(super) fn reversible_until(context: &Context<'_, '_>, place: &Place, policy:
     context.time.plus_ms(window_ms).min(place.drop_ms)
 }
 
-/// Gives new points to an account, which it opens if there is none.
+/// Gives new points to an account, which it opens if there is none: at once, or "pending until the day on which they
+/// mature" (protocol, Pending points).
 pub(super) fn pay_out(context: &mut Context<'_, '_>, policy: &Policy, new: &New<'_>) -> Result<(), Stop> {
-    let lot = Lot { expiry: new.expiry, amount: new.amount };
-    change_totals(context, new.brand, |mut totals| {
-        totals.issued = totals.issued.checked_add(new.amount)?;
-        totals.outstanding = totals.outstanding.checked_add(new.amount)?;
+    let New { brand, to, amount, expiry, matures, .. } = *new;
+    change_totals(context, brand, |mut totals| {
+        totals.issued = totals.issued.checked_add(amount)?;
+        let sum = if matures.is_some() { &mut totals.pending } else { &mut totals.outstanding };
+        *sum = sum.checked_add(amount)?;
         Some(totals)
     })?;
-    add_outstanding(context, new.brand, &[lot])?;
-    open(context, new.to, policy, new.amount, Gift::Issue)?;
-    credit(context, new.to, new.brand, &[lot])
+    if let Some(matures) = matures {
+        let waits = PendingLot { matures, expiry, amount };
+        pending::add(context.overlay, brand, &waits)?;
+        open(context, to, policy, amount, Gift::Issue)?;
+        return credit_pending(context, to, brand, &waits);
+    }
+    let lot = Lot { expiry, amount };
+    add_outstanding(context, brand, &[lot])?;
+    open(context, to, policy, amount, Gift::Issue)?;
+    credit(context, to, brand, &[lot])
 }
 
 /// "At most `issue_max` of the policy at once." (protocol, Points) A slip of the finger stays small.
@@ -82,12 +97,13 @@ fn within_issue_max(issue: &Issue, policy: &Policy) -> Result<(), Code> {
 
 /// "Without `expiry` its points live as long as the policy says. With it, a month, they can be used through that one,
 /// which is not over, not later than the policy gives, and at most 60 months ahead (`issue_expiry_out_of_range`)."
-/// (protocol, Points) So nobody gets more than the policy promises, and no account more lots than it can have.
-fn expiry_of(context: &Context<'_, '_>, issue: &Issue, policy: &Policy) -> Result<Expiry, Code> {
-    let now = context.time.month();
-    let given = policy.expiry_of_issue_in(now);
+/// (protocol, Points) So nobody gets more than the policy promises, and no account more lots than it can have. "What
+/// waits lives from the day on which it matures, as what is issued on that day does." (protocol, Pending points)
+fn expiry_of(context: &Context<'_, '_>, issue: &Issue, policy: &Policy, matures: Option<Day>) -> Result<Expiry, Code> {
+    let from = matures.map_or(context.time.month(), Day::month);
+    let given = policy.expiry_of_issue_in(from);
     let Some(month) = issue.expiry else { return Ok(given) };
-    let in_range = (now..=now.plus(EXPIRY_MONTHS_MAX)).contains(&month) && Expiry::Month(month) <= given;
+    let in_range = (from..=from.plus(EXPIRY_MONTHS_MAX)).contains(&month) && Expiry::Month(month) <= given;
     if in_range { Ok(Expiry::Month(month)) } else { Err(Code::IssueExpiryOutOfRange) }
 }
 

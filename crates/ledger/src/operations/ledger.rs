@@ -1,9 +1,9 @@
 //! Points that enter and leave accounts, whose expired holds have returned first.
 
-use lojal_types::{Address, BrandId, Code, Expiry, Lot, Points};
+use lojal_types::{Address, BrandId, Code, Day, Expiry, Lot, PendingLot, Points};
 
 use super::Context;
-use super::balances::{add_lots, write_balance};
+use super::balances::{add_lots, balance, write_balance};
 use super::expired_holds::return_expired;
 use crate::key::{BalanceKey, HouseholdKey};
 use crate::lots::total;
@@ -24,6 +24,27 @@ pub(super) fn credit(
     return_expired(context, account, brand)?;
     add_lots(context, account, brand, lots)?;
     Ok(())
+}
+
+/// Gives points that wait to an account that there is.
+pub(super) fn credit_pending(
+    context: &mut Context<'_, '_>,
+    account: Address,
+    brand: BrandId,
+    waits: &PendingLot,
+) -> Result<(), Stop> {
+    if account.is_household() {
+        enter_pool(context, account, brand)?;
+    }
+    return_expired(context, account, brand)?;
+    let key = BalanceKey { account, brand };
+    let mut balance = balance(context, &key)?;
+    // "An account has at most 180 parts of a brand pending, by day and expiry (`pending_full`)." (protocol, Pending
+    // points)
+    if !balance.add_pending(waits) {
+        return Err(Code::PendingFull.into());
+    }
+    Ok(write_balance(context, &key, &balance)?)
 }
 
 /// "Nothing is credited at a household's address without a household there: it fails as `unknown_household`."
@@ -47,7 +68,7 @@ pub(super) fn debit(
 ) -> Result<Vec<Lot>, Stop> {
     return_expired(context, account, brand)?;
     let key = BalanceKey { account, brand };
-    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
+    let mut balance = balance(context, &key)?;
     let taken = balance.take(amount, context.time.month()).ok_or_else(|| shortage(&balance, amount))?;
     write_balance(context, &key, &balance)?;
     Ok(taken)
@@ -62,7 +83,7 @@ pub(crate) fn set_aside(
 ) -> Result<(), Missing> {
     return_expired(context, account, brand)?;
     let (key, month) = (BalanceKey { account, brand }, context.time.month());
-    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
+    let mut balance = balance(context, &key)?;
     let there = total(balance.live(month)).min(amount);
     balance.take(there, month).expect("it is there");
     write_balance(context, &key, &balance)
@@ -79,7 +100,7 @@ pub(super) fn debit_of(
 ) -> Result<Lot, Stop> {
     return_expired(context, account, brand)?;
     let key = BalanceKey { account, brand };
-    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
+    let mut balance = balance(context, &key)?;
     let month = context.time.month();
     if !expiry.is_live_in(month) {
         return Err(Code::PointsExpired.into());
@@ -92,6 +113,25 @@ pub(super) fn debit_of(
     Ok(Lot { expiry, amount })
 }
 
+/// Takes points that wait until a day from an account: as many as there are, within bounds.
+pub(super) fn debit_pending(
+    context: &mut Context<'_, '_>,
+    account: Address,
+    brand: BrandId,
+    of: (Day, Expiry),
+    (at_least, most): (Points, Points),
+) -> Result<PendingLot, Stop> {
+    return_expired(context, account, brand)?;
+    let key = BalanceKey { account, brand };
+    let mut balance = balance(context, &key)?;
+    let amount = balance.take_pending(of, most);
+    if amount < at_least {
+        return Err(Code::InsufficientPoints.into());
+    }
+    write_balance(context, &key, &balance)?;
+    Ok(PendingLot { matures: of.0, expiry: of.1, amount })
+}
+
 /// Takes points from an account for a payment, the earliest lot first of those with an expiry or a later one.
 pub(super) fn debit_from(
     context: &mut Context<'_, '_>,
@@ -101,7 +141,7 @@ pub(super) fn debit_from(
 ) -> Result<Vec<Lot>, Stop> {
     return_expired(context, account, brand)?;
     let key = BalanceKey { account, brand };
-    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
+    let mut balance = balance(context, &key)?;
     let taken = balance.take_from(first, amount, context.time.month()).ok_or(Code::InsufficientPoints)?;
     write_balance(context, &key, &balance)?;
     Ok(taken)

@@ -54,7 +54,7 @@ pub(super) fn take(context: &mut Context<'_, '_>, take: &Take) -> Result<(), Sto
     tradeable([&brand, &wanted])?;
     let key = HoldsKey { account: take.owner, brand: take.brand };
     let offer = known(context, &key, &take.offer)?;
-    wants_this(&offer, take)?;
+    is_as_signed(&offer, take)?;
     live(context, &offer)?;
     not_oneself(take)?;
     owner_active(context, take, &offer)?;
@@ -143,10 +143,11 @@ fn known(context: &mut Context<'_, '_>, key: &HoldsKey, id: &OfferId) -> Result<
     Ok(offers.into_iter().find(|offer| offer.id == *id).ok_or(Code::UnknownOffer)?)
 }
 
-/// "nor is there one that wants points of another brand than the take says" (protocol, Market): a taker signs in which
-/// points it pays.
-fn wants_this(offer: &OpenOffer, take: &Take) -> Result<(), Code> {
-    if offer.wants == take.wants { Ok(()) } else { Err(Code::UnknownOffer) }
+/// "nor is there one that wants points of another brand, or whose points have another expiry, than the take says"
+/// (protocol, Market): a taker signs in which points it pays, and how long what it buys lives.
+fn is_as_signed(offer: &OpenOffer, take: &Take) -> Result<(), Code> {
+    let is_same = offer.wants == take.wants && offer.lot.expiry == take.expiry;
+    if is_same { Ok(()) } else { Err(Code::UnknownOffer) }
 }
 
 /// "One that has ended isn't taken (`offer_over`)." (protocol, Market)

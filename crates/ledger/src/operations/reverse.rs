@@ -3,11 +3,12 @@
 use lojal_types::{Code, Points, Reverse, Role};
 
 use super::balances::{amount, change_totals, remove_outstanding};
-use super::ledger::debit_of;
+use super::ledger::{debit_of, debit_pending};
 use super::reference::{place, use_once};
 use super::{Context, authority};
 use crate::half_id::HalfId;
 use crate::key::{AwardedKey, CampaignKey, IssuedKey, ReversedKey};
+use crate::pending;
 use crate::record::{Awarded, Issued, Reversed};
 use crate::stop::Stop;
 
@@ -25,18 +26,35 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
     let issued = issue_to(context, reverse)?;
     in_time(context, &issued)?;
     let most = reverse.amount.min(enough_is_left(&issued, reverse)?);
-    let lot = debit_of(context, reverse.from, reverse.brand, issued.expiry, (reverse.at_least, most))?;
-    remove_outstanding(context, reverse.brand, &[lot])?;
-    let reversed = issued.reversed.checked_add(lot.amount).expect("at most what was left of the issue");
+    let taken = take(context, reverse, &issued, most)?;
+    let reversed = issued.reversed.checked_add(taken).expect("at most what was left of the issue");
     context.overlay.put(&issued_key(reverse), &Issued { reversed, transaction, ..issued })?;
     // "What was taken stands under the reference of the reversal." (protocol, Points)
-    context.overlay.put(&key(place.shelf), &Reversed { amount: lot.amount, transaction })?;
-    return_to_campaign(context, reverse, lot.amount)?;
-    change_totals(context, reverse.brand, |mut totals| {
-        totals.reversed = totals.reversed.checked_add(lot.amount)?;
-        totals.outstanding = totals.outstanding.checked_sub(lot.amount)?;
+    context.overlay.put(&key(place.shelf), &Reversed { amount: taken, transaction })?;
+    return_to_campaign(context, reverse, taken)
+}
+
+/// Takes what is left of an issue out of the account, from where it is: "Until they mature, a reversal takes them out
+/// of what is pending, where nobody can have spent them." (protocol, Pending points)
+fn take(context: &mut Context<'_, '_>, reverse: &Reverse, issued: &Issued, most: Points) -> Result<Points, Stop> {
+    let (from, brand, bounds) = (reverse.from, reverse.brand, (reverse.at_least, most));
+    let pending_until = issued.pending_until(context.time.day());
+    let taken = if let Some(matures) = pending_until {
+        let waits = debit_pending(context, from, brand, (matures, issued.expiry), bounds)?;
+        pending::remove(context.overlay, brand, &waits)?;
+        waits.amount
+    } else {
+        let lot = debit_of(context, from, brand, issued.expiry, bounds)?;
+        remove_outstanding(context, brand, &[lot])?;
+        lot.amount
+    };
+    change_totals(context, brand, |mut totals| {
+        totals.reversed = totals.reversed.checked_add(taken)?;
+        let sum = if pending_until.is_some() { &mut totals.pending } else { &mut totals.outstanding };
+        *sum = sum.checked_sub(taken)?;
         Some(totals)
-    })
+    })?;
+    Ok(taken)
 }
 
 /// "What is reversed of it comes back to the budget" (protocol, Campaigns), if a campaign has given the points.

@@ -193,6 +193,9 @@ fn note_account(facts: &mut Facts, view: &View, address: Address) {
     for brand in view.brand_ids().iter().copied() {
         let lots: Vec<Lot> = view.lots(address, brand).expect("in memory");
         facts.lots(address, brand, &lots);
+        let pending = view.pending(address, brand).expect("in memory").into_iter();
+        let pending: Vec<_> = pending.map(|lot| (lot.matures, lot.expiry, lot.amount.get())).collect();
+        facts.pending(address, brand, &pending);
         for hold in view.holds(address, brand).expect("in memory") {
             facts.hold(address, brand, (&hold.reference, hold.dated), hold.expires_ms, &hold.lots);
         }
@@ -209,7 +212,7 @@ fn note_brands(facts: &mut Facts, view: &View) {
         let brand = view.brand(*id).expect("in memory").expect("it is listed");
         let totals = view.totals(*id).expect("in memory").expect("every brand has totals");
         facts.brand(*id, &brand.policy, &totals);
-        facts.brand_itself(*id, &brand.name, brand.decimals, (brand.suspended, brand.closes_ms));
+        facts.brand_itself(*id, &brand.name, brand.decimals, (brand.suspended, brand.closes_ms, brand.pending_days));
         facts.approvals(*id, view.approvals(*id).expect("in memory"));
         for (motion, one) in view.brand_motions(*id).expect("in memory") {
             let ballots = (&*one.approved_by, &*one.stopped_by);

@@ -71,6 +71,7 @@ impl Model {
             | Operation::AcceptSponsorship(_)
             | Operation::TakeBack(_)
             | Operation::SetConsent(_)
+            | Operation::SetPendingDays(_)
             | Operation::Freeze(_)
             | Operation::Unfreeze(_)
             | Operation::Propose(_)

@@ -99,7 +99,7 @@ impl Model {
         self.tables.policies.set(brand.id, brand.policy.clone());
         self.tables.totals.set(brand.id, Sums::default());
         let (name, decimals) = (brand.name.clone(), brand.decimals);
-        self.tables.brands.set(brand.id, Brand { name, decimals, suspended: false, closes: None });
+        self.tables.brands.set(brand.id, Brand { name, decimals, suspended: false, closes: None, pending_days: 0 });
         for one in brand.operators.iter() {
             let issue_daily_max = one.issue_daily_max.map(|max| max.get());
             let operator = Operator { roles: one.roles.to_vec(), issue_daily_max };

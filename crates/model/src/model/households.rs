@@ -145,6 +145,7 @@ impl Model {
         for brand in brands {
             self.return_expired(pool, brand);
             ensure(self.lots(pool, brand).is_empty(), Code::LastHouseholdAdmin)?;
+            ensure(self.pending(pool, brand).is_empty(), Code::LastHouseholdAdmin)?;
             ensure(self.hold_numbers(pool, brand).is_empty(), Code::LastHouseholdAdmin)?;
             ensure(self.offers_of(pool, brand).is_empty(), Code::LastHouseholdAdmin)?;
             self.drop_dead(pool, brand);

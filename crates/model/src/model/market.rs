@@ -119,7 +119,7 @@ impl Model {
         ensure(policy.tradeable && wanted.tradeable, Code::PolicyForbidsTrade)?;
         let key = (take.owner, take.brand, take.offer);
         let offer = self.tables.programme.offers.get(&key).cloned().ok_or(Code::UnknownOffer)?;
-        ensure(offer.wants == take.wants, Code::UnknownOffer)?;
+        ensure(offer.wants == take.wants && offer.expiry == take.expiry, Code::UnknownOffer)?;
         ensure(!self.has_ended(&offer), Code::OfferOver)?;
         ensure(take.owner != take.from, Code::SameAccount)?;
         let household = self.tables.households.get(&take.owner);

@@ -16,9 +16,11 @@ impl Model {
         self.check_stays(issue.brand)?;
         self.check_role(issue.brand, sender, Role::Issue)?;
         ensure(policy.issue_max.is_none_or(|max| amount <= max.get()), Code::IssueTooLarge)?;
-        let latest = self.expiry_under(&policy);
+        let days = self.tables.brands.get(&issue.brand).map_or(0, |brand| brand.pending_days);
+        let (matures, from) = (self.maturity(days), self.lives_from(days));
+        let latest = self.expiry_from(&policy, from);
         let expiry = issue.expiry.map_or(latest, Expiry::Month);
-        let months = issue.expiry.map_or(0, |month| i32::from(month.get()) - i32::from(self.month.get()));
+        let months = issue.expiry.map_or(0, |month| i32::from(month.get()) - i32::from(from.get()));
         ensure((0..=60).contains(&months) && expiry <= latest, Code::IssueExpiryOutOfRange)?;
         let key = (self.date(issue.dated)?, issue.brand, issue.reference.clone());
         self.check_fresh(&self.tables.issues, issue.brand, &issue.reference)?;
@@ -30,8 +32,9 @@ impl Model {
         self.count_issued(issue.brand, amount)?;
         let until = (self.time + policy.reversal_window_ms.min(400 * DAY_MS)).min(self.drop_of(key.0));
         self.open(issue.to, &policy, amount, None)?;
-        self.give(issue.to, issue.brand, vec![(expiry, amount)])?;
-        self.tables.issues.set(key, Issued { to: issue.to, amount, expiry, dated: issue.dated, until, reversed: 0 });
+        self.give_new(issue.to, issue.brand, (expiry, amount), matures)?;
+        let (to, dated) = (issue.to, issue.dated);
+        self.tables.issues.set(key, Issued { to, amount, expiry, dated, until, reversed: 0, matures });
         Ok(())
     }
 
@@ -94,21 +97,30 @@ impl Model {
         ensure(at_least <= left, Code::ReversalExceedsIssue)?;
         ensure(issue.expiry.is_live_in(self.month), Code::PointsExpired)?;
         self.return_expired(reverse.from, reverse.brand);
-        let lot = (reverse.from, reverse.brand, issue.expiry);
-        let there = self.tables.lots.get(&lot).copied().unwrap_or(0);
-        let taken = amount.min(left).min(there);
+        let most = amount.min(left);
+        let taken = match self.take_waiting(reverse.from, reverse.brand, &issue, most) {
+            Some(taken) => taken,
+            None => self.take_matured(reverse.from, reverse.brand, issue.expiry, most),
+        };
         ensure(at_least <= taken, Code::InsufficientPoints)?;
-        self.drop_dead(reverse.from, reverse.brand);
-        if taken == there {
-            self.tables.lots.remove(&lot);
-        } else {
-            self.tables.lots.set(lot, there - taken);
-        }
         self.tables.issues.set(key.clone(), Issued { reversed: issue.reversed + taken, ..issue });
         self.back_to_campaign(&key, taken);
         self.tables.reversed.set(own, taken);
         self.change_totals(reverse.brand, |totals| totals.reversed += u128::from(taken));
         Ok(())
+    }
+
+    fn take_matured(&mut self, from: Address, brand: BrandId, expiry: Expiry, most: u64) -> u64 {
+        let lot = (from, brand, expiry);
+        let there = self.tables.lots.get(&lot).copied().unwrap_or(0);
+        let taken = there.min(most);
+        self.drop_dead(from, brand);
+        if taken == there {
+            self.tables.lots.remove(&lot);
+        } else {
+            self.tables.lots.set(lot, there - taken);
+        }
+        taken
     }
 
     /// Checks that the sender may take points, and counts them for a member's limit; gives the limit that they count
@@ -142,7 +154,8 @@ impl Model {
     /// Only so many points of a brand can be in use at a time.
     pub(super) fn count_issued(&mut self, brand: BrandId, amount: u64) -> Result<(), Code> {
         let totals = self.totals(brand);
-        let in_use = u128::from(totals.outstanding.get()) + u128::from(totals.held.get()) + u128::from(amount);
+        let in_use = [totals.outstanding, totals.pending, totals.held].map(|sum| u128::from(sum.get()));
+        let in_use = in_use.iter().sum::<u128>() + u128::from(amount);
         ensure(in_use <= u128::from(AMOUNT_MAX), Code::AmountTooLarge)?;
         self.change_totals(brand, |totals| totals.issued += u128::from(amount));
         Ok(())
@@ -154,10 +167,15 @@ impl Model {
         ensure(self.time < answered.until_ms.get(), Code::RequestExpired)
     }
 
-    /// The expiry of what is issued now.
+    /// The expiry of what lives from now on.
     pub(super) fn expiry_under(&self, policy: &Policy) -> Expiry {
+        self.expiry_from(policy, self.month)
+    }
+
+    /// The expiry of what lives from a month on.
+    pub(super) fn expiry_from(&self, policy: &Policy, from: Month) -> Expiry {
         match policy.expiry_months {
-            Some(months) => Expiry::Month(Month::new(self.month.get() + u16::from(months))),
+            Some(months) => Expiry::Month(Month::new(from.get() + u16::from(months))),
             None => Expiry::Never,
         }
     }

@@ -3,8 +3,8 @@
 mod terms;
 
 use lojal_types::{
-    Address, BrandId, CampaignId, Code, Day, Month, OfferId, Role, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf,
-    Track, TrackId, TrackKind, VoucherId,
+    Address, BrandId, CampaignId, Code, Day, Expiry, Month, OfferId, Role, SetConsent, SetTrack, Stamp, TakeBack,
+    TakenBackOf, Track, TrackId, TrackKind, VoucherId,
 };
 
 use self::terms::limits_hold;
@@ -75,6 +75,8 @@ pub(crate) struct Programme {
     pub(crate) refunded: Table<Shelved, u64>,
     reached: Table<Progress, Vec<Reached>>,
     pub(crate) offers: Table<(Address, BrandId, OfferId), Resting>,
+    /// The points that wait, by the day on which they mature.
+    pub(crate) pending: Table<(Address, BrandId, Day, Expiry), u64>,
 }
 
 impl Programme {
@@ -96,6 +98,7 @@ impl Programme {
         self.offers.end(how);
         self.refunded.end(how);
         self.reached.end(how);
+        self.pending.end(how);
     }
 }
 

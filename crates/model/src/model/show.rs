@@ -93,6 +93,7 @@ impl Model {
             reversed: GrossPoints::new(reversed),
             donated: GrossPoints::new(donated),
             refunded: GrossPoints::new(refunded),
+            pending: Points::new(self.all_pending(brand)),
         }
     }
 
@@ -110,6 +111,7 @@ impl Model {
             facts.memberships(*address, &self.memberships(*address));
             for brand in &brands {
                 facts.lots(*address, *brand, &typed(&self.lots(*address, *brand)));
+                facts.pending(*address, *brand, &self.pending(*address, *brand));
             }
         }
         for ((account, brand, _), hold) in self.tables.holds.iter().filter(|(_, hold)| self.time < hold.expires) {
@@ -263,7 +265,7 @@ impl Model {
     fn note_brands(&self, facts: &mut Facts, brands: &[BrandId]) {
         for (brand, one) in self.tables.brands.iter() {
             let closes = one.closes.map(|ms| TimeMs::default().plus_ms(ms));
-            facts.brand_itself(*brand, &one.name, one.decimals, (one.suspended, closes));
+            facts.brand_itself(*brand, &one.name, one.decimals, (one.suspended, closes, one.pending_days));
             facts.approvals(*brand, self.approvals(*brand));
             for (motion, one) in self.open_for(*brand) {
                 let at = |ms: u64| TimeMs::default().plus_ms(ms);

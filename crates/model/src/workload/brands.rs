@@ -1,7 +1,8 @@
 //! Random policies and operators.
 
 use lojal_types::{
-    Bounded, BrandId, KeyPair, Operation, Points, Policy, PublicKey, RemoveOperator, Role, SetOperator, SetPolicy,
+    Bounded, BrandId, KeyPair, Operation, Points, Policy, PublicKey, RemoveOperator, Role, SetOperator, SetPendingDays,
+    SetPolicy,
 };
 
 use super::Workload;
@@ -10,8 +11,26 @@ use crate::world::{self, ALL_ROLES, DAY_MS, SPARES, TILL};
 impl Workload {
     pub(super) fn set_policy(&mut self, sender: usize) -> Option<Operation> {
         let brand = self.brand_of(sender, Role::Admin)?;
+        if self.waits() && self.has_programme() && self.random.once_in(2) {
+            let days = if self.twist() { 91 } else { self.some_days() };
+            return Some(Operation::SetPendingDays(SetPendingDays { brand, days }));
+        }
         let policy = self.policy(brand);
         Some(Operation::SetPolicy(SetPolicy { brand, policy }))
+    }
+
+    /// One history in seven has points that wait.
+    pub(super) fn waits(&self) -> bool {
+        self.seed % 7 == 5
+    }
+
+    /// A number of days that points wait, mostly few.
+    pub(super) fn some_days(&mut self) -> u8 {
+        if !self.waits() || self.random.once_in(3) {
+            return 0;
+        }
+        let most = if self.random.once_in(4) { 91 } else { 8 };
+        u8::try_from(self.random.within(1..most)).expect("at most 90")
     }
 
     /// Mostly that with which the brand began, so that life goes on.

@@ -83,6 +83,7 @@ impl Workload {
             invited: Bounded::default(),
             households: self.random.once_in(2),
             returnable,
+            pending_days: if gives_points { self.some_days() } else { 0 },
             paused: self.random.once_in(20),
             about: Hash::new([4; 32]),
         };
@@ -119,7 +120,7 @@ impl Workload {
     /// Terms outside their limits.
     fn wrong(&mut self, terms: Campaign) -> Campaign {
         let nobody = Sponsor { brand: "nobody".parse().expect("a valid id"), price_micro: 1 };
-        let wrong = [
+        let mut wrong = vec![
             Campaign { closes_ms: terms.opens_ms, ..terms.clone() },
             Campaign { stock: Some(0), ..terms.clone() },
             Campaign { award: Award::Voucher { valid_days: 0 }, ..terms.clone() },
@@ -127,13 +128,12 @@ impl Workload {
             Campaign { budget: Some(Points::ZERO), ..terms.clone() },
             Campaign { sponsor: Some(nobody), ..terms.clone() },
             Campaign { referral: Some(Referral { award: Points::new(1), year_max: 0 }), ..terms.clone() },
-            Campaign { per_member: Some(PerMember { times: 0, per: Period::Day }), ..terms },
+            Campaign { per_member: Some(PerMember { times: 0, per: Period::Day }), ..terms.clone() },
         ];
-        self.random.pick(&wrong).expect("eight")
-    }
-
-    fn small(&mut self, most: u64) -> u16 {
-        u16::try_from(self.random.within(0..most)).expect("few")
+        if self.waits() {
+            wrong.push(Campaign { pending_days: 91, ..terms });
+        }
+        self.random.pick(&wrong).expect("eight, or nine")
     }
 
     fn bound(&mut self) -> PerMember {
@@ -173,6 +173,7 @@ impl Workload {
             5 => Campaign { price: Points::new(terms.price.get() / 2), closes_ms: longer, ..terms },
             6 => Campaign { closes_ms: self.time.plus_ms(self.random.within(5..12) * DAY_MS), ..terms },
             7 => Campaign { price: Points::new(terms.price.get() + 1), ..terms },
+            8 if self.waits() => Campaign { pending_days: self.some_days(), ..terms },
             _ => Campaign { closes_ms: longer, ..terms },
         }
     }

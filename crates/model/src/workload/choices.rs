@@ -202,4 +202,9 @@ impl Workload {
         let key = if signs && !self.twist() { (key + 1) % self.keys[actor].len() } else { key };
         self.keys[actor][key].public_key()
     }
+
+    /// A small number below another one.
+    pub(super) fn small(&mut self, most: u64) -> u16 {
+        u16::try_from(self.random.within(0..most)).expect("few")
+    }
 }

@@ -120,7 +120,9 @@ impl Workload {
         let pay = u64::try_from(resting.cost(amount)).unwrap_or(u64::MAX);
         let max_pay = Points::new(if self.twist() { pay.saturating_sub(1) } else { pay });
         let wants = if self.twist() && self.random.once_in(3) { self.brand() } else { resting.wants };
-        Operation::Take(Take { brand, owner, offer, from, amount: Points::new(amount), wants, max_pay })
+        let amount = Points::new(amount);
+        let expiry = if self.waits() && self.twist() { Expiry::Never } else { resting.expiry };
+        Operation::Take(Take { brand, owner, offer, from, amount, wants, max_pay, expiry })
     }
 
     /// Tells whether somebody could take all of an offer, as far as that is worth finding out.
@@ -202,7 +204,7 @@ impl Workload {
             let takers = (0..MEMBERS_WITH_POINTS).map(|taker| self.address(taker)).filter(move |from| *from != owner);
             takers.map(move |from| {
                 let (amount, wants, max_pay) = (Points::new(one.left), one.wants, Points::new(u64::MAX));
-                (from, Operation::Take(Take { brand, owner, offer, from, amount, wants, max_pay }))
+                (from, Operation::Take(Take { brand, owner, offer, from, amount, wants, max_pay, expiry: one.expiry }))
             })
         });
         takes.collect()
@@ -216,7 +218,10 @@ impl Workload {
             takers.flat_map(move |from| {
                 [one.min_take.saturating_sub(1).max(1), one.left + 1].map(|amount| {
                     let (amount, wants, max_pay) = (Points::new(amount), one.wants, Points::new(u64::MAX));
-                    (from, Operation::Take(Take { brand, owner, offer, from, amount, wants, max_pay }))
+                    (
+                        from,
+                        Operation::Take(Take { brand, owner, offer, from, amount, wants, max_pay, expiry: one.expiry }),
+                    )
                 })
             })
         });

@@ -10,7 +10,7 @@ use crate::day::Day;
 use crate::guardian::{Guardians, Recovery};
 use crate::hex_bytes::HexBytes;
 use crate::ids::{Height, PublicKey};
-use crate::points::{Lot, Points};
+use crate::points::{Lot, PendingLot, Points};
 use crate::reference::Reference;
 use crate::safeguard::Safeguards;
 use crate::time::TimeMs;
@@ -135,6 +135,9 @@ pub struct Balance {
     pub total: Points,
     /// The points by expiry, the earliest first.
     pub lots: Vec<Lot>,
+    /// The points that wait, in none of these, by the day on which they can be spent, the earliest first.
+    #[serde(default)]
+    pub pending: Vec<PendingLot>,
 }
 
 /// Points that wait for a brand to take them.

@@ -25,7 +25,7 @@ pub const DATA_TYPE: &str = "application/json";
 /// The index of reminders: above those of all transactions of a block.
 pub const REMINDER_INDEX: u32 = 1 << 16;
 /// The types of all events, without [`TYPE_PREFIX`].
-pub const EVENT_TYPES: [&str; 54] = [
+pub const EVENT_TYPES: [&str; 55] = [
     "points.issued",
     "points.redeemed",
     "points.transferred",
@@ -75,6 +75,7 @@ pub const EVENT_TYPES: [&str; 54] = [
     "voucher.used",
     "points.refunded",
     "consents.set",
+    "pending_days.set",
     "offer.made",
     "offer.taken",
     "offer.withdrawn",
@@ -271,6 +272,7 @@ impl<A> Operation<A> {
             Self::UseVoucher(_) => "voucher.used",
             Self::Refund(_) => "points.refunded",
             Self::SetConsent(_) => "consents.set",
+            Self::SetPendingDays(_) => "pending_days.set",
             Self::Offer(_) => "offer.made",
             Self::Take(_) => "offer.taken",
             Self::WithdrawOffer(_) => "offer.withdrawn",

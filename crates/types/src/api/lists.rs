@@ -47,6 +47,9 @@ pub struct BrandAccount {
     pub lots: Vec<Lot>,
     /// The points that its open holds have set aside.
     pub held: Points,
+    /// The points that wait.
+    #[serde(default)]
+    pub pending: Points,
 }
 
 /// `GET /v1/brands/{id}/expiring`: the points in accounts that expire soon.
@@ -125,6 +128,9 @@ pub struct BrandMonth {
     pub outstanding: Points,
     /// Set aside by holds then.
     pub held: Points,
+    /// Given, and not yet in accounts to spend then.
+    #[serde(default)]
+    pub pending: Points,
     /// The points that were outstanding then, by rising expiry.
     pub by_expiry: Vec<PointsByExpiry>,
     /// Its last block.

@@ -6,7 +6,7 @@ use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, Hash};
 use crate::limits::{
     CAMPAIGN_DAYS_MAX, CAMPAIGN_EARLY_MS_MAX, CAMPAIGN_MS_MAX, CAMPAIGN_NOTICE_MS, CAMPAIGN_OVER_MS,
-    CAMPAIGN_TIMES_MAX, EXPIRY_MONTHS_MAX, MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, VOUCHER_DAYS_MAX,
+    CAMPAIGN_TIMES_MAX, EXPIRY_MONTHS_MAX, MONEY_MAX, PENDING_DAYS_MAX, POINTS_MAX, PRICE_MICRO_MAX, VOUCHER_DAYS_MAX,
 };
 use crate::time::TimeMs;
 use crate::track::TrackId;
@@ -40,6 +40,7 @@ impl Campaign {
             && self.points_are_bounded()
             && self.referral_fits()
             && self.can_be_returned()
+            && self.wait_fits()
     }
 
     fn each_is_consumed_once(&self) -> bool {
@@ -63,6 +64,11 @@ impl Campaign {
     /// "Only vouchers that cost points can be `returnable`." (protocol, Campaigns)
     fn can_be_returned(&self) -> bool {
         !self.returnable || (matches!(self.award, Award::Voucher { .. }) && !self.price.is_zero())
+    }
+
+    /// "Only what gives points can have `pending_days`, at most 90." (protocol, Campaigns)
+    fn wait_fits(&self) -> bool {
+        self.pending_days == 0 || (self.award.is_points() && self.pending_days <= PENDING_DAYS_MAX)
     }
 
     /// "What gives points has a budget, and nothing else has one, or a sponsor." (protocol, Campaigns)
@@ -125,6 +131,7 @@ impl Campaign {
             && self.invited.starts_with(&before.invited)
             && (self.households || !before.households)
             && (self.returnable || !before.returnable)
+            && self.pending_days <= before.pending_days
     }
 
     /// True if there is no less of it than before, for all, for one account and for who brings another one along.

@@ -21,6 +21,16 @@ pub struct SetPolicy {
     pub policy: Policy,
 }
 
+/// An admin says for how many days what is issued from now on can be reversed and not spent.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetPendingDays {
+    /// The brand whose issues wait.
+    pub brand: BrandId,
+    /// The days, at most 90; 0: what is issued can be spent at once.
+    pub days: u8,
+}
+
 /// An admin makes somebody an operator, or changes what an operator may do.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

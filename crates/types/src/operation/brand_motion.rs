@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AcceptPartnership, AcceptSponsorship, Agree, EndPartnership, FinishRecovery, Operation, ProposePartnership,
-    RemoveOperator, SetCampaign, SetOperator, SetPolicy, SetTrack, Settle, StartRecovery,
+    RemoveOperator, SetCampaign, SetOperator, SetPendingDays, SetPolicy, SetTrack, Settle, StartRecovery,
 };
 use crate::address::Address;
 use crate::bounded::Bounded;
@@ -55,6 +55,8 @@ pub enum BrandAction<A = Address> {
     SetCampaign(SetCampaign) = 67,
     /// See [`AcceptSponsorship`].
     AcceptSponsorship(AcceptSponsorship) = 68,
+    /// See [`SetPendingDays`].
+    SetPendingDays(SetPendingDays) = 74,
 }
 
 /// The actions of a brand's motion, in the order in which they happen.
@@ -79,13 +81,16 @@ impl<A> BrandAction<A> {
             Self::SetTrack(_) => "set_track",
             Self::SetCampaign(_) => "set_campaign",
             Self::AcceptSponsorship(_) => "accept_sponsorship",
+            Self::SetPendingDays(_) => "set_pending_days",
         }
     }
     /// True if the action can be asked for under these rules.
     pub(super) fn is_known_to(&self, rules: &Rules) -> bool {
         match self {
             Self::SetOperator(one) => one.is_known_to(rules),
-            Self::SetTrack(_) | Self::SetCampaign(_) | Self::AcceptSponsorship(_) => rules.programme,
+            Self::SetTrack(_) | Self::SetCampaign(_) | Self::AcceptSponsorship(_) | Self::SetPendingDays(_) => {
+                rules.programme
+            }
             _ => true,
         }
     }
@@ -106,7 +111,8 @@ impl<A> BrandAction<A> {
             | Self::CloseBrand(_)
             | Self::SetTrack(_)
             | Self::SetCampaign(_)
-            | Self::AcceptSponsorship(_) => None,
+            | Self::AcceptSponsorship(_)
+            | Self::SetPendingDays(_) => None,
         }
     }
     fn try_map<B, E>(self, f: impl FnMut(A) -> Result<B, E>) -> Result<BrandAction<B>, E> {
@@ -126,6 +132,7 @@ impl<A> BrandAction<A> {
             Self::SetTrack(one) => BrandAction::SetTrack(one),
             Self::SetCampaign(one) => BrandAction::SetCampaign(one),
             Self::AcceptSponsorship(one) => BrandAction::AcceptSponsorship(one),
+            Self::SetPendingDays(one) => BrandAction::SetPendingDays(one),
         })
     }
     /// The action as the operation that it is.
@@ -146,6 +153,7 @@ impl<A> BrandAction<A> {
             Self::SetTrack(one) => Operation::SetTrack(one),
             Self::SetCampaign(one) => Operation::SetCampaign(one),
             Self::AcceptSponsorship(one) => Operation::AcceptSponsorship(one),
+            Self::SetPendingDays(one) => Operation::SetPendingDays(one),
         }
     }
     /// The operation as an action of a brand's motion, if it can be one.
@@ -166,6 +174,7 @@ impl<A> BrandAction<A> {
             Operation::SetTrack(one) => Self::SetTrack(one),
             Operation::SetCampaign(one) => Self::SetCampaign(one),
             Operation::AcceptSponsorship(one) => Self::AcceptSponsorship(one),
+            Operation::SetPendingDays(one) => Self::SetPendingDays(one),
             _ => return None,
         })
     }

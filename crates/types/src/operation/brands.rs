@@ -62,6 +62,7 @@ impl<A> Operation<A> {
             Self::UseVoucher(one) => [Some(one.brand), None],
             Self::Refund(one) => [Some(one.brand), None],
             Self::SetConsent(one) => [Some(one.brand), None],
+            Self::SetPendingDays(one) => [Some(one.brand), None],
             Self::Offer(one) => [Some(one.brand), Some(one.wants)],
             Self::Take(one) => [Some(one.brand), Some(one.wants)],
             Self::WithdrawOffer(one) => [Some(one.brand), None],

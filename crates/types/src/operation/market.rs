@@ -62,12 +62,14 @@ pub struct Take<A = Address> {
     pub wants: BrandId,
     /// Most points that are paid.
     pub max_pay: Points,
+    /// The expiry of the points that are taken.
+    pub expiry: Expiry,
 }
 
 impl<A> Take<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Take<B>, E> {
-        let Self { brand, owner, offer, from, amount, wants, max_pay } = self;
-        Ok(Take { brand, owner: f(owner)?, offer, from: f(from)?, amount, wants, max_pay })
+        let Self { brand, owner, offer, from, amount, wants, max_pay, expiry } = self;
+        Ok(Take { brand, owner: f(owner)?, offer, from: f(from)?, amount, wants, max_pay, expiry })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Operation;
 
 /// The names of all kinds of operations, in the order of their numbers.
-pub const OPERATION_NAMES: [&str; 52] = [
+pub const OPERATION_NAMES: [&str; 53] = [
     "issue",
     "redeem",
     "transfer",
@@ -53,6 +53,7 @@ pub const OPERATION_NAMES: [&str; 52] = [
     "use_voucher",
     "refund",
     "set_consent",
+    "set_pending_days",
     "offer",
     "take",
     "withdraw_offer",
@@ -111,6 +112,7 @@ impl<A> Operation<A> {
             Self::UseVoucher(_) => "use_voucher",
             Self::Refund(_) => "refund",
             Self::SetConsent(_) => "set_consent",
+            Self::SetPendingDays(_) => "set_pending_days",
             Self::Offer(_) => "offer",
             Self::Take(_) => "take",
             Self::WithdrawOffer(_) => "withdraw_offer",

@@ -114,6 +114,7 @@ fn of_programme() -> Vec<Numbered> {
         (71, 1, Operation::UseVoucher(UseVoucher { brand, account, voucher, quantity: 2, request: request() })),
         (72, 1, Operation::Refund(refund)),
         (73, 0, Operation::SetConsent(SetConsent { brand, consents: 9 })),
+        (74, 0, Operation::SetPendingDays(SetPendingDays { brand, days: 14 })),
     ]
 }
 
@@ -122,7 +123,16 @@ fn of_market() -> Vec<Numbered> {
     let (amount, min_take, expiry, wants_until) = (Points::new(70), Points::new(7), Expiry::Never, Expiry::Never);
     let (price_num, price_den, expires_ms) = (3, 2, time(4));
     let resting = Offer { brand, from, amount, expiry, wants, price_num, price_den, wants_until, min_take, expires_ms };
-    let take = Take { brand, owner: address(2), offer, from, amount: min_take, wants, max_pay: Points::new(11) };
+    let take = Take {
+        brand,
+        owner: address(2),
+        offer,
+        from,
+        amount: min_take,
+        wants,
+        max_pay: Points::new(11),
+        expiry: Expiry::Never,
+    };
     vec![
         (80, 1, Operation::Offer(resting)),
         (81, 2, Operation::Take(take)),
@@ -147,6 +157,7 @@ fn campaign_terms() -> Campaign {
         invited: Bounded::default(),
         households: true,
         returnable: false,
+        pending_days: 0,
         paused: false,
         about: Hash::new([5; 32]),
     }
@@ -321,7 +332,7 @@ fn every_kind_names_its_accounts() {
 fn points_and_holds_name_their_brand_and_what_is_between_brands_both() {
     for (number, _, operation) in every_kind() {
         let expected = match number {
-            1..=7 | 24..=31 | 64..=66 | 68..=73 | 82 => vec![brand("nordmat")],
+            1..=7 | 24..=31 | 64..=66 | 68..=74 | 82 => vec![brand("nordmat")],
             // A campaign names its sponsor too.
             16..=19 | 67 | 80 | 81 => vec![brand("nordmat"), brand("kaffet")],
             20 => vec![brand("kaffet"), brand("nordmat")],

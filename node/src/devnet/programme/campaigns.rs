@@ -38,6 +38,7 @@ pub(super) fn coffee_bar(time: TimeMs) -> Programme {
         Campaign {
             price: Points::new(1_00),
             returnable: true,
+            pending_days: 0,
             households: true,
             ..without_budget(claim(time, voucher(60), 0, "A cup of coffee for a point, within 60 days."))
         },
@@ -166,6 +167,7 @@ fn claim(time: TimeMs, award: Award, budget: u64, text: &str) -> Campaign {
         invited: Bounded::default(),
         households: false,
         returnable: false,
+        pending_days: 0,
         paused: false,
         about: about(text),
     }

@@ -117,6 +117,7 @@ fn terms(source: &mut Source<'_>, world: &World, of: (BrandId, CampaignId)) -> C
         invited,
         households: source.flag(),
         returnable: source.flag(),
+        pending_days: [0, 1, 90, 91][source.below(4)],
         paused: source.below(8) == 0,
         about: Hash::new([5; 32]),
     }

@@ -24,12 +24,14 @@ pub(super) fn trade(kind: usize, source: &mut Source<'_>, world: &World, sender:
         }
         53 => {
             let owner = world.account(source);
-            let (brand, offer, wants) = open_offer(source, world, owner).unwrap_or((brand, none(), wants));
+            let other = (brand, none(), wants, Expiry::Never);
+            let (brand, offer, wants, expiry) = open_offer(source, world, owner).unwrap_or(other);
             let max_pay = if source.flag() { Points::new(1 << 53) } else { amount(source) };
-            Operation::Take(Take { brand, owner, offer, from, amount: amount(source), wants, max_pay })
+            Operation::Take(Take { brand, owner, offer, from, amount: amount(source), wants, max_pay, expiry })
         }
         _ => {
-            let (brand, offer, _) = open_offer(source, world, from).unwrap_or((brand, none(), wants));
+            let other = (brand, none(), wants, Expiry::Never);
+            let (brand, offer, ..) = open_offer(source, world, from).unwrap_or(other);
             Operation::WithdrawOffer(WithdrawOffer { brand, from, offer })
         }
     }
@@ -53,10 +55,12 @@ fn open_offer(
     source: &mut Source<'_>,
     world: &World,
     owner: Address,
-) -> Option<(lojal_types::BrandId, OfferId, lojal_types::BrandId)> {
+) -> Option<(lojal_types::BrandId, OfferId, lojal_types::BrandId, Expiry)> {
     let view = world.state.view();
-    let of =
-        |brand| view.offers(owner, brand).expect("in memory").into_iter().map(move |one| (brand, one.id, one.wants));
+    let of = |brand| {
+        let offers = view.offers(owner, brand).expect("in memory").into_iter();
+        offers.map(move |one| (brand, one.id, one.wants, one.lot.expiry))
+    };
     let offers: Vec<_> = view.brand_ids().iter().copied().flat_map(of).collect();
     let byte = source.byte();
     offers.get(usize::from(byte) % offers.len().max(1)).copied()

@@ -1,7 +1,8 @@
 //! Operations on tracks that bytes choose.
 
 use lojal_types::{
-    Bounded, Hash, Operation, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, Track, TrackId, TrackKind, TrackLevel,
+    Bounded, Hash, Operation, SetConsent, SetPendingDays, SetTrack, Stamp, TakeBack, TakenBackOf, Track, TrackId,
+    TrackKind, TrackLevel,
 };
 
 use super::super::source::Source;
@@ -30,7 +31,8 @@ pub(super) fn count(kind: usize, source: &mut Source<'_>, world: &World) -> Oper
             let of = if source.below(3) == 0 { TakenBackOf::Mark } else { TakenBackOf::Stamp };
             Operation::TakeBack(TakeBack { brand, from, of, of_reference, of_dated, amount, reference, dated })
         }
-        _ => Operation::SetConsent(SetConsent { brand, consents: source.byte() % 20 }),
+        _ if source.flag() => Operation::SetConsent(SetConsent { brand, consents: source.byte() % 20 }),
+        _ => Operation::SetPendingDays(SetPendingDays { brand, days: [0, 1, 90, 91][source.below(4)] }),
     }
 }
 

@@ -63,11 +63,11 @@ fn campaign() -> BoxedStrategy<Campaign> {
     let referral = (points(), any::<u16>()).prop_map(|(award, year_max)| Referral { award, year_max });
     let sponsor = (brand_id(), any::<u64>()).prop_map(|(brand, price_micro)| Sponsor { brand, price_micro });
     let bounds = (option::of(per_member()), option::of(number()), option::of(points()), option::of(sponsor));
-    let what = (points(), award(), option::of(referral), any::<[bool; 3]>(), (list(hash()), hash()));
+    let what = (points(), award(), option::of(referral), any::<[bool; 3]>(), (any::<u8>(), list(hash()), hash()));
     let terms = (when, bounds, what).prop_map(|(when, bounds, what)| {
         let (opens_ms, closes_ms, early, requires, by) = when;
         let (per_member, stock, budget, sponsor) = bounds;
-        let (price, award, referral, [households, returnable, paused], (invited, about)) = what;
+        let (price, award, referral, [households, returnable, paused], (pending_days, invited, about)) = what;
         Campaign {
             opens_ms,
             closes_ms,
@@ -84,6 +84,7 @@ fn campaign() -> BoxedStrategy<Campaign> {
             invited,
             households,
             returnable,
+            pending_days,
             paused,
             about,
         }

@@ -25,9 +25,9 @@ pub(super) fn market_operation() -> BoxedStrategy<Operation> {
             Offer { brand, from, amount, expiry, wants, price_num, price_den, wants_until, min_take, expires_ms };
         Operation::Offer(offer)
     });
-    let take = (brand_id(), address(), offer_id(), address(), points(), brand_id(), points());
-    let take = take.prop_map(|(brand, owner, offer, from, amount, wants, max_pay)| {
-        Operation::Take(Take { brand, owner, offer, from, amount, wants, max_pay })
+    let take = (brand_id(), address(), offer_id(), address(), points(), brand_id(), points(), expiry());
+    let take = take.prop_map(|(brand, owner, offer, from, amount, wants, max_pay, expiry)| {
+        Operation::Take(Take { brand, owner, offer, from, amount, wants, max_pay, expiry })
     });
     let withdraw = (brand_id(), address(), offer_id())
         .prop_map(|(brand, from, offer)| Operation::WithdrawOffer(WithdrawOffer { brand, from, offer }));

@@ -14,7 +14,7 @@ use super::campaigns::{accept_sponsorship, campaign_operation, set_campaign};
 use super::governance::governor_operation;
 use super::market::market_operation;
 use super::messages::{guardians, limits, policy, terms};
-use super::programme::{programme_operation, set_track};
+use super::programme::{programme_operation, set_pending_days, set_track};
 use super::values::*;
 use super::vouchers::voucher_operation;
 
@@ -154,6 +154,7 @@ pub(super) fn brand_action() -> BoxedStrategy<BrandAction> {
         set_track(),
         set_campaign(),
         accept_sponsorship(),
+        set_pending_days(),
         set_approvals,
         set_policy,
         set_operator,

@@ -5,7 +5,8 @@ use lojal_ledger::record::{
     Count, HeldLevel, HeldMark, Progress, Stamped, Standing, Taken, TakenBack, TrackLevels, TrackList,
 };
 use lojal_types::{
-    CampaignId, Operation, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, Track, TrackId, TrackKind, TrackLevel,
+    CampaignId, Operation, SetConsent, SetPendingDays, SetTrack, Stamp, TakeBack, TakenBackOf, Track, TrackId,
+    TrackKind, TrackLevel,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -46,6 +47,11 @@ pub(super) fn set_track() -> BoxedStrategy<Operation> {
     set.prop_map(|(brand, track, terms)| Operation::SetTrack(SetTrack { brand, track, terms })).boxed()
 }
 
+pub(super) fn set_pending_days() -> BoxedStrategy<Operation> {
+    let set = (brand_id(), any::<u8>());
+    set.prop_map(|(brand, days)| Operation::SetPendingDays(SetPendingDays { brand, days })).boxed()
+}
+
 pub(super) fn programme_operation() -> BoxedStrategy<Operation> {
     let to = (brand_id(), track_id(), address());
     let what = (number(), option::of(any::<u8>()), reference(), day());
@@ -60,7 +66,7 @@ pub(super) fn programme_operation() -> BoxedStrategy<Operation> {
     });
     let consent =
         (brand_id(), any::<u8>()).prop_map(|(brand, consents)| Operation::SetConsent(SetConsent { brand, consents }));
-    prop_oneof![set_track(), stamp, take_back, consent].boxed()
+    prop_oneof![set_track(), stamp, take_back, consent, set_pending_days()].boxed()
 }
 
 fn count() -> BoxedStrategy<Count> {

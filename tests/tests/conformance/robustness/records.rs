@@ -3,11 +3,13 @@
 use lojal_ledger::record::{
     Account, Balance, Brand, BrandCount, BrandList, BrandMotion, BrandRegister, Closing, Closings, Counted, DayCount,
     DayUse, Follower, Followers, Governor, Held, HeldLot, HeldUntil, Holds, Household, Issued, Memberships, Motion,
-    Obligation, OpenHold, OpenMotion, Operator, OperatorList, Partnership, Protocol, Ready, RecentDigest, Register,
-    Reversed, ScheduledVersion, Seat, Sent, Shelf, Spent,
+    Obligation, OpenHold, OpenMotion, Operator, OperatorList, Partnership, Pending, Protocol, Ready, RecentDigest,
+    Register, Reversed, ScheduledVersion, Seat, Sent, Shelf, Spent,
 };
 use lojal_ledger::{HalfId, StateTree, Tip, tree::Proof};
-use lojal_types::{Activity, Approvals, Bounded, GrossPoints, MotionId, MotionStatus, Settings, Totals};
+use lojal_types::{
+    Activity, Approvals, Bounded, GrossPoints, MotionId, MotionStatus, PendingLot, Points, Settings, Totals,
+};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -17,23 +19,24 @@ use super::{governance, messages, operations, survives};
 
 #[test]
 fn brands_and_their_totals_survive() {
-    let brand = (name(), any::<u8>(), messages::policy(), any::<bool>(), option::of(time()));
-    let brand = brand.prop_map(|(name, decimals, policy, suspended, closes_ms)| Brand {
+    let brand = (name(), any::<u8>(), messages::policy(), any::<bool>(), option::of(time()), any::<u8>());
+    let brand = brand.prop_map(|(name, decimals, policy, suspended, closes_ms, pending_days)| Brand {
         name,
         decimals,
         policy,
         suspended,
         closes_ms,
+        pending_days,
     });
     survives(brand.boxed());
     survives(list(brand_id()).prop_map(|ids| BrandList { ids }).boxed());
     let closing = (time(), brand_id()).prop_map(|(closes_ms, brand)| Closing { closes_ms, brand });
     survives(list(closing.boxed()).prop_map(|brands| Closings { brands }).boxed());
     let gross = [(); 7].map(|()| prop_oneof![Just(0), any::<u128>()].prop_map(GrossPoints::new));
-    let totals = (gross, points(), points());
-    let totals = totals.prop_map(|(gross, outstanding, held)| {
+    let totals = (gross, points(), points(), prop_oneof![Just(Points::ZERO), points()]);
+    let totals = totals.prop_map(|(gross, outstanding, held, pending)| {
         let [issued, redeemed, converted_out, expired, reversed, donated, refunded] = gross;
-        Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded }
+        Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded, pending }
     });
     survives(totals.boxed());
     let operator = (list(role()), option::of(points()));
@@ -55,17 +58,15 @@ fn accounts_balances_and_issues_survive() {
         Account { rotated_key, frozen, guardians, recovery, safeguards, operates, used, activity }
     });
     survives(account.boxed());
-    survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());
+    let waits = (day(), expiry(), points());
+    let waits = waits.prop_map(|(matures, expiry, amount)| PendingLot { matures, expiry, amount });
+    survives((list(lot()), list(waits.boxed())).prop_map(|(lots, pending)| Balance { lots, pending }).boxed());
+    survives(list(lot()).prop_map(|lots| Pending { lots }).boxed());
     let half_id = || transaction_id().prop_map(|id| HalfId::of(&id));
-    let issued = (address(), points(), expiry(), day(), time(), points(), half_id());
-    let issued = issued.prop_map(|(to, amount, expiry, dated, reversible_until_ms, reversed, transaction)| Issued {
-        to,
-        amount,
-        expiry,
-        dated,
-        reversible_until_ms,
-        reversed,
-        transaction,
+    let issued = (address(), points(), expiry(), day(), time(), points(), half_id(), option::of(day()));
+    let issued = issued.prop_map(|issued| {
+        let (to, amount, expiry, dated, reversible_until_ms, reversed, transaction, matures) = issued;
+        Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction, matures }
     });
     survives(issued.boxed());
     survives((points(), half_id()).prop_map(|(amount, transaction)| Reversed { amount, transaction }).boxed());

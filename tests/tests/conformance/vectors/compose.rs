@@ -25,8 +25,10 @@ pub(super) use self::campaigns::{
     accept_sponsorship, claim, club, grant, of_campaigns, set_campaign, sponsored, welcome,
 };
 pub(super) use self::governance::{actions, of_governors};
-pub(super) use self::market::{of_market, offer, take, withdraw_offer};
-pub(super) use self::programme::{harder_track, of_programme, rolling, set_consent, stamp, take_back, track};
+pub(super) use self::market::{of_market, offer, take, take_of, withdraw_offer};
+pub(super) use self::programme::{
+    harder_track, of_programme, rolling, set_consent, set_pending_days, stamp, take_back, track,
+};
 pub(super) use self::vouchers::{coffees, meals, of_vouchers, refund, use_voucher};
 use super::samples::{START_MS, address, key, parse, seed, time};
 

@@ -54,7 +54,7 @@ fn bought(chain: &ChainId) -> (VoucherId, Reference) {
 }
 
 fn story() -> Vec<(u64, Vec<Step>)> {
-    let (anna, dora) = (account(ANNA), account(DORA));
+    let (anna, bo, dora) = (account(ANNA), account(BO), account(DORA));
     let sale = vec![issue("nordmat", anna, 500, "receipt 1"), stamp(anna, 500, None, "receipt 1")];
     let others = [(BO, "receipt 4"), (CLEO, "receipt 5")].map(|(member, receipt)| {
         vec![issue("nordmat", account(member), 70, receipt), stamp(account(member), 70, None, receipt)]
@@ -68,6 +68,9 @@ fn story() -> Vec<(u64, Vec<Step>)> {
         applied(GROCER, vec![set_campaign(4, coffees()), set_campaign(5, meals())]),
         fails(TILL, grant(1, anna, 150, "gift 1"), Code::SponsorNotAccepted),
         applied(TILL, sale),
+        fails(TILL, set_pending_days(1), Code::RoleMissing),
+        fails(GROCER, set_pending_days(91), Code::PolicyOutOfBounds),
+        applied(GROCER, vec![set_pending_days(1)]),
     ];
     let chain = chain_id_of(&document());
     let (coffee, paid_for) = bought(&chain);
@@ -81,6 +84,8 @@ fn story() -> Vec<(u64, Vec<Step>)> {
         applied(TILL, vec![stamp(anna, 1_500, None, "receipt 2")]),
         applied(ANNA, vec![set_consent(9)]),
         applied(TILL, others.concat()),
+        fails(BO, redeem("nordmat", bo, 1, None), Code::InsufficientPoints),
+        applied(TILL, vec![reverse("nordmat", bo, (20, 20), "receipt 4", "return 5")]),
         applied(CAFE, vec![accept_sponsorship(&chain_id_of(&document()), 1, &sponsored())]),
         fails(TILL, grant(1, anna, 201, "gift 1"), Code::GrantOutOfRange),
         applied(TILL, vec![grant(1, anna, 150, "gift 1")]),
@@ -90,6 +95,8 @@ fn story() -> Vec<(u64, Vec<Step>)> {
     let payment = || (reference("request 1"), today());
     let coffees_paid = || (paid_for.clone(), time(STAMPED_MS).day());
     let december = vec![
+        fails(BO, redeem("nordmat", bo, 51, None), Code::InsufficientPoints),
+        applied(BO, vec![redeem("nordmat", bo, 50, None)]),
         fails(ANNA, refund((Payment::Redeem, anna), payment(), 60, "refund 1"), Code::NotOperator),
         applied(TILL, vec![refund((Payment::Redeem, anna), payment(), 25, "refund 1")]),
         fails(TILL, refund((Payment::Redeem, anna), payment(), 36, "refund 2"), Code::RefundExceedsPayment),

@@ -77,7 +77,8 @@ fn story() -> Vec<Vec<Step>> {
     traded.fails(BO, take(anna, unknown, bo, (20, 10)), Code::UnknownOffer);
     traded.applies(BO, vec![take(anna, first, bo, (20, 7)), take(anna, second, bo, (20, 10))]);
     traded.fails(CLEO, withdraw_offer(anna, second), Code::NotOwner);
-    december.fails(BO, take(cleo, third, bo, (60, 6)), Code::OfferOver);
+    december.fails(BO, take(cleo, third, bo, (60, 6)), Code::UnknownOffer);
+    december.fails(BO, take_of("2026-11", cleo, third, bo, (60, 6)), Code::OfferOver);
     december.applies(ANNA, vec![Operation::Freeze(lojal_types::Freeze {})]);
     december.fails(CLEO, take(anna, first, cleo, (40, 14)), Code::OfferSuspended);
     december.applies(CLEO, vec![withdraw_offer(cleo, third)]);

@@ -9,8 +9,8 @@ use lojal_types::api::{
     Status, TransactionState, TransactionStatus, Validator, Validators,
 };
 use lojal_types::{
-    Activity, AddressText, Approvals, Bounded, Expiry, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome,
-    Points, PublicKey, SignedReadToken, SignedTransaction, TimeMs, Totals,
+    Activity, AddressText, Approvals, Bounded, Expiry, Hash, Height, Lot, NetworkKind, Operation, Outcome, Points,
+    PublicKey, SignedReadToken, SignedTransaction, TimeMs, Totals,
 };
 use lojal_wallet::clock::local_time;
 
@@ -276,6 +276,7 @@ pub fn brand(id: &str, decimals: u8) -> Brand {
         suspended: false,
         approvals: Approvals::default(),
         closes_ms: None,
+        pending_days: 0,
         totals: Totals { issued: Points::new(125_000).into(), ..Totals::default() },
     }
 }
@@ -307,11 +308,9 @@ pub fn network_status() -> Status {
 
 /// An account that holds points of two brands.
 pub fn account(address: AddressText) -> Account {
-    let lot = |month: &str, amount| Lot {
-        expiry: Expiry::Month(month.parse::<Month>().expect("valid")),
-        amount: Points::new(amount),
-    };
-    let balance = |brand: &str, total, lots| Balance { brand: brand.parse().expect("valid"), total, lots };
+    let lot = |month: &str, amount| Lot { expiry: month.parse().expect("valid"), amount: Points::new(amount) };
+    let balance =
+        |brand: &str, total, lots| Balance { brand: brand.parse().expect("valid"), total, lots, pending: Vec::new() };
     let balances = vec![
         balance("kaffet", Points::new(5), vec![Lot { expiry: Expiry::Never, amount: Points::new(5) }]),
         balance("nordmat", Points::new(1250), vec![lot("2027-03", 800), lot("2028-11", 450)]),

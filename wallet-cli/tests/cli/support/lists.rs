@@ -25,13 +25,13 @@ pub fn answer(path: &str) -> Option<Answer> {
     let (expiry, points) = (Expiry::Month(month()), total);
     match path {
         "/v1/brands/kaffet/accounts" => {
-            let accounts = vec![BrandAccount { account: own, total, lots: lots(), held }];
+            let accounts = vec![BrandAccount { account: own, total, lots: lots(), held, pending: Points::ZERO }];
             let next_cursor = Some("ff".to_owned());
             Some(Answer::json(200, &BrandAccounts { accounts, height, time_ms, next_cursor }))
         }
         "/v1/brands/kaffet/accounts?cursor=ff" => {
             let (total, held) = (Points::ZERO, Points::new(7));
-            let accounts = vec![BrandAccount { account: other(), total, lots: vec![], held }];
+            let accounts = vec![BrandAccount { account: other(), total, lots: vec![], held, pending: Points::ZERO }];
             Some(Answer::json(200, &BrandAccounts { accounts, height, time_ms, next_cursor: None }))
         }
         path if path.starts_with("/v1/brands/kaffet/expiring") => {
@@ -54,6 +54,7 @@ pub fn answer(path: &str) -> Option<Answer> {
                 refunded: sum(0),
                 outstanding: total,
                 held,
+                pending: Points::ZERO,
                 by_expiry: vec![PointsByExpiry { expiry, points }],
                 height,
             };

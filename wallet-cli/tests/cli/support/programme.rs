@@ -147,6 +147,7 @@ pub fn gifts() -> Campaign {
         invited: Bounded::default(),
         households: false,
         returnable: false,
+        pending_days: 0,
         paused: false,
         about: Hash::new([8; 32]),
     }

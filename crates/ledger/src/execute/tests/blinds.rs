@@ -36,7 +36,8 @@ fn entry_hash(key: &[u8], value: &[u8]) -> [u8; 32] {
 /// The balance of one lot that gives an entry's hash together with one of these digests, found by trying all.
 fn guess(found: [u8; 32], member: u8, digests: &[Hash]) -> Option<u64> {
     (1..=1000).find(|amount| {
-        let balance = Balance { lots: Bounded::new(vec![lot("2027-11", *amount)]).expect("one lot") };
+        let balance =
+            Balance { lots: Bounded::new(vec![lot("2027-11", *amount)]).expect("one lot"), ..Balance::default() };
         let plain = borsh::to_vec(&balance).expect("writing to memory can't fail");
         let blinded = digests.iter().map(|digest| balance_of(member).value(&balance, digest).into_vec());
         let zeros = [&plain[..], &[0; BLIND_BYTES]].concat();

@@ -97,7 +97,7 @@ fn a_payment_takes_the_earliest_of_the_lots_that_live_long_enough() {
     let offered = Offer { brand: brand(CAFE), wants: brand(GROCER), wants_until: expiry_of("2027-03"), ..offered };
     let id = ledger.make_offer(ANNA, &offered);
     let Operation::Take(taken) = take(address(ANNA), id, address(BO), (100, 25)) else { unreachable!() };
-    let taken = lojal_types::Take { brand: brand(CAFE), wants: brand(GROCER), ..taken };
+    let taken = lojal_types::Take { brand: brand(CAFE), wants: brand(GROCER), expiry: expiry_of("never"), ..taken };
     ledger.apply(BO, Operation::Take(taken.clone()));
     assert_eq!(ledger.lots(ANNA, GROCER), [lot("2027-03", 20), lot("2027-05", 5)]);
     assert_eq!(ledger.lots(BO, GROCER), [lot("2026-12", 30), lot("2027-05", 5)]);
@@ -149,7 +149,9 @@ fn offered_points_expire_with_their_month_and_no_later() {
     assert_eq!(ledger.offers(address(ANNA))[0].ends_ms, start_of("2027-01"));
     ledger.pass_to(start_of("2027-01"));
     assert_eq!(ledger.totals(GROCER), Sums { issued: 100, expired: 100, ..Sums::default() });
-    ledger.fails(BO, take(address(ANNA), id, address(BO), (80, 80)), Code::OfferOver);
+    let Operation::Take(late) = take(address(ANNA), id, address(BO), (80, 80)) else { unreachable!() };
+    let late = lojal_types::Take { expiry: expiry_of("2026-12"), ..late };
+    ledger.fails(BO, Operation::Take(late), Code::OfferOver);
     ledger.apply(ANNA, withdraw_offer(address(ANNA), id));
     assert_eq!(ledger.balance(ANNA, GROCER), 0);
     assert_eq!(ledger.totals(GROCER), Sums { issued: 100, expired: 100, ..Sums::default() });

@@ -1,6 +1,6 @@
 //! The things that campaigns give once more.
 
-use lojal_types::{Award, Campaign, Code, Expiry, Month, Policy, voucher_id};
+use lojal_types::{Award, Campaign, Code, Day, Expiry, Month, Policy, voucher_id};
 
 use super::super::given::Marked;
 use super::super::vouchers::GivenVoucher;
@@ -17,9 +17,9 @@ impl Model {
         match terms.award {
             Award::Points { months, .. } => {
                 self.check_fresh(&self.tables.issues, gift.brand, gift.reference)?;
-                let expiry = self.expiry_of_award(policy, months);
+                let (expiry, matures) = self.life_of_award(terms, policy, months);
                 let (to, amount, dated) = (gift.to, gift.points, gift.dated);
-                self.tables.issues.set(key.clone(), Issued { to, amount, expiry, dated, until, reversed: 0 });
+                self.tables.issues.set(key.clone(), Issued { to, amount, expiry, dated, until, reversed: 0, matures });
                 self.tables.programme.awarded.set(key, gift.campaign);
             }
             Award::Mark { mark, days } => {
@@ -40,10 +40,11 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn expiry_of_award(&self, policy: &Policy, months: Option<u8>) -> Expiry {
-        let latest = self.expiry_under(policy);
-        let own = months.map(|months| Expiry::Month(Month::new(self.month.get() + u16::from(months))));
-        own.map_or(latest, |own| own.min(latest))
+    fn life_of_award(&self, terms: &Campaign, policy: &Policy, months: Option<u8>) -> (Expiry, Option<Day>) {
+        let from = self.lives_from(terms.pending_days);
+        let latest = self.expiry_from(policy, from);
+        let own = months.map(|months| Expiry::Month(Month::new(from.get() + u16::from(months))));
+        (own.map_or(latest, |own| own.min(latest)), self.maturity(terms.pending_days))
     }
 
     pub(super) fn hand_over(&mut self, terms: &Campaign, policy: &Policy, gift: &Gift<'_>) -> Result<(), Code> {
@@ -52,7 +53,8 @@ impl Model {
             Award::Points { months, .. } => {
                 self.count_issued(brand, points)?;
                 self.open(to, policy, points, None)?;
-                self.give(to, brand, vec![(self.expiry_of_award(policy, months), points)])?;
+                let (expiry, matures) = self.life_of_award(terms, policy, months);
+                self.give_new(to, brand, (expiry, points), matures)?;
                 let Some(sponsor) = terms.sponsor else { return Ok(()) };
                 let pair = (sponsor.brand, brand);
                 let before = self.tables.incurred.get(&pair).copied().unwrap_or_default();

@@ -42,7 +42,8 @@ pub(super) fn limits_hold(terms: &Campaign) -> bool {
         Award::Cause { to } => to.is_none_or(|to| (1..=1_000_000_000_000).contains(&to.price_micro)),
     };
     let returns = !terms.returnable || (matches!(terms.award, Award::Voucher { .. }) && terms.price.get() > 0);
-    let facts = terms.requires.iter().all(fact);
+    let waits = terms.pending_days == 0 || (is_points(terms) && terms.pending_days <= 90);
+    let facts = terms.requires.iter().all(fact) && waits;
     let stock = terms.stock != Some(0);
     length && early && facts && once && times && award && stock && returns && price_holds(terms) && points_hold(terms)
 }
@@ -116,6 +117,7 @@ pub(super) fn is_kinder(before: &Campaign, after: &Campaign, time: u64) -> bool 
         && (after.sponsor.is_none() || after.sponsor == before.sponsor)
         && (after.households || !before.households)
         && (after.returnable || !before.returnable)
+        && after.pending_days <= before.pending_days
 }
 
 fn gives_more(before: Award, after: Award) -> bool {

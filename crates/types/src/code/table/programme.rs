@@ -3,7 +3,7 @@
 use super::super::Code;
 
 /// The codes from 701 to 799 with their names and what they tell a person.
-pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 48] = [
+pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 49] = [
     (
         Code::TrackOutOfBounds,
         "track_out_of_bounds",
@@ -160,5 +160,10 @@ pub(in crate::code) const PROGRAMME: [(Code, &str, &str); 48] = [
         Code::StandingFull,
         "standing_full",
         "the account has 32 marks of the brand, or 64 of its campaigns are counted of it: wait until one is over",
+    ),
+    (
+        Code::PendingFull,
+        "pending_full",
+        "the account has points of the brand pending in 180 parts, by day and expiry: wait until some have matured",
     ),
 ];

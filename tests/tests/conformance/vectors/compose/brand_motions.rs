@@ -7,7 +7,7 @@ use lojal_types::{
 
 use super::{
     Written, accept, accept_sponsorship, agree, end, finish_recovery, propose, remove_operator, set_campaign,
-    set_operator, set_policy, settle, sponsored, start_recovery, track,
+    set_operator, set_pending_days, set_policy, settle, sponsored, start_recovery, track,
 };
 use crate::vectors::samples::{START_MS, account, chain_id, named, parse, time};
 
@@ -48,6 +48,7 @@ fn operations() -> Vec<Written> {
         track(),
         set_campaign(1, sponsored()),
         accept_sponsorship(&chain_id(), 1, &sponsored()),
+        set_pending_days(14),
     ]
 }
 
@@ -64,7 +65,7 @@ pub(in crate::vectors) fn motion_of_first() -> BrandActions<AddressText> {
 /// The operations of admins who decide together.
 pub(in crate::vectors) fn of_admins_together() -> Vec<(String, Written)> {
     let (brand, motion, digest) = (parse("nordmat"), MotionId::new(7), Hash::new([0x99; 32]));
-    let last = Bounded::new(brand_actions().into_iter().skip(8).collect()).expect("five");
+    let last = Bounded::new(brand_actions().into_iter().skip(8).collect()).expect("eight");
     let propose = |actions| Operation::ProposeForBrand(ProposeForBrand { brand, actions });
     vec![
         named("propose_for_brand", propose(motion_of_first())),

@@ -28,6 +28,7 @@ pub(in crate::vectors) fn sponsored() -> Campaign {
         invited: Bounded::default(),
         households: true,
         returnable: false,
+        pending_days: 0,
         paused: false,
         about: Hash::new([0x78; 32]),
     }

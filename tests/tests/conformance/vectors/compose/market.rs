@@ -24,9 +24,20 @@ pub(in crate::vectors) fn take(
     from: AddressText,
     (amount, max_pay): (u64, u64),
 ) -> Written {
+    take_of("2027-11", owner, offer, from, (amount, max_pay))
+}
+
+/// A take of points that live through a month.
+pub(in crate::vectors) fn take_of(
+    expiry: &str,
+    owner: AddressText,
+    offer: OfferId,
+    from: AddressText,
+    (amount, max_pay): (u64, u64),
+) -> Written {
     let (brand, wants) = (parse("nordmat"), parse("kaffet"));
     let (amount, max_pay) = (Points::new(amount), Points::new(max_pay));
-    Operation::Take(Take { brand, owner, offer, from, amount, wants, max_pay })
+    Operation::Take(Take { brand, owner, offer, from, amount, wants, max_pay, expiry: parse(expiry) })
 }
 
 pub(in crate::vectors) fn withdraw_offer(from: AddressText, offer: OfferId) -> Written {

@@ -1,8 +1,8 @@
 //! Tracks, stamps and consents as the samples write them.
 
 use lojal_types::{
-    AddressText, Bounded, Hash, Operation, SetConsent, SetTrack, Stamp, TakeBack, TakenBackOf, TimeMs, Track, TrackId,
-    TrackKind, TrackLevel,
+    AddressText, Bounded, Hash, Operation, SetConsent, SetPendingDays, SetTrack, Stamp, TakeBack, TakenBackOf, TimeMs,
+    Track, TrackId, TrackKind, TrackLevel,
 };
 
 use super::{Written, reference, today};
@@ -55,6 +55,11 @@ pub(in crate::vectors) fn set_consent(consents: u8) -> Written {
     Operation::SetConsent(SetConsent { brand: parse("nordmat"), consents })
 }
 
+/// The days that what the grocer issues is pending.
+pub(in crate::vectors) fn set_pending_days(days: u8) -> Written {
+    Operation::SetPendingDays(SetPendingDays { brand: parse("nordmat"), days })
+}
+
 /// The operations of the programme.
 pub(in crate::vectors) fn of_programme() -> Vec<(String, Written)> {
     let (opens_ms, closes_ms) = (time(START_MS), time(START_MS + 8_640_000_000));
@@ -72,5 +77,6 @@ pub(in crate::vectors) fn of_programme() -> Vec<(String, Written)> {
         named("stamp of a household's place", stamp(household(), 1, Some(63), "receipt 2")),
         named("take_back", take_back(account(4), 70, "receipt 1", "return 1")),
         named("set_consent", set_consent(9)),
+        named("set_pending_days", set_pending_days(14)),
     ]
 }

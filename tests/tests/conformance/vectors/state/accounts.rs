@@ -4,8 +4,8 @@ use lojal_ledger::key::{AccountKey, BalanceKey, HoldsKey, TransferredTodayKey};
 use lojal_ledger::record;
 use lojal_types::{
     Activity, AddressText, AgreedKey, Barred, BrandId, Cancelled, Change, Day, Expiry, Guardian, Guardians, Height,
-    Lot, OfferId, Outcome, Points, PublicKey, Recovery, RecoveryVote, Reference, Safeguards, TimeMs, TransactionId,
-    Waiting,
+    Lot, OfferId, Outcome, PendingLot, Points, PublicKey, Recovery, RecoveryVote, Reference, Safeguards, TimeMs,
+    TransactionId, Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub(super) enum Entry {
         account: AddressText,
         brand: BrandId,
         lots: Vec<Lot>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pending: Vec<PendingLot>,
     },
     Holds {
         account: AddressText,
@@ -95,9 +97,9 @@ pub(super) struct OpenOffer {
 pub(super) fn build(entry: &Entry) -> Output {
     match entry {
         Entry::Account(account) => output(&AccountKey(address(account.account)), &account_record(account)),
-        Entry::Balance { account, brand, lots } => {
+        Entry::Balance { account, brand, lots, pending } => {
             let key = BalanceKey { account: address(*account), brand: *brand };
-            output(&key, &record::Balance { lots: bounded(lots) })
+            output(&key, &record::Balance { lots: bounded(lots), pending: bounded(pending) })
         }
         Entry::Holds { account, brand, holds, offers } => {
             let key = HoldsKey { account: address(*account), brand: *brand };
@@ -181,9 +183,19 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     };
     let today =
         Entry::TransferredToday { sender: anna, brand, on_day_of_ms: time(START_MS + 15_000), points: points(70) };
+    let balance = |pending| {
+        let lots = vec![lot("2026-12", 5), lot("never", 70)];
+        Entry::Balance { account: anna, brand, lots, pending }
+    };
+    let waits = |days, expiry: &str, amount| PendingLot {
+        matures: time(START_MS).day().plus(days),
+        expiry: parse(expiry),
+        amount: points(amount),
+    };
     let mut samples = accounts();
     samples.extend([
-        named("balance", Entry::Balance { account: anna, brand, lots: vec![lot("2026-12", 5), lot("never", 70)] }),
+        named("balance", balance(vec![])),
+        named("balance with pending points", balance(vec![waits(0, "2026-12", 7), waits(89, "never", 8)])),
         named("holds", Entry::Holds { account: anna, brand, holds: vec![held, counted], offers: vec![] }),
         named("offers", Entry::Holds { account: anna, brand, holds: vec![], offers: offers() }),
         named("transferred today", today),

@@ -3,11 +3,12 @@
 use lojal_ledger::HalfId;
 use lojal_ledger::key::{
     BrandKey, CapturedKey, ClosingsKey, HeldKey, HeldUntilKey, IssuedKey, IssuedTodayKey, OperatorKey, OperatorListKey,
-    OutstandingKey, RedeemedKey, ReversedKey, TotalsKey,
+    OutstandingKey, PendingKey, RedeemedKey, ReversedKey, TotalsKey,
 };
 use lojal_ledger::record;
 use lojal_types::{
-    AddressText, BrandId, Day, Expiry, GrossPoints, Month, Name, Points, Policy, Reference, Role, TimeMs, TransactionId,
+    AddressText, BrandId, Day, Expiry, GrossPoints, Lot, Month, Name, Points, Policy, Reference, Role, TimeMs,
+    TransactionId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,8 @@ pub(super) struct Issued {
     reversible_until_ms: TimeMs,
     reversed: Points,
     transaction: TransactionId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    matures: Option<Day>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -68,27 +71,85 @@ pub(super) struct Closing {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Entry {
-    Brand { id: BrandId, name: Name, decimals: u8, policy: Policy, suspended: bool, closes_ms: Option<TimeMs> },
-    Closings { brands: Vec<Closing> },
+    Brand {
+        id: BrandId,
+        name: Name,
+        decimals: u8,
+        policy: Policy,
+        suspended: bool,
+        closes_ms: Option<TimeMs>,
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        pending_days: u8,
+    },
+    Pending {
+        brand: BrandId,
+        matures: Day,
+        lots: Vec<Lot>,
+    },
+    Closings {
+        brands: Vec<Closing>,
+    },
     Totals(Totals),
-    Outstanding { brand: BrandId, expiry: Expiry, points: Points },
-    Operator { brand: BrandId, operator: AddressText, roles: Vec<Role>, issue_daily_max: Option<Points> },
-    OperatorList { brand: BrandId, operators: Vec<AddressText> },
-    IssuedToday { brand: BrandId, operator: AddressText, on_day_of_ms: TimeMs, points: Points },
+    Outstanding {
+        brand: BrandId,
+        expiry: Expiry,
+        points: Points,
+    },
+    Operator {
+        brand: BrandId,
+        operator: AddressText,
+        roles: Vec<Role>,
+        issue_daily_max: Option<Points>,
+    },
+    OperatorList {
+        brand: BrandId,
+        operators: Vec<AddressText>,
+    },
+    IssuedToday {
+        brand: BrandId,
+        operator: AddressText,
+        on_day_of_ms: TimeMs,
+        points: Points,
+    },
     Issued(Issued),
-    Redeemed { shelf: Month, brand: BrandId, reference: Reference, transaction: TransactionId, paid: Option<Paid> },
-    Reversed { shelf: Month, brand: BrandId, reference: Reference, amount: Points, transaction: TransactionId },
-    HeldUntil { brand: BrandId, hour: u64, lots: Vec<HeldLot> },
+    Redeemed {
+        shelf: Month,
+        brand: BrandId,
+        reference: Reference,
+        transaction: TransactionId,
+        paid: Option<Paid>,
+    },
+    Reversed {
+        shelf: Month,
+        brand: BrandId,
+        reference: Reference,
+        amount: Points,
+        transaction: TransactionId,
+    },
+    HeldUntil {
+        brand: BrandId,
+        hour: u64,
+        lots: Vec<HeldLot>,
+    },
     Held(Held),
-    Captured { shelf: Month, brand: BrandId, reference: Reference, paid: Option<Paid> },
+    Captured {
+        shelf: Month,
+        brand: BrandId,
+        reference: Reference,
+        paid: Option<Paid>,
+    },
 }
 
 pub(super) fn build(entry: &Entry) -> Output {
     match entry {
-        Entry::Brand { id, name, decimals, policy, suspended, closes_ms } => {
+        Entry::Brand { id, name, decimals, policy, suspended, closes_ms, pending_days } => {
             let (name, policy) = (name.clone(), policy.clone());
-            let (decimals, suspended, closes_ms) = (*decimals, *suspended, *closes_ms);
-            output(&BrandKey(*id), &record::Brand { name, decimals, policy, suspended, closes_ms })
+            let (decimals, suspended, closes_ms, pending_days) = (*decimals, *suspended, *closes_ms, *pending_days);
+            let record = record::Brand { name, decimals, policy, suspended, closes_ms, pending_days };
+            output(&BrandKey(*id), &record)
+        }
+        Entry::Pending { brand, matures, lots } => {
+            output(&PendingKey { brand: *brand, matures: *matures }, &record::Pending { lots: bounded(lots) })
         }
         Entry::Closings { brands } => {
             let closing = |one: &Closing| record::Closing { closes_ms: one.closes_ms, brand: one.brand };
@@ -142,10 +203,9 @@ fn build_held(held: &Held) -> Output {
 }
 
 fn build_issued(issued: &Issued) -> Output {
-    let Issued { brand, ref reference, dated, to, amount, expiry, reversible_until_ms, reversed, transaction } =
-        *issued;
-    let (to, transaction) = (address(to), HalfId::of(&transaction));
-    let record = record::Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction };
+    let Issued { brand, ref reference, dated, to, amount, expiry, reversible_until_ms, reversed, .. } = *issued;
+    let (to, transaction, matures) = (address(to), HalfId::of(&issued.transaction), issued.matures);
+    let record = record::Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction, matures };
     output(&IssuedKey { shelf: dated.month(), brand, reference: reference.clone() }, &record)
 }
 
@@ -160,12 +220,19 @@ fn issued(brand: BrandId, to: AddressText, transaction: TransactionId) -> Issued
         reversible_until_ms: time(START_MS + 60_000),
         reversed: Points::new(100),
         transaction,
+        matures: None,
     }
 }
 
-fn entry_of_brand(policy: Policy, closes_ms: Option<TimeMs>) -> Entry {
+/// Nothing that waits is not written.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_nothing(days: &u8) -> bool {
+    *days == 0
+}
+
+fn entry_of_brand(policy: Policy, closes_ms: Option<TimeMs>, pending_days: u8) -> Entry {
     let (id, name) = (parse("nordmat"), parse("Nordmat"));
-    Entry::Brand { id, name, decimals: 2, policy, suspended: false, closes_ms }
+    Entry::Brand { id, name, decimals: 2, policy, suspended: false, closes_ms, pending_days }
 }
 
 fn leaving() -> Entry {
@@ -173,10 +240,10 @@ fn leaving() -> Entry {
     Entry::Closings { brands: vec![closing("nordmat", 100), closing("kaffet", 200)] }
 }
 
-pub(super) fn samples() -> Vec<(String, Entry)> {
+/// Brands and the sums of their points.
+fn brands() -> Vec<(String, Entry)> {
     let brand: BrandId = parse("nordmat");
     let points = Points::new;
-    let anna = account(4);
     let policy = Policy {
         expiry_months: Some(24),
         transfer_max: points(100_000),
@@ -195,8 +262,29 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         reversed: gross(32),
         donated: GrossPoints::default(),
         refunded: GrossPoints::default(),
+        pending: Points::ZERO,
     };
     let later = lojal_types::Totals { donated: gross(64), refunded: gross(2), ..totals };
+    let waits = lojal_types::Totals { issued: GrossPoints::new((60 << 64) + 10), pending: points(7), ..totals };
+    let matures = time(START_MS).day().plus(14);
+    let lot = |expiry: &str, amount| Lot { expiry: parse(expiry), amount: points(amount) };
+    vec![
+        named("brand", entry_of_brand(policy.clone(), None, 0)),
+        named("brand whose issues are pending", entry_of_brand(policy.clone(), None, 14)),
+        named("brand that leaves", entry_of_brand(policy, Some(time(START_MS + 8_640_000_000)), 0)),
+        named("brands that leave", leaving()),
+        named("totals", Entry::Totals(Totals { brand, totals })),
+        named("totals with donations and refunds", Entry::Totals(Totals { brand, totals: later })),
+        named("totals with pending points", Entry::Totals(Totals { brand, totals: waits })),
+        named("pending", Entry::Pending { brand, matures, lots: vec![lot("2028-12", 3), lot("never", 4)] }),
+    ]
+}
+
+pub(super) fn samples() -> Vec<(String, Entry)> {
+    let brand: BrandId = parse("nordmat");
+    let points = Points::new;
+    let anna = account(4);
+    let matures = time(START_MS).day().plus(14);
     let transaction = TransactionId::new([0x99; 32]);
     let held = |closed| {
         let (from, dated, expires_ms) = (anna, time(START_MS).day(), time(START_MS + 60_000));
@@ -220,12 +308,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let reversed = Entry::Reversed { shelf, brand, reference: taken, amount, transaction };
     let issued_today =
         Entry::IssuedToday { brand, operator: account(12), on_day_of_ms: time(START_MS), points: points(600) };
-    vec![
-        named("brand", entry_of_brand(policy.clone(), None)),
-        named("brand that leaves", entry_of_brand(policy, Some(time(START_MS + 8_640_000_000)))),
-        named("brands that leave", leaving()),
-        named("totals", Entry::Totals(Totals { brand, totals })),
-        named("totals with donations and refunds", Entry::Totals(Totals { brand, totals: later })),
+    let mut samples = brands();
+    samples.extend([
         named("outstanding", Entry::Outstanding { brand, expiry: parse("2028-11"), points: points(1) }),
         named("outstanding for ever", Entry::Outstanding { brand, expiry: Expiry::Never, points: points(1) }),
         named("operator", operator(&[Role::Issue, Role::Reverse], None)),
@@ -233,6 +317,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("operators", Entry::OperatorList { brand, operators }),
         named("issued today", issued_today),
         named("issued", Entry::Issued(issued(brand, anna, transaction))),
+        named("issued pending", Entry::Issued(Issued { matures: Some(matures), ..issued(brand, anna, transaction) })),
         named("redeemed", redeemed("request 1", Some(Paid::of_anna(0)))),
         named("redeemed under version 1", redeemed("request 2", None)),
         named("reversed", reversed),
@@ -241,5 +326,6 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("held until", held_until),
         named("captured", captured("take 1", Some(Paid::of_anna(5)))),
         named("captured under version 1", captured("take 2", None)),
-    ]
+    ]);
+    samples
 }

@@ -46,7 +46,7 @@ fn all() -> Vec<TransactionStatus> {
 fn account(points: u64) -> api::Account {
     let total = Points::new(points);
     let lots = vec![Lot { expiry: Expiry::Never, amount: total }];
-    let balances = vec![api::Balance { brand: brand(), total, lots }];
+    let balances = vec![api::Balance { brand: brand(), total, lots, pending: Vec::new() }];
     api::Account { exists: true, balances, ..api::Account::unknown(own(), Height::new(9)) }
 }
 fn statement(from: &str, before: &str, points: u64, gone: Option<&BTreeMap<BrandId, Gone>>) -> Part {

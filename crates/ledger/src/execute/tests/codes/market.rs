@@ -105,6 +105,12 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         let Operation::Take(one) = operation else { unreachable!() };
         (sender, Operation::Take(lojal_types::Take { wants: brand(RESORT), ..one }))
     }),
+    // Its points live through November.
+    (Code::UnknownOffer, |ledger| {
+        let (sender, operation) = taking(ledger, (20, 20));
+        let Operation::Take(one) = operation else { unreachable!() };
+        (sender, Operation::Take(lojal_types::Take { expiry: expiry_of("2027-12"), ..one }))
+    }),
     (Code::OfferOver, |ledger| {
         let taken = taking(ledger, (20, 20));
         ledger.pass_to(ledger.now().plus_ms(2 * DAY_MS));

@@ -93,6 +93,24 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         prepare(ledger);
         (ANNA, set_consent(GROCER, 16))
     }),
+    (Code::PendingFull, |ledger| {
+        prepare(ledger);
+        fill_pending(ledger);
+        (TILL, issue_until("2027-06", GROCER, ANNA, 1, "one part more"))
+    }),
+    (Code::PolicyOutOfBounds, |ledger| {
+        prepare(ledger);
+        (TILL, set_pending_days(GROCER, 91))
+    }),
+    (Code::NotOperator, |ledger| {
+        prepare(ledger);
+        (ANNA, set_pending_days(GROCER, 1))
+    }),
+    (Code::BrandSuspended, |ledger| {
+        prepare(ledger);
+        ledger.enact(vec![suspend(GROCER)]);
+        (TILL, set_pending_days(GROCER, 1))
+    }),
     (Code::BrandSuspended, |ledger| {
         prepare(ledger);
         ledger.enact(vec![suspend(GROCER)]);
