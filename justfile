@@ -62,6 +62,10 @@ hostile:
     cargo build --release -p lojal-node
     cargo run --release -p lojal-bench -- scenario hostile --validators 4 --seconds 40
 
+# Stamps, grants, claims and takes beside transfers, executed here without a network.
+operations:
+    cargo run --release -p lojal-bench -- scenario operations
+
 # What it costs that a network grows: followers, changes of validators, and nodes that join one of 1,000,000 accounts.
 growth:
     cargo build --release -p lojal-node

@@ -59,6 +59,9 @@ pub enum BenchError {
     /// A network that can't be made by executing its blocks.
     #[error("preparing a network failed: {0}")]
     Preparation(String),
+    /// A block of which something didn't happen, or that can't be executed here.
+    #[error("executing a block failed, and its time would mean nothing: {0}")]
+    Execution(String),
     /// A prepared network that has been kept for too long.
     #[error("{0} was made too long ago: its ledger forgets its first receipts; remove it, and it is made anew")]
     Outdated(PathBuf),
@@ -84,6 +87,10 @@ impl BenchError {
     /// A program that failed.
     pub fn program(program: &str, reason: impl ToString) -> Self {
         Self::Program { program: program.to_owned(), reason: reason.to_string() }
+    }
+    /// A block that can't be executed.
+    pub fn execution(reason: impl ToString) -> Self {
+        Self::Execution(reason.to_string())
     }
     /// Text that can't be read.
     pub fn unreadable(what: &'static str, text: &str) -> Self {

@@ -16,6 +16,7 @@ mod markdown;
 mod metrics;
 mod motion;
 mod node;
+mod operations;
 mod other_measurements;
 mod postgres;
 mod prepared;

@@ -1,5 +1,6 @@
 //! `docs/benchmarks.md`: everything that was measured, as people read it.
 
+mod operations;
 mod stages;
 
 use crate::bed::Measured;
@@ -9,6 +10,8 @@ use crate::markdown::{Table, mebibytes, number, whole, wrapped};
 use crate::postgres::{SETTINGS, Slice, Variant};
 use crate::suite::{Baseline, Comparison, Connections, Results, Sweep};
 use crate::targets::{table, targets};
+
+pub use self::operations::section as operations;
 
 /// Rows of the table over time.
 const OVER_TIME_ROWS: usize = 20;
@@ -33,6 +36,7 @@ pub fn document(results: &Results, command: &str) -> String {
     text.push_str("## Where the time goes\n\n");
     text.push_str(&stages::text(results));
     text.push_str(&limits(results));
+    text.push_str(&operations(&results.operations));
     text.push_str(&many_accounts(results));
     text.push_str(&rest(results));
     text.push_str(&conditions(results));

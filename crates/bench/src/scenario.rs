@@ -11,9 +11,11 @@ use crate::error::BenchError;
 use crate::growth;
 use crate::hostile;
 use crate::load::{Interval, Run};
-use crate::markdown::{mebibytes, number, whole};
+use crate::markdown::{mebibytes, number, whole, wrapped};
+use crate::operations;
 use crate::other_measurements;
 use crate::prepared::{self, Extent, Prepared, Theirs, aims};
+use crate::report;
 use crate::suite::{SKEW, tell};
 use crate::targets::table;
 use crate::workload::Kind;
@@ -25,9 +27,11 @@ const HOSTILE: &str = "hostile";
 
 /// The scenario of networks that grow.
 const GROWTH: &str = "growth";
+/// The scenario without a network.
+const OPERATIONS: &str = "operations";
 
 /// Names and what they do.
-pub const SCENARIOS: [(&str, &str); 17] = [
+pub const SCENARIOS: [(&str, &str); 18] = [
     ("transfers", "single transfers in batches, as many as there can be"),
     ("singly", "single transfers, each in a request of its own, as many as there can be"),
     ("hundred", "100-operation transactions, as many as there can be"),
@@ -42,6 +46,7 @@ pub const SCENARIOS: [(&str, &str); 17] = [
     ("catch-up", "a validator that was away while the others worked (four validators)"),
     ("audit", "single transfers, and an audit of them"),
     ("long", "transfers with skew, for about ten times the seconds, and what they take on disk"),
+    (OPERATIONS, "what version 2 adds beside transfers, executed here without a network, so long as it takes"),
     (HOSTILE, "members who flood the network, and a crowd beside honest ones, each for the seconds (four validators)"),
     (GROWTH, "followers, changes of validators, and nodes that join after five transfers of each account"),
     (PREPARED, "one validator, and then PostgreSQL, with many accounts and a year of receipts; see `prepare`"),
@@ -86,6 +91,9 @@ pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchErro
     }
     if name == GROWTH {
         return growing(options, as_json);
+    }
+    if name == OPERATIONS {
+        return executing(options, as_json);
     }
     tell(&format!("{name}: setting up {} validators, {} accounts", options.validators, options.accounts));
     let members = Accounts::members(options.accounts);
@@ -176,6 +184,14 @@ fn growing(options: &Options, as_json: bool) -> Result<(), BenchError> {
     }
     lojal_print::document(&table(&growth::aims(&figures)));
     print_summary(GROWTH, options.validators, &as_value(&figures), as_json);
+    Ok(())
+}
+
+fn executing(options: &Options, as_json: bool) -> Result<(), BenchError> {
+    tell(&format!("operations: {} accounts", options.accounts));
+    let costs = operations::measure(options.accounts)?;
+    lojal_print::document(&wrapped(&report::operations(&costs)));
+    print_summary(OPERATIONS, 0, &as_value(&costs), as_json);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::bed::{Bed, Measured, Setup};
 use crate::error::BenchError;
 use crate::limits::{self, Limits};
 use crate::machine::Machine;
+use crate::operations;
 use crate::other_measurements::{self, Audit, CatchUp, Idle, Long, Restart};
 use crate::profile::Share;
 use crate::workload::Kind;
@@ -61,6 +62,8 @@ pub struct Results {
     pub machine: Machine,
     /// The limits that nothing can exceed.
     pub limits: Limits,
+    /// The operations of version 2 beside transfers.
+    pub operations: operations::Costs,
     /// Ours and the baseline's in turns.
     pub comparison: Comparison,
     /// The rest of one validator's.
@@ -119,6 +122,8 @@ pub fn run(plan: Plan) -> Result<Results, BenchError> {
     let machine = Machine::here(&plan.dir)?;
     tell("limits of the machine");
     let limits = limits::measure(&plan.dir, plan.slice.div_f64(4.0))?;
+    tell("operations of version 2");
+    let operations = operations::measure(plan.accounts)?;
     let members = Accounts::members(plan.accounts);
     tell("one and four validators: accounts");
     let mut one = Bed::start(&plan.dir.join("one"), 1, &members)?;
@@ -131,7 +136,7 @@ pub fn run(plan: Plan) -> Result<Results, BenchError> {
     let rest_of_four = four_validators(&mut four, &comparison, plan.slice)?;
     four.remove()?;
     let many = many_accounts(&plan)?;
-    Ok(Results { plan, machine, limits, comparison, one: rest_of_one, four: rest_of_four, many })
+    Ok(Results { plan, machine, limits, operations, comparison, one: rest_of_one, four: rest_of_four, many })
 }
 
 fn one_validator(bed: &mut Bed<'_>, comparison: &Comparison, audit: Audit, slice: Duration) -> Result<One, BenchError> {

@@ -95,6 +95,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
             "lojal-auditor",
             "lojal-chain",
             "lojal-client",
+            "lojal-ledger",
             "lojal-print",
             "lojal-random",
             "lojal-signer",
