@@ -122,6 +122,13 @@ fn followers_are_let_in_once_and_start_again_with_their_network() {
             assert_eq!((begun, given.last.get()), (tracks, campaigns), "{brand} has begun its programme once");
             assert!(given.campaigns.iter().all(|one| one.accepted != Some(false)), "the sponsors of {brand} pay");
         }
+        for (sell, buy) in [("havshotell", "nordmat"), ("nordmat", "havshotell")] {
+            let [sell, buy] = [sell, buy].map(|brand| brand.parse().expect("an id"));
+            // A gateway that has just started looks through the state before it knows all offers.
+            let market = || client.market(&sell, &buy).expect("it answers");
+            eventually("the market", || !market().more && !market().offers.is_empty());
+            assert_eq!(market().offers.len(), 2, "neighbours have offered {sell} for {buy} once");
+        }
         signal("INT", devnet.child.id());
         eventually("the end", || devnet.child.try_wait().expect("a child of ours").is_some());
     }

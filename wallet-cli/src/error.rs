@@ -27,10 +27,12 @@ use thiserror::Error;
 mod carry;
 mod codes;
 mod document;
+mod market;
 mod pages;
 
 pub use carry::CarryError;
 pub use document::ErrorDocument;
+pub use market::MarketError;
 pub use pages::{Difference, PagesError};
 
 /// Nothing was done, and this is why.
@@ -302,6 +304,9 @@ pub enum CommandError {
     /// A transaction in a file that isn't signed or sent.
     #[error(transparent)]
     Carry(#[from] CarryError),
+    /// Points that can't be bought like this.
+    #[error(transparent)]
+    Market(#[from] MarketError),
     /// No secret to sign webhooks with.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -377,11 +382,8 @@ impl CommandError {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
             Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
-            Self::Motion(_)
-            | Self::TrackTerms(_)
-            | Self::Invitations(_)
-            | Self::CommandLine(_)
-            | Self::UnknownProfile(_) => 2,
+            Self::Motion(_) | Self::TrackTerms(_) | Self::Invitations(_) => 2,
+            Self::CommandLine(_) | Self::UnknownProfile(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) | Self::NotProvenYet(_) => 3,
             Self::Gateways(error) if is_lie(error) => 4,

@@ -2,13 +2,14 @@
 
 mod campaigns;
 mod invitations;
+mod market;
 mod tracks;
 
 use lojal_client::Client;
 use lojal_types::api::TransactionState;
 use lojal_types::{
-    AcceptSponsorship, BrandId, Campaign, CampaignId, Operation, Outcome, Rules, SetCampaign, SetTrack, TimeMs, Track,
-    TrackId,
+    AcceptSponsorship, BrandId, Campaign, CampaignId, KeyPair, Operation, Outcome, Rules, SetCampaign, SetTrack,
+    TimeMs, Track, TrackId,
 };
 
 use super::error::DevnetError;
@@ -53,7 +54,8 @@ impl Programme {
     }
 }
 
-/// Begins the programmes of the brands that have none, on networks whose version has them, and has sponsors accept.
+/// Begins the programmes of the brands that have none, on networks whose version has them, has sponsors accept, and
+/// opens the market once the programmes of all have begun.
 ///
 /// # Errors
 /// When a wallet can't be read, or a programme doesn't begin.
@@ -64,6 +66,7 @@ pub fn begin(layout: &Layout) -> Result<(), DevnetError> {
     }
     let brands: Vec<BrandId> = BRANDS.iter().map(|id| id.parse().expect("a valid brand id")).collect();
     let there = |brand: &BrandId| layout.genesis.document().brands.iter().any(|one| one.id == *brand);
+    let mut begun = 0;
     for brand in brands.iter().copied().filter(there) {
         let has_track = client.tracks(&brand)?.last >= FIRST;
         if has_track || client.campaigns(&brand)?.last.get() > 0 {
@@ -72,8 +75,10 @@ pub fn begin(layout: &Layout) -> Result<(), DevnetError> {
         let mut programme = Programme::of(brand.as_str(), lojal_consensus::clock::now());
         invitations::invite(layout, brand, &mut programme.campaigns)?;
         act(layout, &client, brand, programme.operations(brand))?;
+        begun += 1;
     }
-    brands.iter().filter(|brand| there(brand)).try_for_each(|brand| accept(layout, &client, *brand))
+    brands.iter().filter(|brand| there(brand)).try_for_each(|brand| accept(layout, &client, *brand))?;
+    if begun == BRANDS.len() { market::open(layout, &client) } else { Ok(()) }
 }
 
 /// Has the sponsors of a brand's campaigns accept the terms with which they have begun.
@@ -93,8 +98,17 @@ fn accept(layout: &Layout, client: &Client, brand: BrandId) -> Result<(), Devnet
 
 /// Has a brand's operator act, in one transaction.
 fn act(layout: &Layout, client: &Client, brand: BrandId, operations: Vec<Operation>) -> Result<(), DevnetError> {
-    let key = layout.key(brand.as_str())?;
-    let signed = sign(&layout.genesis.chain_id(), (key.address(), &key), operations);
+    sent(layout, client, (brand, &layout.key(brand.as_str())?), operations)
+}
+
+/// Has an account act for the programme of a brand, in one transaction.
+fn sent(
+    layout: &Layout,
+    client: &Client,
+    (brand, key): (BrandId, &KeyPair),
+    operations: Vec<Operation>,
+) -> Result<(), DevnetError> {
+    let signed = sign(&layout.genesis.chain_id(), (key.address(), key), operations);
     match client.submit(&signed, true)?.state {
         TransactionState::Committed { receipt: Outcome::Applied, .. } => Ok(()),
         other => Err(DevnetError::NoProgramme { brand, reason: format!("it is {other:?}") }),

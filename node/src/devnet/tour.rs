@@ -12,11 +12,13 @@ mod error;
 mod family;
 mod hotel;
 mod levels;
+mod market;
 mod newcomer;
 mod partners;
 mod phone;
 mod returns;
 mod stage;
+mod tables;
 mod words;
 
 use std::path::PathBuf;
@@ -98,8 +100,10 @@ fn play(mut stage: Stage, cast: Cast, layout: &Layout) -> Result<(), TourError> 
     levels::play(&mut stage, &cast)?;
     phone::play(&mut stage, &cast, household)?;
     books::play(&mut stage, &cast, household)?;
-    let annas = campaigns::play(&mut stage, &cast)?;
-    consortium::play(&mut stage, &cast, layout, annas)?;
+    let gifts = campaigns::play(&mut stage, &cast, household)?;
+    market::play(&mut stage, &cast, household, &gifts.eva)?;
+    consortium::play(&mut stage, &cast, layout, gifts.annas)?;
+    tables::play(&mut stage)?;
     stage.conclude();
     Ok(())
 }

@@ -18,7 +18,7 @@ pub enum MarketCommand {
     ///
     /// lojal offers nordmat kaffet
     Offers(OffersArgs),
-    /// Take points that somebody offers, and pay with those of another brand
+    /// Take points that others offer, the cheapest first, and pay with those of another brand
     ///
     /// lojal take 50 nordmat kaffet
     Take(TakeArgs),
@@ -88,7 +88,13 @@ pub struct TakeArgs {
     /// The brand of the points to pay with, such as kaffet
     #[arg(value_parser = values::brand)]
     pub wants: BrandId,
-    /// The offer, as lojal offers shows it [default: the cheapest that has so many]
+    /// Pay no more than so much for all of them, such as 12.50
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    pub max_pay: Option<String>,
+    /// Take only points that live through this month at least, such as 2027-03, or never
+    #[arg(long, value_name = "MONTH", value_parser = values::expiry, conflicts_with = "offer")]
+    pub lives_through: Option<Expiry>,
+    /// The offer, as lojal offers shows it [default: the cheapest, as many as it takes]
     #[arg(long, value_name = "OFFER", value_parser = values::offer)]
     pub offer: Option<OfferId>,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lojal_types::api::{Account, Effect, Foretold, Simulation, StandingEffect};
-use lojal_types::{BrandId, Code, Operation, Operations, Points, TimeMs, Transaction, UnsignedTransaction};
+use lojal_types::{BrandId, Code, Operations, Points, TimeMs, Transaction, UnsignedTransaction};
 use lojal_wallet::random;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub(super) struct DryRun {
 }
 
 impl Session<'_> {
-    /// Ends a command that is a dry run: a gateway is asked what the operation would do, which must not happen from
+    /// Ends a command that is a dry run: a gateway is asked what operations would do that must not happen from
     /// `latest` on. It is told in the words that the command has for what it does and for refusals.
     ///
     /// # Errors
@@ -37,12 +37,12 @@ impl Session<'_> {
         &self,
         sending: &Sending,
         latest: Option<TimeMs>,
-        operation: &Operation,
+        operations: &Operations,
         (done, words): (&str, &InWords<'_>),
     ) -> Result<(), CommandError> {
-        if sending.dry_run { Err(self.foretold(&sending.validity, latest, operation, (done, words))?) } else { Ok(()) }
+        if sending.dry_run { Err(self.foretold(&sending.validity, latest, operations, (done, words))?) } else { Ok(()) }
     }
-    /// The end of a dry run of an operation, as for [`Session::rehearse`].
+    /// The end of a dry run of operations, as for [`Session::rehearse`].
     ///
     /// # Errors
     /// When it can't be told, or nothing would happen.
@@ -50,7 +50,7 @@ impl Session<'_> {
         &self,
         validity: &Validity,
         latest: Option<TimeMs>,
-        operation: &Operation,
+        operations: &Operations,
         (done, words): (&str, &InWords<'_>),
     ) -> Result<CommandError, CommandError> {
         let (home, window) = (&self.home, self.validity(validity, latest)?);
@@ -59,7 +59,7 @@ impl Session<'_> {
             sender: home.address(),
             valid_until_ms: window.valid_until_ms,
             nonce: random::random_nonce()?,
-            operations: Operations::new(vec![operation.clone()]).expect("one operation is allowed"),
+            operations: operations.clone(),
         };
         let unsigned = UnsignedTransaction { transaction, public_key: home.public_key() };
         let build = self.context.build.as_ref();

@@ -2,7 +2,7 @@
 
 use lojal_types::{
     Address, AddressText, Bounded, CreateHousehold, Invite, Join, Leave, MemberLimit, MemberRights, MemberRole,
-    Operation, RemoveMember, SetMember, api,
+    Operation, Operations, RemoveMember, SetMember, api,
 };
 use lojal_wallet::amount;
 use schemars::JsonSchema;
@@ -84,12 +84,12 @@ pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<
 /// The household's address is known as soon as the transaction is signed.
 fn create(context: &Context, sending: &Sending) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let operation = Operation::CreateHousehold(CreateHousehold {});
-    session.rehearse(sending, None, &operation, ("made a household", &|_| None))?;
+    let operations = Operations::from([Operation::CreateHousehold(CreateHousehold {})]);
+    session.rehearse(sending, None, &operations, ("made a household", &|_| None))?;
     session.now()?;
     let key = session.unlock()?;
     let window = session.validity(&sending.validity, None)?;
-    let (id, fate) = session.submit(operation, &key, window, sending.no_wait)?;
+    let (id, fate) = session.submit(operations, &key, window, sending.no_wait)?;
     let address = Address::of_household(&session.home.chain_id(), &id, 0).to_text(session.home.network());
     let report = report(id, fate, &format!("made the household {address}"), Repeat::Twice)?;
     Ok(report

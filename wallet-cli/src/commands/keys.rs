@@ -1,8 +1,8 @@
 //! The account's key, and its guardians.
 
 use lojal_types::{
-    AddressText, Bounded, Code, Guardian, Guardians, KeyPair, Operation, Outcome, PublicKey, RotateKey, Safeguards,
-    SetGuardians,
+    AddressText, Bounded, Code, Guardian, Guardians, KeyPair, Operation, Operations, Outcome, PublicKey, RotateKey,
+    Safeguards, SetGuardians,
 };
 use lojal_wallet::gateways::is_not_permitted;
 use lojal_wallet::home::HomeError;
@@ -53,7 +53,7 @@ pub(super) fn rotate_key(context: &Context, validity: Validity, dry_run: bool) -
     let next = session.home.begin_rotation(&passphrase)?;
     let new_key = next.public_key();
     let window = session.validity(&validity, None)?;
-    let (id, fate) = session.submit(Operation::RotateKey(RotateKey { new_key }), &key, window, false)?;
+    let (id, fate) = session.submit(to_key(new_key), &key, window, false)?;
     let signs = if is_wrong_key(&fate) { signing(&session, &key, &next) } else { Signing::Unknown };
     match &fate {
         _ if signs == Signing::Next => {
@@ -80,6 +80,11 @@ pub(super) fn rotate_key(context: &Context, validity: Validity, dry_run: bool) -
     report_in_words(id, fate, &format!("replaced the key by {new_key}"), Repeat::Nothing, &words)
 }
 
+/// The replacement of the key by another one.
+fn to_key(new_key: PublicKey) -> Operations {
+    Operations::from([Operation::RotateKey(RotateKey { new_key })])
+}
+
 /// Asks what a rotation would do. The key that it would be to is not kept.
 fn rehearse(session: &Session<'_>, passphrase: &Passphrase, validity: &Validity) -> Result<Report, CommandError> {
     if session.context.build.is_some() {
@@ -95,8 +100,7 @@ fn rehearse(session: &Session<'_>, passphrase: &Passphrase, validity: &Validity)
             session.home.secret(passphrase)?.next().map_err(at_home)?.key().public_key()
         }
     };
-    let operation = Operation::RotateKey(RotateKey { new_key });
-    Err(session.foretold(validity, None, &operation, ("replaced the key by another one", &|_| None))?)
+    Err(session.foretold(validity, None, &to_key(new_key), ("replaced the key by another one", &|_| None))?)
 }
 
 /// Tells whether the key that signed is not that of the account.

@@ -1,9 +1,8 @@
 //! The market: points for points of other brands.
 
-use lojal_types::{AddressText, BrandId, Expiry, Lot, Offer, OfferId, Operation, Points, Take, WithdrawOffer, api};
+use lojal_types::{BrandId, Expiry, Lot, Offer, OfferId, Operation, Operations, Points, WithdrawOffer, api};
 use lojal_types::{offer_id, pay_for};
 use lojal_wallet::amount;
-use lojal_wallet::gateways::Gateways;
 use lojal_wallet::time::{hold_end, utc};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,9 +11,10 @@ use super::context::Context;
 use super::decimals::Decimals;
 use super::proofs::{Proofs, Sealed};
 use super::repeat::Repeat;
+use super::takes::{self, lives, of_pair};
 use super::transact::{Session, Source, points_text, report};
 use crate::ask;
-use crate::cli::{MarketCommand, OfferArgs, OffersArgs, TakeArgs, WithdrawArgs};
+use crate::cli::{MarketCommand, OfferArgs, OffersArgs, WithdrawArgs};
 use crate::error::CommandError;
 use crate::output::{Report, paragraph};
 
@@ -29,7 +29,7 @@ pub(super) fn market(context: &Context, command: MarketCommand) -> Result<Report
     match command {
         MarketCommand::Offer(args) => offer(context, &args),
         MarketCommand::Offers(args) => offers(context, &args),
-        MarketCommand::Take(args) => take(context, &args),
+        MarketCommand::Take(args) => takes::take(context, &args),
         MarketCommand::Withdraw(args) => withdraw(context, &args),
     }
 }
@@ -62,11 +62,12 @@ fn offer(context: &Context, args: &OfferArgs) -> Result<Report, CommandError> {
     let (brand, from, wants) = (brand.id, source.address, wanted.id);
     let offer = Offer { brand, from, amount, expiry, wants, price_num, price_den, wants_until, min_take, expires_ms };
     let operation = Operation::Offer(offer);
-    session.rehearse(&args.sending, None, &operation, (&done, &|_| None))?;
-    let (id, fate) = session.sign_and_send(None, operation, &args.sending)?;
+    let operations = Operations::from([operation]);
+    session.rehearse(&args.sending, None, &operations, (&done, &|_| None))?;
+    let (id, fate) = session.sign_and_send(None, operations, &args.sending)?;
     let offer = offer_id(&session.home.chain_id(), &id, 0);
     let report = report(id, fate, &done, Repeat::Twice)?.with(&Offered { offer });
-    Ok(report.with_line(&format!("offer {offer}: lojal withdraw {offer} takes it back")))
+    Ok(report.with_line(&format!("take back what isn't sold with: lojal withdraw {offer}")))
 }
 
 const TOO_FINE: &str = "this price can't be said as a ratio of two numbers below 2^32: round the amounts";
@@ -90,13 +91,6 @@ fn ending(session: &Session<'_>, source: &Source, brand: BrandId, amount: Points
         "no points with one end are as many: an offer is of points that end together, and lojal balance shows them; \
          offer less, or several times",
     ))
-}
-
-fn lives(expiry: Expiry) -> String {
-    match expiry {
-        Expiry::Month(month) => format!("(good until the end of {month})"),
-        Expiry::Never => "(good for ever)".to_owned(),
-    }
 }
 
 fn at_least(expiry: Expiry) -> String {
@@ -131,10 +125,6 @@ fn offers(context: &Context, args: &OffersArgs) -> Result<Report, CommandError> 
     Ok(Report::done(&offers, format!("{text}\n{told}")).with(&Sealed::of(seal.as_ref())))
 }
 
-fn of_pair(gateways: &Gateways, (sell, buy): (BrandId, BrandId)) -> Result<api::Market, CommandError> {
-    Ok(gateways.ask(|gateway| Ok(gateway.client()?.market(&sell, &buy)?))?)
-}
-
 fn table(offers: &[api::RestingOffer], decimals: &Decimals, with_owner: bool) -> String {
     let mut head = vec!["OFFER", "POINTS", "GOOD UNTIL", "PRICE OF ALL", "AT LEAST", "UNTIL (UTC)"];
     if with_owner {
@@ -158,42 +148,6 @@ fn table(offers: &[api::RestingOffer], decimals: &Decimals, with_owner: bool) ->
         rows.push(row);
     }
     lojal_print::table(&rows, &[])
-}
-
-/// `lojal take`. The payment is computed from the offer as it is shown, and what is signed says that it costs no more.
-fn take(context: &Context, args: &TakeArgs) -> Result<Report, CommandError> {
-    let session = Session::open(context)?;
-    let source = session.source(&args.source)?;
-    let (brand, wanted) = (session.brand(args.brand)?, session.brand(args.wants)?);
-    let amount = amount::parse(&args.amount, brand.decimals)?;
-    let offers = of_pair(&session.gateways, (brand.id, wanted.id))?.offers;
-    let found = chosen(&offers, source.text, args.offer, amount).ok_or(CommandError::Usage(match args.offer {
-        Some(_) => "there is no such offer of which so many can be taken: lojal offers shows what there is",
-        None => "no single offer has so many, or sells so few: lojal offers shows what there is, take from several",
-    }))?;
-    let max_pay = pay_for(amount, found.price_num, found.price_den).ok_or(CommandError::Usage(TOO_FINE))?;
-    let (got, given) = (points_text(amount, &brand), points_text(max_pay, &wanted));
-    let good = lives(found.expiry);
-    let owner = found.owner.to_canonical(session.home.network())?;
-    ask::consent(&format!("get {got} {good} for {given}{}", source.words()), args.consent, &args.sending)?;
-    let done = format!("got {got} {good} for {given}{}", source.words());
-    let (brand, wants, from, offer) = (brand.id, wanted.id, source.address, found.offer);
-    let take = Take { brand, owner, offer, from, amount, wants, max_pay, expiry: found.expiry };
-    session.transact(Operation::Take(take), &done, &args.sending)
-}
-
-/// The offer that is named, or the first of the cheapest, of which so many can be taken, and that isn't the taker's.
-fn chosen(
-    offers: &[api::RestingOffer],
-    by: AddressText,
-    named: Option<OfferId>,
-    amount: Points,
-) -> Option<&api::RestingOffer> {
-    let fits = |one: &&api::RestingOffer| {
-        let is_it = named.is_none_or(|offer| one.offer == offer);
-        is_it && one.owner != by && amount <= one.amount && (amount >= one.min_take || amount == one.amount)
-    };
-    offers.iter().find(fits)
 }
 
 /// `lojal withdraw`.

@@ -51,6 +51,7 @@ mod show;
 mod stamps;
 mod standing;
 mod statement;
+mod takes;
 mod till;
 mod together;
 mod tokens;

@@ -2,8 +2,8 @@
 
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
-    AddressText, BrandId, Code, Day, Issue, Month, Operation, Outcome, Points, Redeem, Reference, Reverse, Transfer,
-    api,
+    AddressText, BrandId, Code, Day, Issue, Month, Operation, Operations, Outcome, Points, Redeem, Reference, Reverse,
+    Transfer, api,
 };
 use lojal_wallet::amount;
 use lojal_wallet::dates::{Dated, Kind};
@@ -133,7 +133,7 @@ pub(super) fn reverse(
     let brand_id = brand.id;
     let reverse =
         Reverse { brand: brand_id, from: holder, amount, at_least, issue_dated, issue_reference, dated, reference };
-    let operation = Operation::Reverse(reverse.clone());
+    let operations = Operations::from([Operation::Reverse(reverse.clone())]);
     let words = |code: &str| too_little_left(&session, &reverse, &brand, code);
     let done = |taken: Option<Points>| {
         let text = match taken {
@@ -142,8 +142,8 @@ pub(super) fn reverse(
         };
         format!("took back {text} from {from}")
     };
-    session.rehearse(sending, None, &operation, (&done(None), &words))?;
-    let (id, fate) = session.sign_and_send(None, operation, sending)?;
+    session.rehearse(sending, None, &operations, (&done(None), &words))?;
+    let (id, fate) = session.sign_and_send(None, operations, sending)?;
     let taken = taken(&session, &reverse, &fate);
     let report = report_in_words(id, fate, &done(taken), Repeat::ReferenceIsUsed, &words)?;
     Ok(report.with(&Taken { taken }).with_hint(CORRECTION))

@@ -72,10 +72,10 @@ pub(super) struct Window {
     valid_for_ms: u64,
 }
 
-/// One operation that somebody wishes for.
+/// Operations that somebody wishes for, all of which happen or none.
 pub(super) struct Wish<'a> {
-    operation: Operation,
-    /// Its effect, in the past tense.
+    operations: Operations,
+    /// Their effect, in the past tense.
     done: &'a str,
     /// The time from which on it must not happen any more, if there is one.
     latest: Option<TimeMs>,
@@ -96,8 +96,12 @@ pub(super) type InWords<'a> = dyn Fn(&str) -> Option<Words> + 'a;
 impl<'a> Wish<'a> {
     /// A wish for an operation that can happen at any time.
     pub(super) fn new(operation: Operation, done: &'a str) -> Self {
-        let repeat = Repeat::of(&operation);
-        Self { operation, done, latest: None, repeat, words: &|_| None }
+        Self::of_several(Operations::from([operation]), done)
+    }
+    /// The same for operations of one kind.
+    pub(super) fn of_several(operations: Operations, done: &'a str) -> Self {
+        let repeat = operations.first().map_or(Repeat::Nothing, Repeat::of);
+        Self { operations, done, latest: None, repeat, words: &|_| None }
     }
     /// The wish, to happen before `latest` or not at all.
     pub(super) fn before(self, latest: Option<TimeMs>) -> Self {
@@ -225,33 +229,34 @@ impl<'a> Session<'a> {
     }
     /// Signs and sends what is wished for.
     pub(super) fn fulfil(&self, wish: Wish<'_>, sending: &Sending) -> Result<Report, CommandError> {
-        self.rehearse(sending, wish.latest, &wish.operation, (wish.done, wish.words))?;
-        let (id, fate) = self.sign_and_send(wish.latest, wish.operation, sending)?;
+        self.rehearse(sending, wish.latest, &wish.operations, (wish.done, wish.words))?;
+        let (id, fate) = self.sign_and_send(wish.latest, wish.operations, sending)?;
         report_in_words(id, fate, wish.done, wish.repeat, wish.words)
     }
-    /// Signs and sends one operation that must not happen from `latest` on, for a caller that reports more than the
-    /// rest.
+    /// Signs and sends operations that must not happen from `latest` on, for a caller that reports more than the rest.
     pub(super) fn sign_and_send(
         &self,
         latest: Option<TimeMs>,
-        operation: Operation,
+        operations: Operations,
         sending: &Sending,
     ) -> Result<(TransactionId, Fate), CommandError> {
         self.now()?;
         let key = self.unlock()?;
         let window = self.validity(&sending.validity, latest)?;
-        self.submit(operation, &key, window, sending.no_wait)
+        self.submit(operations, &key, window, sending.no_wait)
     }
-    /// Signs and sends one operation, and finds out what becomes of it.
+    /// Signs and sends operations in one transaction, and finds out what becomes of it.
     pub(super) fn submit(
         &self,
-        operation: Operation,
+        operations: Operations,
         key: &KeyPair,
         Window { valid_until_ms, valid_for_ms }: Window,
         no_wait: bool,
     ) -> Result<(TransactionId, Fate), CommandError> {
-        if let Some(first) = dates::keep_of(self.home.dir(), &operation, self.ledger_time().day())? {
-            return Err(CommandError::OtherDay(first));
+        for operation in operations.iter() {
+            if let Some(first) = dates::keep_of(self.home.dir(), operation, self.ledger_time().day())? {
+                return Err(CommandError::OtherDay(first));
+            }
         }
         let proofs = Proofs::of(self.context, Some(&self.home), &self.gateways)?;
         let chain = self.home.chain_id();
@@ -260,7 +265,7 @@ impl<'a> Session<'a> {
             sender: self.home.address(),
             valid_until_ms,
             nonce: random::random_nonce()?,
-            operations: Operations::new(vec![operation]).expect("one operation is allowed"),
+            operations,
         };
         let id = transaction.id(&chain);
         let signed: SignedTransaction = transaction.sign(&chain, key);

@@ -66,6 +66,7 @@ impl CommandError {
             Self::Contacts(error) => contacts_code(error),
             Self::Secret(error) => secret_code(error),
             Self::Carry(error) => error.code(),
+            Self::Market(error) => error.code(),
             Self::NoHomeDirectory => "no_home_directory",
             Self::NoWallet => "no_wallet",
             Self::NoGateway => "no_gateway",

@@ -168,6 +168,7 @@ impl<'a> Blocks<'a> {
             amount,
             wants: brand(owner + 1),
             max_pay: amount,
+            expiry: self.economy.expiry(),
         })
     }
 }

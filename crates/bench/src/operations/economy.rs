@@ -3,8 +3,8 @@
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::merkle::Tree;
 use lojal_types::{
-    Address, Bounded, BrandId, ChainId, Day, Genesis, Hash, Invitation, Invited, KeyPair, Operation, Role, Roles, Salt,
-    TimeMs, Transaction, VerifiedTransaction, verify_all,
+    Address, Bounded, BrandId, ChainId, Day, Expiry, Genesis, Hash, Invitation, Invited, KeyPair, Operation, Role,
+    Roles, Salt, TimeMs, Transaction, VerifiedTransaction, verify_all,
 };
 
 use super::terms::{INVITED_POINTS_MAX, TO_INVITED};
@@ -50,6 +50,11 @@ impl Economy {
         let chain = genesis.chain_id();
         let leaves = (0..lines).map(|at| line(&members, at).leaf(&chain)).collect();
         Self { genesis, members, operators: Accounts::operators(OPERATORS), list: Tree::new(leaves) }
+    }
+    /// The expiry of the points that members have.
+    pub fn expiry(&self) -> Expiry {
+        let begin = self.genesis.document();
+        begin.brands[0].policy.expiry_of_issue_in(begin.time_ms.month())
     }
     /// The ledger's id.
     pub fn chain(&self) -> ChainId {

@@ -164,8 +164,7 @@ impl Growing<'_> {
         Ok(offers)
     }
     fn offer(&self, member: usize, time: TimeMs) -> Operation {
-        let begin = self.economy.genesis.document();
-        let expiry = begin.brands[0].policy.expiry_of_issue_in(begin.time_ms.month());
+        let expiry = self.economy.expiry();
         Operation::Offer(Offer {
             brand: brand(member),
             from: self.economy.members.address(member),

@@ -107,6 +107,7 @@ fn gift(time: TimeMs) -> Campaign {
         invited: Bounded::default(),
         households: false,
         returnable: false,
+        pending_days: 0,
         paused: false,
         about: Hash::new([8; 32]),
     }

@@ -9,7 +9,7 @@ use crate::commands::brand::Appointed;
 use crate::commands::{
     balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, invitations, key_file, keys,
     light, listen, market, points, presentations, profile, proofs, receipt, recovery, reference, referrals, request,
-    setup, statement, till, together, tokens, voucher_request, watch, web, webhook,
+    setup, statement, takes, till, together, tokens, voucher_request, watch, web, webhook,
 };
 
 /// The schema of a type.
@@ -110,7 +110,7 @@ pub(super) const COMMANDS: [(&str, &[Form]); 128] = [
     ("convert", SIGNS),
     ("offer", &[&[of::<api::TransactionStatus>, of::<proofs::Sealed>, of::<market::Offered>], REHEARSED]),
     ("offers", &[&[of::<api::Offers>, of::<proofs::Sealed>], &[of::<api::Market>]]),
-    ("take", SIGNS),
+    ("take", &[&[of::<api::TransactionStatus>, of::<proofs::Sealed>, of::<takes::Bought>], REHEARSED]),
     ("withdraw", SIGNS),
     ("issue", SIGNS),
     ("reverse", &[&[of::<api::TransactionStatus>, of::<proofs::Sealed>, of::<points::Taken>], REHEARSED]),

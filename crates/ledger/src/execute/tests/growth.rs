@@ -3,7 +3,7 @@
 
 mod crowd;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use lojal_types::Outcome;
 
@@ -16,7 +16,21 @@ const MONTHS: usize = 26;
 /// The grocer's points live 12 months after the one in which they are issued: after as many and one more, each month
 /// takes as much away as it brings.
 const FULL: usize = 14;
-const TRANSACTIONS: usize = 3;
+const TRANSACTIONS: usize = 4;
+/// The operations of the programme and the market, of which vouchers and offers also lapse by themselves.
+const PROGRAMME: [&str; 11] = [
+    "stamp",
+    "take_back",
+    "set_consent",
+    "set_campaign",
+    "grant",
+    "claim",
+    "use_voucher",
+    "refund",
+    "offer",
+    "take",
+    "withdraw_offer",
+];
 
 /// A number of entries and their bytes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,7 +64,10 @@ struct History {
     shelves: Vec<Size>,
     applied: usize,
     failed: usize,
-    kinds: BTreeSet<&'static str>,
+    /// The number of operations of each kind that happened.
+    kinds: BTreeMap<&'static str, usize>,
+    /// The vouchers that were over at the ends of months.
+    lapsed: usize,
     /// The number of households dissolved by the ends of months.
     dissolved: Vec<usize>,
 }
@@ -65,13 +82,16 @@ fn history(seed: u64) -> History {
             history.sizes.push(size(crowd.ledger.view()));
             history.shelves.push(size_of_shelves(crowd.ledger.view()));
             history.dissolved.push(dissolved);
+            history.lapsed += crowd.lapsed_vouchers();
         }
         let transactions: Vec<_> = (0..TRANSACTIONS).map(|_| crowd.next(time)).collect();
         let households = crowd.households();
         for (transaction, answer) in transactions.iter().zip(crowd.ledger.block(time, &transactions)) {
             if answer == Ok(Outcome::Applied) {
                 history.applied += 1;
-                history.kinds.extend(transaction.transaction().operations.iter().map(|one| one.name()));
+                for operation in transaction.transaction().operations.iter() {
+                    *history.kinds.entry(operation.name()).or_default() += 1;
+                }
             } else {
                 history.failed += 1;
             }
@@ -91,8 +111,11 @@ fn mean(sizes: &[Size]) -> Size {
 #[test]
 fn the_state_of_a_crowd_stops_growing_after_its_longest_lived_points_have_expired() {
     for seed in 1..3 {
-        let History { sizes, shelves, applied, failed, kinds, dissolved } = history(seed);
-        assert!(kinds.len() >= 26 && applied > failed, "seed {seed}: {applied} of {kinds:?}, {failed} failed");
+        let History { sizes, shelves, applied, failed, kinds, lapsed, dissolved } = history(seed);
+        assert!(kinds.len() >= 34 && applied > failed, "seed {seed}: {applied} of {kinds:?}, {failed} failed");
+        assert!(PROGRAMME.iter().all(|kind| kinds.contains_key(kind)), "seed {seed}: {kinds:?}");
+        let of = |kind: &str| kinds.get(kind).copied().unwrap_or_default();
+        assert!(lapsed > 0 && of("offer") > of("take") + of("withdraw_offer"), "seed {seed}: {lapsed} of {kinds:?}");
         let half = FULL + (MONTHS - FULL) / 2;
         let (first, second) = (mean(&sizes[FULL..half]), mean(&sizes[half..]));
         // Means over half a year go up and down by less than a tenth: holds, invitations and members come and go.

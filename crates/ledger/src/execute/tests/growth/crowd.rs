@@ -1,8 +1,11 @@
 //! People who collect and spend, share and leave, at random and always as much.
 
-use lojal_model::Random;
-use lojal_types::{Address, MemberRole, Operation, TimeMs, VerifiedTransaction};
+mod programme;
 
+use lojal_model::Random;
+use lojal_types::{Address, MemberRole, Operation, Policy, TimeMs, VerifiedTransaction};
+
+use self::programme::Programme;
 use crate::fixture::*;
 
 /// The members, by the seeds of their keys.
@@ -23,8 +26,9 @@ type Noted = (&'static str, Address, u64, String);
 pub(super) struct Crowd {
     pub(super) random: Random,
     pub(super) ledger: Ledger,
-    people: Vec<(u8, Address)>,
+    programme: Programme,
     references: u64,
+    people: Vec<(u8, Address)>,
     issues: Vec<Noted>,
     holds: Vec<Noted>,
 }
@@ -32,14 +36,19 @@ pub(super) struct Crowd {
 impl Crowd {
     pub(super) fn new(seed: u64) -> Self {
         let people = MEMBERS.map(|seed| (seed, address(seed))).collect();
-        let (random, ledger) = (Random::new(seed), Ledger::with_market());
-        Self { random, ledger, people, references: 0, issues: Vec::new(), holds: Vec::new() }
+        let (random, mut ledger) = (Random::new(seed), Ledger::with_campaigns());
+        for id in [GROCER, CAFE] {
+            ledger.apply(TILL, set_policy(id, Policy { tradeable: true, ..policy_of(id) }));
+        }
+        Self::begin_tracks(&mut ledger);
+        let (programme, issues, holds) = (Programme::default(), Vec::new(), Vec::new());
+        Self { random, ledger, programme, references: 0, people, issues, holds }
     }
 
     /// The next transaction, for a block at this time.
     pub(super) fn next(&mut self, time: TimeMs) -> VerifiedTransaction {
         let (sender, operations) = loop {
-            let act = match self.random.within(0..30) {
+            let act = match self.random.within(0..52) {
                 0..=4 => self.collect(),
                 5..=8 => self.spend(),
                 9..=11 => self.hold(time),
@@ -49,6 +58,7 @@ impl Crowd {
                 16 => self.govern(),
                 17 => self.guard(),
                 18 => self.trade(time),
+                19..=32 => self.programme(time),
                 _ => self.share(),
             };
             // Whoever was never given a point has no account yet.
@@ -58,7 +68,9 @@ impl Crowd {
                 break act;
             }
         };
-        self.ledger.sign_until(sender, time.plus_ms(MINUTE_MS), operations)
+        let transaction = self.ledger.sign_until(sender, time.plus_ms(MINUTE_MS), operations);
+        self.note((sender, time), &transaction);
+        transaction
     }
 
     /// The households that there are.
@@ -121,7 +133,13 @@ impl Crowd {
         let (other, _) = self.member();
         let pools = self.ledger.view().memberships(address(member)).expect("in memory");
         let operation = match self.random.within(0..6) {
-            0 => redeem_for(id, member, part, &self.reference()),
+            0 => {
+                let request = self.reference();
+                if id == GROCER && from == address(member) {
+                    remember(&mut self.programme.redeemed, (member, part, request.clone()));
+                }
+                redeem_for(id, member, part, &request)
+            }
             1 => transfer(id, member, other, part),
             2 => to(self.random.pick(&pools)?, transfer(id, member, member, part)),
             3 => convert(member, id, if id == CAFE { GROCER } else { CAFE }, part, part),
@@ -192,7 +210,11 @@ impl Crowd {
         };
         match self.random.within(0..3) {
             0 => Some((member, vec![withdraw_offer(own, open.id)])),
-            _ => Some((other, vec![take(own, open.id, taker, (open.lot.amount.get(), u64::MAX))])),
+            // Two points cost one of the café's.
+            _ => {
+                let amount = open.lot.amount.get().min(2 * self.points(taker, CAFE));
+                (amount > 0).then(|| (other, vec![take(own, open.id, taker, (amount, u64::MAX))]))
+            }
         }
     }
 
@@ -268,7 +290,8 @@ impl Crowd {
     }
 }
 
-fn remember(list: &mut Vec<Noted>, one: Noted) {
+/// Remembers something to come back to, and forgets the oldest.
+fn remember<T>(list: &mut Vec<T>, one: T) {
     list.push(one);
     if list.len() > REMEMBERED {
         list.remove(0);
