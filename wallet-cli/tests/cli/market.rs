@@ -13,7 +13,7 @@ fn ledger() -> Server {
     let lot = |expiry: &str, amount| Lot { expiry: expiry.parse().expect("valid"), amount: Points::new(amount) };
     let balance = |brand: &str, lots: Vec<Lot>| {
         let total = Points::new(lots.iter().map(|lot| lot.amount.get()).sum());
-        Balance { brand: brand.parse().expect("valid"), total, lots }
+        Balance { brand: brand.parse().expect("valid"), total, lots, pending: Vec::new() }
     };
     let fjallet = balance("fjallet", vec![lot("2085-01", 30), lot("never", 30)]);
     let balances = vec![fjallet, balance("kaffet", vec![lot("never", 10_000)])];
