@@ -38,7 +38,8 @@ pub(super) fn refer(context: &Context, which: WhichCampaign, qr: bool) -> Result
     let WhichCampaign { brand, campaign } = which;
     let terms = find(&gateways, which)?.terms;
     let (Some(referral), Award::Points { amount, .. }) = (terms.referral, terms.award) else {
-        return Err(CommandError::Usage(
+        return Err(CommandError::refused(
+            "no_referral",
             "this campaign gives nothing for bringing somebody along: lojal campaign show says what it gives",
         ));
     };
