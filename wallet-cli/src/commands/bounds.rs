@@ -2,9 +2,12 @@
 
 use lojal_types::limits::{
     CAMPAIGN_DAYS_MAX, CAMPAIGN_EARLY_MS_MAX, CAMPAIGN_MS_MAX, CAMPAIGN_TIMES_MAX, EXPIRY_MONTHS_MAX, OFFER_MS_MAX,
-    POINTS_MAX, PRICE_MICRO_MAX, VOUCHER_DAYS_MAX,
+    POINTS_MAX, PRICE_MICRO_MAX, TAKE_BACK_DAYS_MAX, TRACK_MONTHS_MAX, TRACK_NOTICE_MS, TRACK_PLACES_MAX,
+    TRACK_WINDOW_MS_MAX, VOUCHER_DAYS_MAX,
 };
-use lojal_types::{Award, Campaign, Offer, Period, Points, Policy, Requirement, TakenBy, TimeMs, pay_for};
+use lojal_types::{
+    Award, Campaign, Offer, Period, Points, Policy, Requirement, TakenBy, TimeMs, Track, TrackKind, TrackLevel, pay_for,
+};
 
 /// The first fault of a campaign's terms at a time; none if they are in bounds, or only the ledger knows.
 pub(super) fn of_campaign(terms: &Campaign, time: TimeMs) -> Option<String> {
@@ -110,6 +113,58 @@ fn sponsor(terms: &Campaign) -> Option<String> {
     let sponsor = terms.sponsor?;
     let is_wrong = !(1..=PRICE_MICRO_MAX).contains(&sponsor.price_micro);
     is_wrong.then(|| format!("price_micro of the sponsor is 1 to {PRICE_MICRO_MAX}"))
+}
+
+/// The first fault of a track's terms at a time; none if they are in bounds.
+pub(super) fn of_track(terms: &Track, time: TimeMs) -> Option<String> {
+    if terms.is_in_bounds(time) {
+        return None;
+    }
+    let rises = |pair: &[TrackLevel]| match *pair {
+        [lower, higher] => lower.at_least < higher.at_least && lower.months <= higher.months,
+        _ => true,
+    };
+    let is_held = |level: &TrackLevel| level.at_least > 0 && (1..=TRACK_MONTHS_MAX).contains(&level.months);
+    let faults = [
+        (!(1..=POINTS_MAX).contains(&terms.stamp_max), "stamp_max is at least 1".to_owned()),
+        (terms.take_back_days > TAKE_BACK_DAYS_MAX, format!("take_back_days are at most {TAKE_BACK_DAYS_MAX}")),
+        (terms.soft && terms.levels.is_empty(), "soft is for a track with levels: leave it out".to_owned()),
+        (
+            !terms.levels.iter().all(is_held),
+            format!("a level is from 1 on, and held for 1 to {TRACK_MONTHS_MAX} months"),
+        ),
+        (!terms.levels.windows(2).all(rises), "levels rise, and none is held shorter than the one below".to_owned()),
+    ];
+    kind(terms, time).or_else(|| faults.into_iter().find_map(|(is_wrong, text)| is_wrong.then_some(text)))
+}
+
+fn kind(terms: &Track, time: TimeMs) -> Option<String> {
+    let notice_days = TRACK_NOTICE_MS / DAY_MS;
+    match terms.kind {
+        TrackKind::Rolling { months, .. } if !(1..=TRACK_MONTHS_MAX).contains(&months) => {
+            Some(format!("months of the kind are 1 to {TRACK_MONTHS_MAX}"))
+        }
+        TrackKind::Rolling { closes_ms: Some(closes_ms), .. } if closes_ms < time.plus_ms(TRACK_NOTICE_MS) => {
+            Some(format!("closes_ms is at least {notice_days} days ahead, or left out"))
+        }
+        TrackKind::Rolling { .. } => None,
+        TrackKind::Window { closes_ms, .. } | TrackKind::Places { closes_ms, .. } if closes_ms <= time => {
+            Some("closes_ms is over already".to_owned())
+        }
+        TrackKind::Window { opens_ms, closes_ms } | TrackKind::Places { opens_ms, closes_ms, .. }
+            if !(1..=TRACK_WINDOW_MS_MAX).contains(&closes_ms.get().saturating_sub(opens_ms.get())) =>
+        {
+            Some(format!("closes_ms comes after opens_ms, by at most {} days", TRACK_WINDOW_MS_MAX / DAY_MS))
+        }
+        _ if !terms.levels.is_empty() => Some("only a rolling track has levels: leave them out".to_owned()),
+        TrackKind::Places { count, .. } if !(1..=TRACK_PLACES_MAX).contains(&count) => {
+            Some(format!("count is 1 to {TRACK_PLACES_MAX}"))
+        }
+        TrackKind::Places { .. } if terms.stamp_max != 1 => {
+            Some("of places one is stamped at a time: stamp_max = 1".to_owned())
+        }
+        TrackKind::Window { .. } | TrackKind::Places { .. } => None,
+    }
 }
 
 /// The first fault of an offer at a time, under the policy of its brand, by the command's options; none if it is in

@@ -67,8 +67,8 @@ impl Source {
         match &error {
             CommandError::Gateways(reason) if self.is_pool && is_not_permitted(reason) => {
                 let text = format!(
-                    "this wallet is no member of the household {}: --from takes one of its own, which lojal household \
-                     show lists",
+                    "this wallet is no member of the household {}: --from takes one of its own, which lojal balance \
+                     shows",
                     self.text
                 );
                 CommandError::refused("not_permitted", text)

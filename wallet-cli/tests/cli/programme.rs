@@ -90,6 +90,12 @@ fn a_track_without_a_number_is_a_new_one_and_terms_that_are_none_are_told_with_t
     let wrong = wallet.file("wrong.toml", "stamp_max = \"ten\"\n");
     let ran = wallet.run(&["track", "set", "kaffet", "--terms", &wrong, "--yes"]);
     assert!(ran.exit_code == 2 && ran.stderr.contains("line 1"), "{}", ran.stderr);
+    for (number, at_least, said) in [("2", 400, "levels rise"), ("0", 100, "a new one has a number above 1")] {
+        let terms = file(&wallet, at_least);
+        let refused = wallet.run(&["track", "set", "kaffet", number, "--terms", &terms, "--yes", "--json"]);
+        assert_eq!((refused.exit_code, refused.error_code().as_str()), (1, "track_out_of_bounds"));
+        assert!(refused.stdout.contains(said), "{}", refused.stdout);
+    }
     assert_eq!(submitted(&server).len(), 1);
 }
 

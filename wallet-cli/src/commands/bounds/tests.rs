@@ -78,6 +78,39 @@ fn what_is_wrong_with_terms_is_named() {
 }
 
 #[test]
+fn what_is_wrong_with_a_track_is_named() {
+    let level = |at_least: u64, months: u8| TrackLevel { at_least, months };
+    let rolling = Track {
+        kind: TrackKind::Rolling { months: 12, closes_ms: None },
+        stamp_max: 50,
+        levels: Bounded::from([level(100, 12), level(300, 12)]),
+        soft: true,
+        take_back_days: 30,
+        about: Hash::new([7; 32]),
+    };
+    let places = TrackKind::Places { opens_ms: time(DAY_MS), closes_ms: time(2 * DAY_MS), count: 5 };
+    let hunt = Track { kind: places, stamp_max: 1, levels: Bounded::default(), soft: false, ..rolling.clone() };
+    let now = time(DAY_MS / 2);
+    assert_eq!((of_track(&rolling, now), of_track(&hunt, now)), (None, None));
+    let soon = TrackKind::Rolling { months: 12, closes_ms: Some(time(DAY_MS)) };
+    for (terms, part) in [
+        (Track { stamp_max: 0, ..rolling.clone() }, "stamp_max"),
+        (Track { take_back_days: 401, ..rolling.clone() }, "take_back_days are at most 400"),
+        (Track { levels: Bounded::default(), ..rolling.clone() }, "soft is for a track with levels"),
+        (Track { levels: Bounded::from([level(300, 12), level(100, 12)]), ..rolling.clone() }, "levels rise"),
+        (Track { levels: Bounded::from([level(300, 0)]), ..rolling.clone() }, "held for 1 to 24 months"),
+        (Track { kind: TrackKind::Rolling { months: 25, closes_ms: None }, ..rolling.clone() }, "months of the kind"),
+        (Track { kind: soon, ..rolling.clone() }, "at least 30 days ahead"),
+        (Track { stamp_max: 2, ..hunt.clone() }, "stamp_max = 1"),
+        (Track { levels: rolling.levels.clone(), ..hunt.clone() }, "only a rolling track"),
+    ] {
+        let told = of_track(&terms, now).unwrap_or_default();
+        assert!(!terms.is_in_bounds(now) && told.contains(part), "{part}: {told}");
+    }
+    assert_eq!(of_track(&hunt, time(3 * DAY_MS)).as_deref(), Some("closes_ms is over already"));
+}
+
+#[test]
 fn what_is_wrong_with_an_offer_is_named_by_its_option() {
     let (now, nordmat) = (time(DAY_MS), "nordmat".parse().expect("valid"));
     let live = lojal_types::Expiry::Never;
