@@ -35,7 +35,7 @@ use lojal_wallet::label::Label;
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
-pub use campaign::{CampaignCommand, GrantArgs, WhichCampaign};
+pub use campaign::{CampaignCommand, GrantArgs, InviteArgs, WhichCampaign};
 pub use carry::{TxArgs, TxCommand};
 pub use govern::{GovernCommand, ProposeMotionArgs, Signs};
 pub use history::{BrandTransactionsArgs, HistoryArgs};

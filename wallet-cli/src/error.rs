@@ -1,5 +1,7 @@
 //! The errors of commands: a stable code, a message that says what to do, an exit code.
 
+use std::path::PathBuf;
+
 use lojal_client::ClientError;
 use lojal_types::address::AddressError;
 use lojal_types::brand::PolicyError;
@@ -29,11 +31,13 @@ mod codes;
 mod document;
 mod market;
 mod pages;
+mod refusal;
 
 pub use carry::CarryError;
 pub use document::ErrorDocument;
 pub use market::MarketError;
 pub use pages::{Difference, PagesError};
+pub use refusal::Refusal;
 
 /// Nothing was done, and this is why.
 #[derive(Debug, Error)]
@@ -86,25 +90,9 @@ pub enum CommandError {
     /// The till asks for points of another pool.
     #[error("the till asks for points from the pool of {0}: leave --from out, or ask for another request")]
     OtherPool(AddressText),
-    /// An account without a voucher that fits a till's request.
-    #[error(
-        "the till asks for {uses} uses of a voucher of campaign {campaign} of {brand}, and there is none with as many: \
-         lojal vouchers shows those that there are, and --from takes one of a household"
-    )]
-    NoVoucher {
-        /// The brand.
-        brand: BrandId,
-        /// The campaign.
-        campaign: CampaignId,
-        /// The number of uses.
-        uses: u16,
-    },
     /// An account that has no such voucher.
     #[error("there is no voucher {0} here, or it is used up or over: lojal vouchers shows those that there are")]
     UnknownVoucher(VoucherId),
-    /// A voucher that cost nothing, or was granted.
-    #[error("voucher {0} cost nothing, so there is nothing to return it for")]
-    CostNothing(VoucherId),
     /// The reference was sent with another day.
     #[error("this reference was first sent with the day {0}, which stays: leave --dated out")]
     OtherDay(Day),
@@ -145,8 +133,8 @@ pub enum CommandError {
         campaign: CampaignId,
     },
     /// A list of invitations that can't be made, or an invitation that isn't there.
-    #[error(transparent)]
-    Invitations(#[from] InvitationsError),
+    #[error("{path}: {1}", path = .0.display())]
+    Invitations(PathBuf, InvitationsError),
     /// Terms of a track or a campaign that can't be read.
     #[error("{0}; docs/wallet.md shows such a file")]
     TrackTerms(String),
@@ -224,6 +212,9 @@ pub enum CommandError {
          if it is right, the network was not the one that this wallet took it for"
     )]
     OtherPin(Height),
+    /// Something that can't be done as things are.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// Arguments that contradict a rule.
     #[error("{0}")]
     Usage(&'static str),
@@ -376,13 +367,15 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// 2 for what was typed wrongly, 3 for what is still open, 4 for a gateway or a receipt that was caught lying, and
-    /// for pages that were changed, 5 where no gateway could be reached, 1 for everything else.
+    /// 2 for what was typed wrongly, whatever there is on the ledger or in this wallet, 3 for what is still open, 4 for
+    /// a gateway or a receipt that was caught lying, and for pages that were changed, 5 where no gateway could be
+    /// reached, 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
             Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
-            Self::Motion(_) | Self::TrackTerms(_) | Self::Invitations(_) => 2,
+            Self::Invitations(_, error) if error.is_of_facts() => 1,
+            Self::Motion(_) | Self::TrackTerms(_) | Self::Invitations(..) => 2,
             Self::CommandLine(_) | Self::UnknownProfile(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) | Self::NotProvenYet(_) => 3,

@@ -3,8 +3,14 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
+
+/// The names of files that are being written begin and end so.
+const PART: (&str, &str) = (".lojal-", ".part");
+/// The age from which on such a file that nobody has locked was left behind; a younger one may just have been made.
+const LEFT_AFTER: Duration = Duration::from_secs(60);
 
 /// The treatment of a file that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +35,10 @@ pub(crate) fn write_by(
     // The parent of a bare name is the empty path.
     let dir = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    let mut file = BufWriter::new(NamedTempFile::new_in(dir)?); // created with mode 0600
+    remove_left(dir);
+    let made = tempfile::Builder::new().prefix(PART.0).suffix(PART.1).tempfile_in(dir)?; // created with mode 0600
+    made.as_file().lock()?;
+    let mut file = BufWriter::new(made);
     content(&mut file)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
@@ -38,6 +47,22 @@ pub(crate) fn write_by(
         Existing::Replace => file.persist(path).map_err(|error| error.error)?,
     };
     sync_dir(dir)
+}
+
+/// Removes what writers have left behind that were killed: it may have secrets in it. What can't be looked at or
+/// removed stays.
+fn remove_left(dir: &Path) {
+    let Ok(entries) = std::fs::read_dir(dir) else { return };
+    let is_part = |name: &str| name.starts_with(PART.0) && name.ends_with(PART.1);
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(is_part)) {
+        let Ok(file) = File::open(entry.path()) else { continue };
+        let written = file.metadata().and_then(|known| known.modified());
+        let age = written.ok().and_then(|written| SystemTime::now().duration_since(written).ok());
+        // Whoever still writes it has locked it.
+        if age.is_some_and(|age| age >= LEFT_AFTER) && file.try_lock().is_ok() {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Makes the names in a directory durable.
@@ -87,5 +112,28 @@ pub(crate) fn read_if_there(path: &Path, bytes_max: u64) -> io::Result<String> {
     match read(path, bytes_max) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         read => read,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_writer_has_left_behind_is_removed_by_the_next_one() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let part = |name: &str, age_s: u64| {
+            let file = File::create(dir.path().join(name)).expect("a new file");
+            file.set_modified(SystemTime::now() - Duration::from_secs(age_s)).expect("its time can be set");
+            file
+        };
+        let still_written = part(".lojal-a.part", 3_600);
+        still_written.lock().expect("a lock");
+        drop((part(".lojal-b.part", 3_600), part(".lojal-c.part", 0), part("notes.part", 3_600)));
+        write(&dir.path().join("list.jsonl"), b"lines", Existing::Keep).expect("it is written");
+        let known = std::fs::read_dir(dir.path()).expect("a directory").flatten();
+        let mut names: Vec<_> = known.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort_unstable();
+        assert_eq!(names, [".lojal-a.part", ".lojal-c.part", "list.jsonl", "notes.part"]);
     }
 }

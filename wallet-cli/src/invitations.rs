@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
+use csv::StringRecord;
+use lojal_types::address::AddressError;
 use lojal_types::limits::INVITATION_PATH_MAX;
 use lojal_types::merkle::Tree;
 use lojal_types::{
@@ -16,21 +18,25 @@ use thiserror::Error;
 use crate::amount;
 use crate::random::{RandomError, random_bytes};
 use crate::saved::write_new_by;
+use crate::table::{Lines, text_and_delimiter};
+
+mod reading;
+
+pub use reading::{find, root_of};
 
 /// Most lines of a list.
 const LINES_MAX: usize = 1_000_000;
+/// Most faults of a table that are told at once.
+const FAULTS_TOLD_MAX: usize = 20;
+/// The names of the columns.
+const COLUMNS: [&str; 2] = ["address", "amount"];
 
 /// A reason that a table makes no list, or that a file has no invitation for an account.
 #[derive(Debug, Error)]
 pub enum InvitationsError {
-    /// A line can't be used.
-    #[error("line {line}: {reason}")]
-    Line {
-        /// The line, from 1 on.
-        line: u64,
-        /// The reason.
-        reason: String,
-    },
+    /// Lines of a table can't be used.
+    #[error("{0}nothing was written: put these lines right, and run it again")]
+    Table(String),
     /// The table has no lines.
     #[error(
         "there is nobody on the list: it is a table (CSV) with the columns address and amount, and a line for each"
@@ -39,12 +45,36 @@ pub enum InvitationsError {
     /// The table is too long.
     #[error("more than {LINES_MAX} lines: make several lists")]
     TooLong,
+    /// A line of a file is none of invitations.
+    #[error("line {line} {fault}: take the file as `lojal campaign invite` has written it, not the table")]
+    Line {
+        /// The line, from 1 on.
+        line: u64,
+        /// The fault.
+        fault: &'static str,
+    },
     /// The file has none for this account.
     #[error("there is no invitation for {0} at this campaign in the file: ask the brand for yours")]
     NotThere(AddressText),
+    /// The file has one of a list that the campaign doesn't have.
+    #[error(
+        "the invitation for {0} is of no list that the campaign has: take the file as the brand gave it, or ask the \
+         brand whether its list is set"
+    )]
+    OtherList(AddressText),
+    /// The file can't be read.
+    #[error("{}", crate::files::reason(.0))]
+    Read(#[from] io::Error),
     /// No random bytes.
     #[error(transparent)]
     Random(#[from] RandomError),
+}
+
+impl InvitationsError {
+    /// True if nothing is wrong with the file, and it has no invitation that holds.
+    pub fn is_of_facts(&self) -> bool {
+        matches!(self, Self::NotThere(_) | Self::OtherList(_) | Self::Read(_) | Self::Random(_))
+    }
 }
 
 /// A line as its account gets it.
@@ -73,6 +103,10 @@ impl Line {
         let link = format!("/wallet/#/claim/{brand}/{campaign}/invited-{bytes}");
         Self { chain_id, brand, campaign, account, invitation, link }
     }
+    /// True if it is for somebody at this campaign.
+    fn is_for(&self, of: &Of) -> bool {
+        (self.chain_id, self.brand, self.campaign) == (of.chain, of.brand, of.campaign)
+    }
 }
 
 /// A list of a campaign's invitations.
@@ -80,14 +114,6 @@ pub struct List {
     chain: ChainId,
     lines: Vec<(AddressText, Invited)>,
     tree: Tree,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    address: AddressText,
-    #[serde(default)]
-    amount: String,
 }
 
 /// The network that a list is for, and the decimals of the brand's points.
@@ -106,40 +132,49 @@ pub struct Of {
 }
 
 impl List {
-    /// Makes a list of a table (CSV) with the columns `address` and `amount`; `fits` says what is wrong with an amount.
+    /// Makes a list of a table (CSV) with the columns `address` and `amount`; `fits` says what is wrong with an account
+    /// or its amount.
     ///
     /// # Errors
-    /// When a line can't be used, an account has two, or there are none or too many.
+    /// When lines can't be used, an account has two, or there are none or too many.
     pub fn of_table(
         text: &str,
         of: &Of,
-        fits: impl Fn(Points) -> Result<(), String>,
+        fits: impl Fn(AddressText, Points) -> Result<(), String>,
     ) -> Result<Self, InvitationsError> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-        let (mut known, mut lines) = (BTreeSet::new(), Vec::new());
-        let headers = reader.headers().map_err(|error| table_error(&error, 1))?.clone();
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(|error| table_error(&error, 1))? {
-            let line = record.position().map_or(0, csv::Position::line);
-            let wrong = |reason: String| InvitationsError::Line { line, reason };
-            let row: Row = record.deserialize(Some(&headers)).map_err(|error| table_error(&error, line))?;
-            let account = row.address.to_canonical(of.network).map_err(|error| wrong(error.to_string()))?;
-            let amount = match row.amount.as_str() {
-                // What costs nothing, or gives something else than points.
-                "" | "0" => Points::ZERO,
-                text => amount::parse(text, of.decimals).map_err(|error| wrong(error.to_string()))?,
+        let (text, delimiter) = text_and_delimiter(text);
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let columns = columns(&mut reader).map_err(|fault| InvitationsError::Table(format!("line 1: {fault}\n")))?;
+        let (mut known, mut lines, mut faults) = (BTreeSet::new(), Vec::new(), Faults::default());
+        let mut counted = Lines::of(text);
+        for record in reader.records() {
+            let record = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    faults.add(counted.line_of(error.position()), &table_fault(&error));
+                    continue;
+                }
             };
-            fits(amount).map_err(wrong)?;
-            if !known.insert(account) {
-                return Err(wrong(format!("{} is on the list already", row.address)));
-            }
+            let line = counted.line_of(record.position());
             if lines.len() == LINES_MAX {
                 return Err(InvitationsError::TooLong);
             }
-            let (salt, amount) = (Salt::new(*random_bytes()?), amount.get());
-            let invited = Invited { brand: of.brand, campaign: of.campaign, account, amount, salt };
-            lines.push((row.address, invited));
+            let row = row(&record, columns, of).and_then(|(address, invited)| {
+                fits(address, Points::new(invited.amount))?;
+                Ok((address, invited))
+            });
+            match row {
+                Ok((address, invited)) if !known.insert(invited.account) => {
+                    faults.add(line, &format!("{address} is on the list already"));
+                }
+                Ok((address, invited)) => {
+                    lines.push((address, Invited { salt: Salt::new(*random_bytes()?), ..invited }));
+                }
+                Err(fault) => faults.add(line, &fault),
+            }
         }
+        faults.none()?;
         if lines.is_empty() {
             return Err(InvitationsError::Empty);
         }
@@ -182,31 +217,60 @@ impl List {
     }
 }
 
-/// The invitation of an account among the lines of a file.
-///
-/// # Errors
-/// When there is none, or the file is none of invitations.
-pub fn find(text: &str, of: &Of, account: AddressText) -> Result<Invitation, InvitationsError> {
-    for (place, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-        let line: Line = serde_json::from_str(text)
-            .map_err(|error| InvitationsError::Line { line: place, reason: error.to_string() })?;
-        if line.chain_id == of.chain && (line.brand, line.campaign, line.account) == (of.brand, of.campaign, account) {
-            return Ok(line.invitation);
-        }
-    }
-    Err(InvitationsError::NotThere(account))
+/// The lines of a table that can't be used.
+#[derive(Default)]
+struct Faults {
+    told: String,
+    count: usize,
 }
 
-fn table_error(error: &csv::Error, line: u64) -> InvitationsError {
-    let line = error.position().map_or(line, csv::Position::line);
-    let reason = match error.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
+impl Faults {
+    fn add(&mut self, line: u64, fault: &str) {
+        self.count += 1;
+        if self.count <= FAULTS_TOLD_MAX {
+            self.told += &format!("line {line}: {fault}\n");
+        }
+    }
+    fn none(self) -> Result<(), InvitationsError> {
+        let more = match self.count.saturating_sub(FAULTS_TOLD_MAX) {
+            0 => String::new(),
+            more => format!("and {more} more\n"),
+        };
+        if self.count == 0 { Ok(()) } else { Err(InvitationsError::Table(self.told + &more)) }
+    }
+}
+
+/// The places of the columns.
+fn columns(reader: &mut csv::Reader<&[u8]>) -> Result<[usize; 2], String> {
+    let head = reader.headers().map_err(|error| table_fault(&error))?;
+    let place = |name: &str| head.iter().position(|found| found.eq_ignore_ascii_case(name));
+    match COLUMNS.map(place) {
+        [Some(address), Some(amount)] if head.len() == COLUMNS.len() => Ok([address, amount]),
+        _ => Err(format!("expected a head with the columns {}, and no others", COLUMNS.join(" and "))),
+    }
+}
+
+/// The line of a list that a row makes, still without its salt.
+fn row(record: &StringRecord, [address, amount]: [usize; 2], of: &Of) -> Result<(AddressText, Invited), String> {
+    let field = |at: usize| record.get(at).unwrap_or_default();
+    let text: AddressText = field(address).parse().map_err(|error: AddressError| error.to_string())?;
+    let account = text.to_canonical(of.network).map_err(|error| error.to_string())?;
+    let amount = match field(amount) {
+        // What costs nothing, or gives something else than points.
+        "" | "0" => Points::ZERO,
+        text => amount::parse(text, of.decimals).map_err(|error| error.to_string())?,
+    };
+    let (brand, campaign, amount, salt) = (of.brand, of.campaign, amount.get(), Salt::new([0; 16]));
+    Ok((text, Invited { brand, campaign, account, amount, salt }))
+}
+
+fn table_fault(error: &csv::Error) -> String {
+    match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("{len} fields, and the first line has {expected_len}")
         }
         _ => error.to_string(),
-    };
-    InvitationsError::Line { line, reason }
+    }
 }
 
 #[cfg(test)]
@@ -226,41 +290,73 @@ mod tests {
     #[test]
     fn each_account_finds_its_invitation_in_what_was_made_of_a_table() {
         let table = format!("address,amount\n{},12.50\n{} , 3\n{},\n", account(2), account(4), account(6));
-        let list = List::of_table(&table, &of(), |_| Ok(())).expect("a list");
+        let list = List::of_table(&table, &of(), |_, _| Ok(())).expect("a list");
         let dir = tempfile::tempdir().expect("a temporary directory");
         let path = dir.path().join("invitations.jsonl");
         list.write(&path, 1).expect("a new file");
         assert_eq!(list.write(&path, 1).expect_err("it is there").kind(), io::ErrorKind::AlreadyExists);
         let text = std::fs::read_to_string(&path).expect("written");
-        let roots = [Hash::new([0; 32]), list.root()];
+        // The list is set behind two others, and nobody knew that when it was made.
+        let roots = [Hash::new([0; 32]), Hash::new([1; 32]), list.root()];
+        let find = |text: &str, of: &Of, account| super::find(text.as_bytes(), of, account, &roots);
         for (byte, amount) in [(2, 1_250), (4, 300), (6, 0)] {
             let found = find(&text, &of(), account(byte)).expect("there");
             let of = of();
-            assert_eq!(found.amount, amount);
+            assert_eq!((found.root, found.amount), (2, amount));
             assert!(found.is_for(&of.chain, (of.brand, of.campaign, Address::new([byte; 20])), &roots));
         }
         let missing = find(&text, &of(), account(8)).expect_err("not on the list").to_string();
         assert!(missing.contains("no invitation for"), "{missing}");
         let other = Of { campaign: CampaignId::new(5), ..of() };
         assert!(find(&text, &other, account(2)).is_err());
+        assert_eq!(root_of(text.as_bytes(), &of()).expect("a list"), (list.root(), 3));
+        let early = super::find(text.as_bytes(), &of(), account(2), &roots[..2]).expect_err("it isn't set yet");
+        assert!(matches!(early, InvitationsError::OtherList(_)) && early.is_of_facts(), "{early}");
     }
 
     #[test]
-    fn a_table_with_a_mistake_says_in_which_line() {
+    fn an_invitation_is_found_behind_lines_that_are_none_and_one_that_is_forged() {
+        let list =
+            List::of_table(&format!("Address;Amount\n{};7\n", account(2)), &of(), |_, _| Ok(())).expect("a list");
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let path = dir.path().join("invitations.jsonl");
+        list.write(&path, 0).expect("a new file");
+        let own = std::fs::read_to_string(&path).expect("written");
+        let forged = own.replace("\"amount\":700", "\"amount\":900");
+        let roots = [list.root()];
+        for before in ["\u{feff}", "\r\n{\"chain", "no line of a list\n", &forged] {
+            let before = if before.ends_with("chain") { format!("{before}\n") } else { before.to_owned() };
+            let text = format!("{before}{own}");
+            let found = find(text.as_bytes(), &of(), account(2), &roots).expect("there");
+            assert_eq!(found.amount, 700, "{before}");
+        }
+        let refused = |text: &str| find(text.as_bytes(), &of(), account(2), &roots).expect_err("none").to_string();
+        assert!(refused(&forged).contains("of no list that the campaign has"));
+        let table = refused(&format!("address,amount\n{},7\n", account(2)));
+        assert!(table.starts_with("line 1 is no invitation: take the file as"), "{table}");
+        assert!(refused(&"a".repeat(100_000)).starts_with("line 1 is no invitation"));
+        assert!(root_of(format!("{own}{forged}").as_bytes(), &of()).is_err());
+    }
+
+    #[test]
+    fn a_table_with_mistakes_says_all_of_them_with_their_lines() {
         let known = account(2);
         for (table, expected) in [
-            ("address,amount\n".to_owned(), "nobody is on the list"),
-            (format!("address,amount\n{known},1\n{known},2\n"), "line 3"),
-            (format!("address,amount\n{known},0.001\n"), "line 2"),
-            ("address,amount\nme,1\n".to_owned(), "line 2"),
-            (format!("address,amount\n{known}\n"), "line 2: 1 fields"),
-            (format!("who,amount\n{known},1\n"), "line 2"),
+            ("address,amount\n".to_owned(), "nobody on the list"),
+            (format!("address,amount\n{known},1\n{known},2\n"), "line 3: "),
+            (format!("address,amount\n{known},0.001\n"), "line 2: "),
+            (format!("address,amount\n\n\r\n\n{known},zzz\nme,1\n"), "line 5: "),
+            (format!("address,amount\n\n\n\n{known},zzz\nme,1\n"), "line 6: "),
+            (format!("address,amount\n\n{known}\n"), "line 3: 1 fields"),
+            (format!("who,amount\n{known},1\n"), "line 1: expected a head with the columns address and amount"),
             (format!("address,amount\n{known},70\n"), "line 2: too much"),
         ] {
-            let fits = |amount: Points| if amount.get() > 6_900 { Err("too much".to_owned()) } else { Ok(()) };
+            let fits = |_, amount: Points| if amount.get() > 6_900 { Err("too much".to_owned()) } else { Ok(()) };
             let error = List::of_table(&table, &of(), fits).err().expect("a mistake").to_string();
-            let expected = if expected.starts_with("nobody") { "nobody on the list" } else { expected };
             assert!(error.contains(expected), "{table}: {error}");
         }
+        let many = format!("address,amount\n{}", "me,1\n".repeat(25));
+        let error = List::of_table(&many, &of(), |_, _| Ok(())).err().expect("mistakes").to_string();
+        assert!(error.contains("line 21: ") && error.contains("and 5 more\nnothing was written"), "{error}");
     }
 }

@@ -26,6 +26,7 @@ pub mod reference;
 pub mod saved;
 mod slip10;
 pub mod submission;
+pub mod table;
 pub mod terms;
 pub mod time;
 pub mod tokens;

@@ -1,7 +1,8 @@
 //! Refunds: points that a member has paid, and gets back with the lives that they had.
 
+use axum::http::StatusCode;
 use lojal_types::api::{ReferenceKind, UsedReference};
-use lojal_types::{Address, Day, Payment, Points, Reference};
+use lojal_types::{Address, Code, Day, Payment, Points, Reference};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -72,6 +73,13 @@ impl Desk {
             if let Some(used) = self.ledger.ask_reference(|client| client.reference(&brand, (asked, of), None))? {
                 return self.found(kind, used);
             }
+        }
+        let brand = self.ledger.brand();
+        let given = self.ledger.ask_reference(|client| client.reference(&brand, (ReferenceKind::Grant, of), None))?;
+        if given.is_some() {
+            let detail =
+                "this cost nothing, so nothing can be refunded of it: lojal takeback takes back what was given";
+            return Err(Failure::of_code(Code::NotRefundable, StatusCode::UNPROCESSABLE_ENTITY, detail));
         }
         Err(Failure::unknown_reference())
     }

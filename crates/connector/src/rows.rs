@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use csv::{Position, ReaderBuilder, StringRecord};
-use lojal_text::{outside, without_byte_order_mark};
+use csv::{ReaderBuilder, StringRecord};
+use lojal_text::outside;
 use lojal_types::limits::EXPIRY_MONTHS_MAX;
 use lojal_types::{Expiry, Month, Points, api};
 use lojal_wallet::amount;
+use lojal_wallet::table::{Lines, text_and_delimiter};
 
 use crate::customers::{CustomersError, number};
 use crate::limits::{FAULTS_TOLD_MAX, FIELD_CHARS_MAX, ROWS_MAX};
@@ -62,14 +63,11 @@ impl fmt::Display for Faults {
 /// # Errors
 /// The lines that can't be imported; then none should be.
 pub(crate) fn read(text: &str, brand: &api::Brand, now: Month) -> Result<Vec<Row>, Faults> {
-    let text = without_byte_order_mark(text);
-    let head = text.lines().next().unwrap_or_default();
-    // Spreadsheets of countries with a decimal comma write semicolons.
-    let delimiter = if head.contains(';') { b';' } else { b',' };
+    let (text, delimiter) = text_and_delimiter(text);
     let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
     let columns = columns(&mut reader).map_err(|reason| Faults::one(1, reason))?;
     let (mut rows, mut faults, mut first_lines) = (Vec::new(), Faults::default(), BTreeMap::new());
-    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+    let mut lines = Lines::of(text);
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
@@ -96,27 +94,6 @@ pub(crate) fn read(text: &str, brand: &api::Brand, now: Month) -> Result<Vec<Row
         return Err(Faults::one(1, "there is no row below this one".to_owned()));
     }
     if faults == Faults::default() { Ok(rows) } else { Err(faults) }
-}
-
-/// The lines of a text, counted as a reader goes through it.
-struct Lines<'a> {
-    text: &'a [u8],
-    /// The place that was reached, and its line.
-    at: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// The line of a record. The ends of lines before it belong to the record before, or to none.
-    fn line_of(&mut self, position: Option<&Position>) -> u64 {
-        let start = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.at);
-        let ends = self.text.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let to = start + ends;
-        let passed = self.text.get(self.at..to).unwrap_or_default();
-        self.line += passed.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-        self.at = self.at.max(to);
-        self.line
-    }
 }
 
 /// The places of the columns in their order.

@@ -60,7 +60,8 @@ enum Record {
     Marked(Marked, u32),
     /// With the uses that could be taken back now.
     Given(GivenVoucher, u16),
-    Claimed(Claimed),
+    /// With the points that a refund could give back now.
+    Claimed(Claimed, Points),
     Used(UsedVoucher),
     /// With the number of points.
     Refunded(Points),
@@ -98,7 +99,7 @@ fn owner(record: &Record) -> Option<Address> {
         Record::Marked(marked, _) => Some(marked.to),
         Record::Given(given, _) => Some(given.to),
         Record::Redeemed(Redeemed { paid, .. }) | Record::Captured(paid) => paid.as_ref().map(|paid| paid.from),
-        Record::Claimed(claimed) => Some(claimed.paid.from),
+        Record::Claimed(claimed, _) => Some(claimed.paid.from),
         Record::Reversed(_) | Record::TakenBack(_) | Record::Used(_) | Record::Refunded(_) => None,
     }
 }

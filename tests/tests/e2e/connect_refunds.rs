@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::connector::Connector;
 use crate::network::Network;
-use crate::wallet::{Signer, balance, done};
+use crate::wallet::{Signer, balance, done, now};
 
 /// A network on which Anna has 500 points, and a connector.
 fn rewarded() -> (Network, Connector, Signer) {
@@ -70,4 +70,29 @@ fn a_connector_without_its_journal_refunds_no_second_time() {
     let (status, again) = connector.post("/refunds?wait=30", &back);
     assert_eq!((status, &again["transaction"]), (200, &first["transaction"]), "the ledger knows it: {again}");
     assert_eq!(balance(&network, 0, &anna), 430);
+}
+
+#[test]
+fn of_a_claim_all_that_isnt_used_is_refunded() {
+    let (network, connector, anna) = rewarded();
+    let path = network.scratch().join("coffees.toml").display().to_string();
+    let (opens, about) = (now().get() - 1_000, "08".repeat(32));
+    let terms = format!(
+        "opens_ms = {opens}\ncloses_ms = {}\nby = \"member\"\nprice = 40\nabout = \"{about}\"\n[award]\n\
+         type = \"voucher\"\nvalid_days = 30\n",
+        opens + 86_400_000
+    );
+    std::fs::write(&path, terms).expect("a directory of the test's own");
+    done(&network, "nordmat", &["campaign", "set", "nordmat", "1", &path, "--yes"]);
+    done(&network, "member-1", &["claim", "nordmat", "1", "--quantity", "3", "--yes"]);
+    let listed: Value = serde_json::from_str(&done(&network, "member-1", &["vouchers", "--json"])).expect("JSON");
+    let voucher = listed["vouchers"][0]["voucher"].as_str().expect("an id").to_owned();
+    done(&network, "member-1", &["use", "nordmat", &voucher, "--yes"]);
+    let told = done(&network, "nordmat", &["reference", "claim", "nordmat", "--reference", &voucher]);
+    assert!(told.contains("can be refunded now: 80 nordmat"), "{told}");
+    let (_, rest) = connector.post("/refunds?wait=30", &json!({ "of": voucher, "reference": "return 1" }));
+    assert_eq!((&rest["state"], &rest["amount"]), (&"done".into(), &80.into()), "{rest}");
+    assert_eq!(balance(&network, 0, &anna), 460);
+    let nothing = connector.post("/refunds", &json!({ "of": voucher, "reference": "return 2" })).1;
+    assert_eq!(nothing["code"], "invalid_parameter", "{nothing}");
 }

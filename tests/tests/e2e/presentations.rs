@@ -45,6 +45,8 @@ fn a_member_shows_a_level_to_a_shop_which_checks_it_by_the_genesis_document_alon
 
     let nothing = done(&network, "member-1", &["show", "kaffet", "--to", "shop.example"]);
     assert!(verify(&network, &nothing, &[]).success().contains("kaffet has never counted or given anything"));
+    let unknown = wallet(&network, "member-1", &["show", "nosuch", "--to", "shop.example"]);
+    assert!(unknown.status.code() == Some(1) && unknown.stderr.contains("no brand"), "{unknown:#?}");
     done(&network, "member-1", &["freeze", "--yes"]);
     network.catch_up(&[0, 1, 2, 3]);
     let refused = wallet(&network, "member-1", &["show", "nordmat", "--to", "shop.example"]);

@@ -187,7 +187,7 @@ fn a_till_asks_for_a_voucher_which_is_used_once_and_the_rest_is_returned() {
     let told = done(&network, "nordmat", &["reference", "use_voucher", "nordmat", "--reference", own]);
     assert!(told.starts_with("used 1 of a voucher of "), "{told}");
     let again = crate::wallet::wallet(&network, "member-1", &["use", &text, "--yes"]);
-    assert!(!again.status.success() && again.stderr.contains("answered already"), "{again:#?}");
+    assert!(!again.status.success() && again.stderr.contains("was used for it already with"), "{again:#?}");
 
     let listed = json(&done(&network, "member-1", &["vouchers", "--json"]));
     let voucher = listed["vouchers"][0]["voucher"].as_str().expect("an id").to_owned();
@@ -198,4 +198,48 @@ fn a_till_asks_for_a_voucher_which_is_used_once_and_the_rest_is_returned() {
     let more = ["refund", "claim", &voucher, &address, "80", "nordmat", "--receipt", "too much", "--yes"];
     let refused = crate::wallet::wallet(&network, "nordmat", &more);
     assert!(!refused.status.success(), "the coffee that was drunk costs what it cost: {refused:#?}");
+}
+
+#[test]
+fn whoever_is_on_a_list_that_is_set_behind_one_made_at_the_same_time_claims_and_returns_nothing_that_cost_nothing() {
+    let network = Network::start();
+    let file = |name: &str| network.scratch().join(name).display().to_string();
+    let anna = Signer::of(&network, "member-1").address().to_text(NetworkKind::Test).to_string();
+    let bo = Signer::of(&network, "member-2").address().to_text(NetworkKind::Test).to_string();
+    let invite = |name: &str, member: &str| {
+        std::fs::write(file(&format!("{name}.csv")), format!("Address;Amount\n\n{member};0\n")).expect("a directory");
+        let (table, out) = (file(&format!("{name}.csv")), file(&format!("{name}.jsonl")));
+        let line = ["campaign", "invite", "nordmat", "1", &table, "--out", &out, "--json"];
+        json(&done(&network, "nordmat", &line))["root"].as_str().expect("a root").to_owned()
+    };
+    let roots = [invite("first", &anna), invite("second", &bo)];
+    let (opens, about) = (now().get() - 1_000, "08".repeat(32));
+    let closes = opens + 86_400_000;
+    let terms = format!(
+        "opens_ms = {opens}\ncloses_ms = {closes}\nby = \"member\"\nprice = 40\nreturnable = true\n\
+         invited = [\"{}\", \"{}\"]\nabout = \"{about}\"\n[award]\ntype = \"voucher\"\nvalid_days = 30\n",
+        roots[0], roots[1]
+    );
+    std::fs::write(file("terms.toml"), terms).expect("a directory of the test's own");
+    done(&network, "nordmat", &["campaign", "set", "nordmat", "1", &file("terms.toml"), "--yes"]);
+
+    for (member, list) in [("member-1", "first"), ("member-2", "second")] {
+        let till = Signer::of(&network, "nordmat");
+        let account = Signer::of(&network, member).address();
+        submit(&network, &till, u64::from(member == "member-1"), vec![issue(account, 5, member)]);
+        let claimed = done(
+            &network,
+            member,
+            &["claim", "nordmat", "1", "--invitation", &file(&format!("{list}.jsonl")), "--yes"],
+        );
+        assert!(claimed.contains("for nothing"), "{claimed}");
+        let listed = json(&done(&network, member, &["vouchers", "--json"]));
+        let voucher = listed["vouchers"][0]["voucher"].as_str().expect("an id").to_owned();
+        let returned = crate::wallet::wallet(&network, member, &["return", &voucher, "--yes"]);
+        assert!(!returned.status.success() && returned.stderr.contains("cost nothing"), "{returned:#?}");
+        let to = if member == "member-1" { &anna } else { &bo };
+        let line = ["refund", "claim", &voucher, to, "40", "nordmat", "--receipt", "back", "--yes"];
+        let refunded = crate::wallet::wallet(&network, "nordmat", &line);
+        assert!(!refunded.status.success() && refunded.stderr.contains("cost nothing"), "{refunded:#?}");
+    }
 }

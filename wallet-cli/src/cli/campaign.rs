@@ -40,16 +40,7 @@ pub enum CampaignCommand {
     ///
     /// The list is a table (CSV) with the columns address and amount: the points that the account gets, or those that a
     /// unit costs it. The ledger learns the root of the list, and of nobody who is on it before they claim.
-    Invite {
-        #[command(flatten)]
-        which: WhichCampaign,
-        /// The table
-        #[arg(value_name = "FILE")]
-        table: PathBuf,
-        /// The new file for the invitations, a line each
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
+    Invite(InviteArgs),
     /// Let a campaign give nothing until it is resumed, at once, as an admin of the brand
     Pause {
         #[command(flatten)]
@@ -74,6 +65,22 @@ pub enum CampaignCommand {
         #[command(flatten)]
         sending: Sending,
     },
+}
+
+/// `lojal campaign invite`.
+#[derive(Debug, Args)]
+pub struct InviteArgs {
+    #[command(flatten)]
+    pub which: WhichCampaign,
+    /// The table
+    #[arg(value_name = "FILE", required_unless_present = "root_of")]
+    pub table: Option<PathBuf>,
+    /// The new file for the invitations, a line each
+    #[arg(long, value_name = "FILE", required_unless_present = "root_of")]
+    pub out: Option<PathBuf>,
+    /// Make no list, and tell the root of the one that is in this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["table", "out"])]
+    pub root_of: Option<PathBuf>,
 }
 
 /// A campaign, by its brand and its number.

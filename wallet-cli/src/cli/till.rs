@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use lojal_types::api::ReferenceKind;
-use lojal_types::limits::{HOLD_MS_MAX, OFFER_MS_MAX};
+use lojal_types::limits::{CAMPAIGN_UNITS_MAX, HOLD_MS_MAX, OFFER_MS_MAX};
 use lojal_types::{AddressText, BrandId, CampaignId, Day, TimeMs};
 use lojal_wallet::time;
 
@@ -25,7 +25,7 @@ pub struct RequestArgs {
     pub voucher: Option<CampaignId>,
     /// The number of uses of the voucher
     #[arg(long, value_name = "N", default_value_t = 1, requires = "voucher",
-          value_parser = clap::value_parser!(u16).range(1..))]
+          value_parser = clap::value_parser!(u16).range(1..=i64::from(CAMPAIGN_UNITS_MAX)))]
     pub uses: u16,
     /// Ask the member to hold the points, so that the till can take some or all of them later
     #[arg(long)]

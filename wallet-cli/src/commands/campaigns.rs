@@ -3,21 +3,22 @@
 use std::path::Path;
 
 use lojal_types::{
-    AcceptSponsorship, Award, BrandId, Campaign, CampaignId, Claim, Grant, Operation, Points, SetCampaign, api,
+    AcceptSponsorship, AddressText, Award, BrandId, Campaign, CampaignId, Claim, Code, Grant, Operation, Points,
+    SetCampaign, TimeMs, api,
 };
 use lojal_wallet::amount;
 use lojal_wallet::dates::{Dated, Kind};
 use lojal_wallet::gateways::Gateways;
-use lojal_wallet::invitations::Of;
 
+use super::bounds;
 use super::campaign_words::{award_in_words, lines};
 use super::context::Context;
 use super::dating;
 use super::decimals::Decimals;
-use super::invitations::{invite, of_file};
+use super::invitations::{self, invite, of_file};
 use super::points::one_reference;
 use super::programme::changes;
-use super::transact::Session;
+use super::transact::{Session, Wish, Words};
 use crate::ask;
 use crate::cli::{CampaignCommand, ClaimArgs, Consent, GrantArgs, Sending, WhichCampaign};
 use crate::error::CommandError;
@@ -32,7 +33,7 @@ pub(super) fn campaign(context: &Context, command: CampaignCommand) -> Result<Re
         CampaignCommand::List { brand } => list(context, brand),
         CampaignCommand::Show { which } => show(context, which),
         CampaignCommand::Set { which, terms, consent, sending } => set(context, which, &terms, consent, &sending),
-        CampaignCommand::Invite { which, table, out } => invite(context, which, &table, &out),
+        CampaignCommand::Invite(args) => invite(context, args),
         CampaignCommand::Pause { which, sending } => pause(context, which, true, &sending),
         CampaignCommand::Resume { which, sending } => pause(context, which, false, &sending),
         CampaignCommand::Accept { which, consent, sending } => accept(context, which, consent, &sending),
@@ -86,8 +87,9 @@ fn set(
     let session = Session::open(context)?;
     let WhichCampaign { brand, campaign } = which;
     let decimals = session.brand(brand)?.decimals;
-    let campaigns = of_brand(&session.gateways, brand)?.campaigns;
-    let before = campaigns.iter().find(|one| one.campaign == campaign).map(|one| &one.terms);
+    let told = of_brand(&session.gateways, brand)?;
+    let before = told.campaigns.iter().find(|one| one.campaign == campaign).map(|one| &one.terms);
+    in_bounds((brand, campaign, &terms), before, (told.last, session.ledger_time()))?;
     let (what, done) = match before {
         Some(before) if *before == terms => {
             let (stays, was) = ("stays as it is", "as it was");
@@ -106,6 +108,23 @@ fn set(
     };
     ask::consent(&what, consent, sending)?;
     session.transact_for(brand, Operation::SetCampaign(SetCampaign { brand, campaign, terms }), &done, sending)
+}
+
+/// Names what is wrong with a campaign's terms before anybody is asked: the ledger says only that something is.
+fn in_bounds(
+    (brand, campaign, terms): (BrandId, CampaignId, &Campaign),
+    before: Option<&Campaign>,
+    (last, time): (CampaignId, TimeMs),
+) -> Result<(), CommandError> {
+    let fault = match before {
+        // What members can take part in stays within its limits, and may be about to close.
+        Some(before) if before.begins_ms() <= time && terms.keeps_limits() => None,
+        None if campaign <= last => {
+            Some(format!("campaign {campaign} of {brand} is none any more: a new one has a number above {last}"))
+        }
+        _ => bounds::of_campaign(terms, time).map(|fault| format!("the terms can't be so: {fault}")),
+    };
+    fault.map_or(Ok(()), |fault| Err(CommandError::of_code(Code::CampaignOutOfBounds, fault)))
 }
 
 /// Pausing is one admin's; where the brand asks for several, resuming is put forward.
@@ -129,7 +148,7 @@ fn accept(
     let WhichCampaign { brand, campaign } = which;
     let terms = find(&session.gateways, which)?.terms;
     let Some(sponsor) = terms.sponsor else {
-        return Err(CommandError::Usage("the campaign has no sponsor, and nobody has to accept it"));
+        return Err(CommandError::refused("no_sponsor", "the campaign has no sponsor, and nobody has to accept it"));
     };
     let shown = in_words(&terms, session.brand(brand)?.decimals);
     let pays = format!("{} pays for campaign {campaign} of {brand}, on these terms", sponsor.brand);
@@ -174,8 +193,8 @@ pub(super) fn claim(
     let account = text.to_canonical(session.home.network())?;
     let args_referrer = referrer;
     let referrer = referrer.map(|one| one.to_canonical(session.home.network())).transpose()?;
-    let of = Of { chain: session.home.chain_id(), network: session.home.network(), brand, decimals, campaign };
-    let invitation = invitation.map(|path| of_file(&path, &of, text)).transpose()?;
+    let of = invitations::of(&session.home, WhichCampaign { brand, campaign }, decimals);
+    let invitation = invitation.map(|path| of_file(&path, &of, text, &terms.invited)).transpose()?;
     let sum = invitation.as_ref().map(|one| Points::new(one.amount));
     let price_max = Points::new(terms.price_for(invitation.as_ref()).get().saturating_mul(quantity.into()));
     let cost = match price_max {
@@ -193,7 +212,19 @@ pub(super) fn claim(
     let what = format!("claim {quantity} of campaign {campaign} of {brand} for {text}, {cost}: it {gives}{along}");
     ask::consent(&what, consent, &sending)?;
     let claim = Claim { brand, campaign, account, quantity, price_max, referrer, invitation };
-    session.transact(Operation::Claim(claim), &done, &sending)
+    let words = |code: &str| unknown_to_brand(&session, (brand, text), code);
+    session.fulfil(Wish::new(Operation::Claim(claim), &done).in_words(&words), &sending)
+}
+
+/// The refusal of somebody as not new whom the brand doesn't know at all.
+fn unknown_to_brand(session: &Session<'_>, (brand, account): (BrandId, AddressText), code: &str) -> Option<Words> {
+    if code != Code::NotNew.name() {
+        return None;
+    }
+    let told = session.gateways.ask(|gateway| Ok(gateway.client()?.standing(&account)?)).ok()?;
+    let is_known = told.standings.iter().any(|one| one.brand == brand && one.since.is_some());
+    let text = format!("{brand} doesn't know {account} yet: it does once it has stamped or given something there");
+    (!is_known).then_some(Words { text, is_final: false })
 }
 
 fn read(path: &Path) -> Result<Campaign, CommandError> {

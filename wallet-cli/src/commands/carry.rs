@@ -144,7 +144,10 @@ fn sign(context: &Context, file: &Path, to: Option<PathBuf>, consent: Consent) -
     }
     let (home, carried) = (context.home()?, taken(file)?);
     let Content::Unsigned(unsigned) = &carried.content else {
-        return Err(CommandError::Usage("this transaction is signed already: send it with lojal tx submit"));
+        return Err(CommandError::refused(
+            "already_signed",
+            "this transaction is signed already: send it with lojal tx submit",
+        ));
     };
     of_network(&carried, &home)?;
     if unsigned.transaction.sender != home.address() || unsigned.public_key != home.public_key() {
@@ -220,7 +223,10 @@ fn key_text(carried: &Carried) -> String {
 fn submit(context: &Context, file: &Path, no_wait: bool) -> Result<Report, CommandError> {
     let carried = taken(file)?;
     let Content::Signed(signed) = &carried.content else {
-        return Err(CommandError::Usage("this transaction isn't signed yet: sign it with lojal tx sign"));
+        return Err(CommandError::refused(
+            "not_signed",
+            "this transaction isn't signed yet: sign it with lojal tx sign",
+        ));
     };
     let home = context.home_or_gateway()?;
     if let Some(home) = &home {

@@ -15,7 +15,7 @@ use super::recovery::take_over;
 use super::transact::Session;
 use super::{campaigns, referrals};
 use crate::ask;
-use crate::cli::ClaimArgs;
+use crate::cli::{ClaimArgs, values};
 use crate::error::CommandError;
 use crate::output::Report;
 
@@ -38,6 +38,9 @@ pub(super) fn claim(context: &Context, args: ClaimArgs) -> Result<Report, Comman
         let text = ask::scanned(&args.offer)?;
         return match Referral::from_uri(&text) {
             Ok(referral) => referrals::claim(context, &referral, args),
+            Err(_) if values::brand(&text).is_ok() => Err(CommandError::Usage(
+                "name the campaign by its number, too: lojal claim kaffet 3; lojal campaign list kaffet shows them",
+            )),
             // What else it is the reader of claims tells.
             Err(_) => claim_account(context, &text, &args),
         };
@@ -67,7 +70,8 @@ fn claim_account(context: &Context, text: &str, args: &ClaimArgs) -> Result<Repo
     is_unused(&session)?;
     let connector = Client::new(&offer.url).map_err(GatewaysError::Client)?;
     if connector.is_exposed() {
-        return Err(CommandError::Usage(
+        return Err(CommandError::refused(
+            "not_encrypted",
             "the brand's address is asked without encryption, so that others on the way could take the account: ask \
              the brand for a code with https://",
         ));
@@ -109,7 +113,8 @@ fn is_unused(session: &Session<'_>) -> Result<(), CommandError> {
     if !session.account(session.home.address_text())?.exists {
         return Ok(());
     }
-    Err(CommandError::Usage(
+    Err(CommandError::refused(
+        "account_exists",
         "this wallet has an account already, and a wallet has one: make another one for these points, with lojal \
          --home DIR init, and send them from there if their brand lets you",
     ))

@@ -14,6 +14,7 @@ use super::decimals::Decimals;
 use super::history::next_page;
 use super::proofs::{Proofs, Sealed};
 use super::show::{Reader, history_table};
+use super::standing::there_is;
 use super::unsent::Taken;
 use crate::cli::HistoryArgs;
 use crate::error::CommandError;
@@ -75,6 +76,9 @@ pub(super) fn filtered(context: &Context, args: &HistoryArgs) -> Result<Report, 
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let taken = Taken::new();
     let reader = Reader { viewpoint: Some(address), decimals: &decimals, receipts: &receipts, taken: &taken };
+    if let (true, Some(brand)) = (found.transactions.is_empty(), args.brand) {
+        there_is(&gateways, brand)?;
+    }
     let mut text = match found.transactions.is_empty() {
         true => format!("{address} has no such transactions"),
         false => history_table(&found.transactions, &[], &reader),
@@ -115,19 +119,21 @@ fn look(
             Look::Done(found) => return Ok((found, activity, seal)),
             Look::Moved => {}
             Look::TooMany => {
-                return Err(CommandError::Usage(
+                return Err(CommandError::refused(
+                    "history_too_long",
                     "these are beyond the newest 100,000 transactions: name a later day with --since",
                 ));
             }
             Look::OnlySome => {
-                return Err(CommandError::Usage(
+                return Err(CommandError::refused(
+                    "not_permitted",
                     "a gateway shows a brand's operators the brand's part of an account only, of which nothing shows \
                      that it is whole: `lojal brand transactions BRAND --account ACCOUNT` lists it",
                 ));
             }
         }
     }
-    Err(CommandError::Usage("this account changes faster than it can be read: try again in a moment"))
+    Err(CommandError::refused("busy", "this account changes faster than it can be read: try again in a moment"))
 }
 
 /// Goes through an account's history, each page of which leads to the one before it and the first to its activity.

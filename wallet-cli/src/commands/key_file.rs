@@ -37,7 +37,8 @@ pub(super) fn export(context: &Context, file: &Path) -> Result<Report, CommandEr
     }
     let home = context.home()?;
     if home.next_public_key().is_some() {
-        return Err(CommandError::Usage(
+        return Err(CommandError::refused(
+            "rotation_open",
             "a replacement of this wallet's key isn't final: run lojal rotate-key again until it is, then export the \
              new key",
         ));

@@ -1,12 +1,13 @@
 //! The market: points for points of other brands.
 
-use lojal_types::{BrandId, Expiry, Lot, Offer, OfferId, Operation, Operations, Points, WithdrawOffer, api};
+use lojal_types::{BrandId, Code, Expiry, Lot, Offer, OfferId, Operation, Operations, Points, WithdrawOffer, api};
 use lojal_types::{offer_id, pay_for};
 use lojal_wallet::amount;
 use lojal_wallet::time::{hold_end, utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::bounds;
 use super::context::Context;
 use super::decimals::Decimals;
 use super::proofs::{Proofs, Sealed};
@@ -49,6 +50,13 @@ fn offer(context: &Context, args: &OfferArgs) -> Result<Report, CommandError> {
     };
     let wants_until = args.paid_until.unwrap_or(Expiry::Month(session.ledger_time().month()));
     let expires_ms = session.now()?.plus_ms(args.duration_ms).min(session.latest_end_of_hold());
+    let (id, from, wants) = (brand.id, source.address, wanted.id);
+    let offer =
+        Offer { brand: id, from, amount, expiry, wants, price_num, price_den, wants_until, min_take, expires_ms };
+    let shown = |points: Points| points_text(points, &brand);
+    if let Some(fault) = bounds::of_offer(&offer, &brand.policy, session.ledger_time(), shown) {
+        return Err(CommandError::of_code(Code::OfferOutOfBounds, fault));
+    }
     let (given, got) = (points_text(amount, &brand), points_text(price, &wanted));
     let until = utc(hold_end(expires_ms));
     let what = format!(
@@ -59,8 +67,6 @@ fn offer(context: &Context, args: &OfferArgs) -> Result<Report, CommandError> {
     );
     ask::consent(&what, args.consent, &args.sending)?;
     let done = format!("offered {given} for {got}{}, until {until} UTC", source.words());
-    let (brand, from, wants) = (brand.id, source.address, wanted.id);
-    let offer = Offer { brand, from, amount, expiry, wants, price_num, price_den, wants_until, min_take, expires_ms };
     let operation = Operation::Offer(offer);
     let operations = Operations::from([operation]);
     session.rehearse(&args.sending, None, &operations, (&done, &|_| None))?;
@@ -84,10 +90,10 @@ fn ratio(price: Points, amount: Points) -> Option<(u32, u32)> {
 
 /// The expiry of the first lot that has enough.
 fn ending(session: &Session<'_>, source: &Source, brand: BrandId, amount: Points) -> Result<Expiry, CommandError> {
-    let balances = session.account(source.text)?.balances;
+    let balances = session.account(source.text).map_err(|error| source.refused(error))?.balances;
     let lots = balances.into_iter().find(|one| one.brand == brand).map(|one| one.lots).unwrap_or_default();
     let enough = lots.iter().find(|lot: &&Lot| lot.amount >= amount).map(|lot| lot.expiry);
-    enough.ok_or(CommandError::Usage(
+    enough.ok_or_else(|| CommandError::refused("insufficient_points", 
         "no points with one end are as many: an offer is of points that end together, and lojal balance shows them; \
          offer less, or several times",
     ))
@@ -154,11 +160,15 @@ fn table(offers: &[api::RestingOffer], decimals: &Decimals, with_owner: bool) ->
 fn withdraw(context: &Context, args: &WithdrawArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let source = session.source(&args.source)?;
-    let offers = session.gateways.ask(|gateway| Ok(gateway.client()?.offers(&source.text)?))?.offers;
+    let told = session.gateways.ask(|gateway| Ok(gateway.client()?.offers(&source.text)?));
+    let offers = told.map_err(|error| source.refused(error.into()))?.offers;
     let found = offers.into_iter().find(|one| one.offer == args.offer);
-    let found = found.ok_or(CommandError::Usage(
-        "this account has no such offer (any more): it was taken, or has ended, and its points are back",
-    ))?;
+    let found = found.ok_or_else(|| {
+        CommandError::refused(
+            "unknown_offer",
+            "this account has no such offer (any more): it was taken, or has ended, and its points are back",
+        )
+    })?;
     let brand = session.brand(found.brand)?;
     let done = format!("took back {} of an offer{}", points_text(found.amount, &brand), source.words());
     let withdraw = WithdrawOffer { brand: brand.id, from: source.address, offer: args.offer };

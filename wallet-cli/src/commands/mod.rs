@@ -3,6 +3,7 @@
 mod action_file;
 mod balance;
 mod between;
+mod bounds;
 mod brand;
 mod brand_actions;
 mod brand_motions;

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::context::Context;
-use super::standing::at_brand;
+use super::standing::{at_brand, there_is};
 use crate::ask;
 use crate::cli::{PresentationCommand, ShowArgs};
 use crate::error::CommandError;
@@ -100,6 +100,9 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Report, Command
     let statement = Statement { audience, nonce, time_ms, account: home.address(), public_key, brand, block };
     let presentation = Presentation::sign(statement, proof, &home.chain_id(), &key);
     let shown = Shown::of(presentation.check(genesis).map_err(not_shown)?, genesis);
+    if shown.standing.is_none() {
+        there_is(&gateways, brand)?;
+    }
     let (text, told) = (presentation.to_string(), shown.text());
     let made = Made { presentation: text.clone() };
     let Some(path) = &args.file else {

@@ -89,7 +89,8 @@ fn add(context: &Context, mut profiles: Profiles, name: Label) -> Result<(Profil
         Err(error) => return Err(CommandError::Input("the directory that you are in".to_owned(), error)),
     };
     if profiles.home(&name).is_some_and(|known| known != home) {
-        return Err(CommandError::Usage(
+        return Err(CommandError::refused(
+            "profile_exists",
             "there is a profile of this name: choose another name, or forget that one with lojal profile remove",
         ));
     }
@@ -98,7 +99,10 @@ fn add(context: &Context, mut profiles: Profiles, name: Label) -> Result<(Profil
     }
     profiles.homes.insert(name.clone(), home.clone());
     if profiles.homes.len() > PROFILES_MAX {
-        return Err(CommandError::Usage("there are 100 profiles: forget some with lojal profile remove"));
+        return Err(CommandError::refused(
+            "too_many_profiles",
+            "there are 100 profiles: forget some with lojal profile remove",
+        ));
     }
     let next = match Home::is_in(&home) {
         true => format!("lojal --profile {name} balance, or lojal profile use {name} for all commands"),

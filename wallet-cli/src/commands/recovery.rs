@@ -102,7 +102,10 @@ fn start(context: &Context, lost: AddressText) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     lost.to_canonical(session.home.network())?;
     if lost == session.home.address_text() {
-        return Err(CommandError::Usage("this is the wallet of that account: run this in the new wallet"));
+        return Err(CommandError::refused(
+            "own_account",
+            "this is the wallet of that account: run this in the new wallet",
+        ));
     }
     // Who guards an account is shown to those who do, so a new wallet learns it when the first of them has agreed.
     let account = match session.recovery(lost) {

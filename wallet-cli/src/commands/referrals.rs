@@ -1,6 +1,6 @@
 //! Referrals: a link by which somebody claims what a brand gives to who is new, and names who has brought them along.
 
-use lojal_types::{Address, AddressText, Award, BrandId, CampaignId, Points};
+use lojal_types::{Address, AddressText, Award, BrandId, CampaignId, Code, Points, api};
 use lojal_wallet::uri::Referral;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -36,9 +36,14 @@ pub(super) fn refer(context: &Context, which: WhichCampaign, qr: bool) -> Result
     let home = context.home()?;
     let gateways = context.gateways(Some(&home))?;
     let WhichCampaign { brand, campaign } = which;
-    let terms = find(&gateways, which)?.terms;
+    let api::BrandCampaign { terms, state, .. } = find(&gateways, which)?;
+    if state == api::CampaignState::Closed {
+        let text = format!("campaign {campaign} of {brand} has closed, and nobody can claim it any more");
+        return Err(CommandError::of_code(Code::CampaignNotOpen, text));
+    }
     let (Some(referral), Award::Points { amount, .. }) = (terms.referral, terms.award) else {
-        return Err(CommandError::Usage(
+        return Err(CommandError::refused(
+            "no_referral",
             "this campaign gives nothing for bringing somebody along: lojal campaign show says what it gives",
         ));
     };

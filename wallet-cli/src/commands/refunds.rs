@@ -1,9 +1,10 @@
 //! Points that were paid and are given back: by the brand, or to the owner of a voucher that isn't used.
 
 use lojal_types::api::{ReferenceKind, UsedReference};
-use lojal_types::{BrandId, Code, Day, Operation, Payment, Points, Reference, Refund};
+use lojal_types::{AddressText, BrandId, Code, Day, Operation, Payment, Points, Reference, Refund, Role};
 use lojal_wallet::amount;
 use lojal_wallet::dates::{Dated, Kind};
+use lojal_wallet::gateways::is_not_permitted;
 
 use super::context::Context;
 use super::dating;
@@ -24,6 +25,9 @@ pub(super) fn refund(context: &Context, args: RefundArgs) -> Result<Report, Comm
     let account = to.to_canonical(session.home.network())?;
     let brand = session.brand(brand)?;
     let amount = amount::parse(&amount, brand.decimals)?;
+    if of == Payment::Claim {
+        not_ones_own(&session, brand.id, to)?;
+    }
     let paid = paid(&session, (brand.id, of), &of_reference, of_dated)?;
     let (of_dated, left) = known(&paid)?;
     let text = points_text(amount, &brand);
@@ -34,7 +38,7 @@ pub(super) fn refund(context: &Context, args: RefundArgs) -> Result<Report, Comm
     let dated = dating::day(&session, Dated { brand: brand.id, kind: Kind::Refund, reference: &reference }, dated)?;
     let refund = Refund { brand: brand.id, to: account, of, of_reference, of_dated, amount, reference, dated };
     let words = |code: &str| {
-        (code == Code::RefundExceedsPayment.name()).then(|| Words {
+        [Code::RefundExceedsPayment, Code::VoucherUsed].iter().any(|one| one.name() == code).then(|| Words {
             text: format!("of this payment {left_text} could be refunded, and {text} were wanted"),
             is_final: false,
         })
@@ -51,7 +55,9 @@ pub(super) fn give_back(context: &Context, args: &ReturnArgs) -> Result<Report, 
     let brand = session.brand(voucher.brand)?;
     let of_reference = Reference::new(voucher.voucher.as_bytes().to_vec()).expect("16 bytes");
     let paid = match paid(&session, (brand.id, Payment::Claim), &of_reference, None) {
-        Err(CommandError::NotUsed) => return Err(CommandError::CostNothing(voucher.voucher)),
+        // A gateway tells nobody but the brand that a claim which cost points isn't there.
+        Err(CommandError::NotUsed) => return Err(cost_nothing(&of_reference)),
+        Err(CommandError::Gateways(error)) if is_not_permitted(&error) => return Err(cost_nothing(&of_reference)),
         paid => paid?,
     };
     let (of_dated, _) = known(&paid)?;
@@ -82,13 +88,52 @@ fn paid(
         Payment::Capture => ReferenceKind::Capture,
         Payment::Claim => ReferenceKind::Claim,
     };
-    used(&session.gateways, brand, (kind, reference), dated)
+    let paid = used(&session.gateways, brand, (kind, reference), dated);
+    let was_given = || used(&session.gateways, brand, (ReferenceKind::Grant, reference), dated).is_ok();
+    match paid {
+        Err(CommandError::NotUsed) if of == Payment::Claim && was_given() => Err(cost_nothing(reference)),
+        paid => paid,
+    }
+}
+
+/// The refusal to give anything back of a claim that cost nothing, or of what was granted.
+fn cost_nothing(reference: &Reference) -> CommandError {
+    let text = format!(
+        "{reference} cost nothing, so nothing can be given back for it: lojal takeback takes back what an operator \
+         has given"
+    );
+    CommandError::of_code(Code::NotRefundable, text)
+}
+
+/// Keeps an owner's return from a receipt, which it wouldn't use: it would happen once more each time.
+fn not_ones_own(session: &Session<'_>, brand: BrandId, to: AddressText) -> Result<(), CommandError> {
+    let own = session.home.address_text();
+    let is_own = to == own || (to.is_household() && session.account(own)?.memberships.contains(&to));
+    if !is_own || reverses(session, brand)? {
+        return Ok(());
+    }
+    Err(CommandError::refused(
+        "not_permitted",
+        "this wallet is no operator that refunds: lojal return gives your own voucher back, without a receipt",
+    ))
+}
+
+/// True if this wallet is an operator with the role *reverse*.
+fn reverses(session: &Session<'_>, brand: BrandId) -> Result<bool, CommandError> {
+    let own = session.home.address_text();
+    match session.gateways.ask(|gateway| Ok(gateway.client()?.operators(&brand)?)) {
+        Ok(known) => Ok(known.operators.iter().any(|one| one.address == own && one.roles.contains(&Role::Reverse))),
+        // Operators alone are told who they are.
+        Err(error) if is_not_permitted(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The day of a payment, and the points that a refund could give back now.
 fn known(paid: &UsedReference) -> Result<(Day, Points), CommandError> {
     let (Some(day), Some(left)) = (paid.dated, paid.left) else {
-        return Err(CommandError::Usage(
+        return Err(CommandError::refused(
+            "not_refundable",
             "this was paid before the network knew refunds: issue points instead, under a receipt of their own",
         ));
     };

@@ -62,7 +62,7 @@ pub(super) fn agree(
     let network = session.home.network();
     let account = owner.to_canonical(network)?;
     let Some(waiting) = session.recovery(owner)?.safeguards.waiting else {
-        return Err(CommandError::Usage("nothing waits on that account: its owner must ask first"));
+        return Err(CommandError::refused("nothing_waits", "nothing waits on that account: its owner must ask first"));
     };
     let what = format!(
         "as a guardian, agree that this happens to {owner} at once: {}\nBe sure that you talk to the owner: a thief \

@@ -1,12 +1,15 @@
 //! Stamps, and what is taken back of them.
 
+use lojal_types::api::ReferenceKind;
 use lojal_types::{BrandId, Code, Day, Operation, Reference, Stamp, TakeBack, TakenBackOf, api};
+use lojal_wallet::amount::AmountError;
 use lojal_wallet::dates::{Dated, Kind};
 use lojal_wallet::gateways::GatewaysError;
 
 use super::context::Context;
 use super::dating;
 use super::points::one_reference;
+use super::reference::used;
 use super::transact::{Session, Wish, Words};
 use crate::cli::{StampArgs, TakeBackArgs};
 use crate::error::CommandError;
@@ -16,6 +19,7 @@ use crate::output::Report;
 pub(super) fn stamp(context: &Context, args: StampArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let StampArgs { brand, track, to, amount, place, reference, dated, sending } = args;
+    some(amount)?;
     let account = to.to_canonical(session.home.network())?;
     let reference = one_reference(&session, reference.receipt, reference.reference);
     let dated = dating::day(&session, Dated { brand, kind: Kind::Stamp, reference: &reference }, dated)?;
@@ -29,6 +33,7 @@ pub(super) fn stamp(context: &Context, args: StampArgs) -> Result<Report, Comman
 pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let TakeBackArgs { brand, from, amount, mark, voucher, reference, dated, of, of_dated, sending } = args;
+    amount.map_or(Ok(()), some)?;
     let account = from.to_canonical(session.home.network())?;
     let of_reference = one_reference(&session, of.of_receipt, of.of_reference);
     let reference = one_reference(&session, reference.receipt, reference.reference);
@@ -36,7 +41,11 @@ pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report,
         (Some(day), Some(amount)) => (day, amount),
         (of_dated, amount) => {
             let stamped = stamped(&session, brand, &of_reference, of_dated)?;
-            (stamped.dated, amount.unwrap_or(stamped.left))
+            let left = amount.unwrap_or(stamped.left);
+            (
+                stamped.dated,
+                Some(left).filter(|left| *left > 0).ok_or_else(|| nothing_left(&session, brand, &reference))?,
+            )
         }
     };
     let dated = dating::day(&session, Dated { brand, kind: Kind::TakeBack, reference: &reference }, dated)?;
@@ -65,6 +74,22 @@ pub(super) fn take_back(context: &Context, args: TakeBackArgs) -> Result<Report,
     let had = if is_stamp { "stamped" } else { "given" };
     let done = format!("took back {amount} of what {brand} had {had} for {from}");
     session.fulfil(Wish::new(Operation::TakeBack(take), &done).in_words(&words), &sending)
+}
+
+/// Nothing is never stamped or taken back.
+fn some(amount: u64) -> Result<(), CommandError> {
+    if amount == 0 { Err(AmountError::Zero.into()) } else { Ok(()) }
+}
+
+/// The refusal to take back all that is left of a stamp, where that is nothing; it may have been this that took it.
+fn nothing_left(session: &Session<'_>, brand: BrandId, reference: &Reference) -> CommandError {
+    if used(&session.gateways, brand, (ReferenceKind::TakeBack, reference), None).is_ok() {
+        return CommandError::UsedBefore;
+    }
+    CommandError::of_code(
+        Code::TakeBackExceeds,
+        "nothing is left of this stamp that could be taken back now: lojal reference stamp tells what became of it",
+    )
 }
 
 /// A stamp, as the ledger has it.

@@ -1,6 +1,7 @@
 //! The standing of an account at brands: what counts, the level that it has reached, and what keeps it.
 
 use lojal_types::{AddressText, BrandId, Operation, SetConsent, api};
+use lojal_wallet::gateways::Gateways;
 
 use super::context::Context;
 use super::programme::{consents_text, track_text};
@@ -23,6 +24,9 @@ pub(super) fn standing(
     let (mut standings, seal) = proofs.standing(&gateways, &address)?;
     standings.standings.retain(|one| brand.is_none_or(|brand| one.brand == brand));
     let mut lines: Vec<String> = standings.standings.iter().flat_map(at_brand).collect();
+    if let (true, Some(brand)) = (lines.is_empty(), brand) {
+        there_is(&gateways, brand)?;
+    }
     if lines.is_empty() {
         lines.push(paragraph(match brand {
             Some(brand) => format!("{brand} has never stamped anything for {address}"),
@@ -31,6 +35,11 @@ pub(super) fn standing(
     }
     lines.push(paragraph(proofs.told(seal.as_ref())));
     Ok(Report::done(&standings, lines.join("\n")).with(&Sealed::of(seal.as_ref())))
+}
+
+/// Makes sure that there is a brand of which nothing was found.
+pub(super) fn there_is(gateways: &Gateways, brand: BrandId) -> Result<(), CommandError> {
+    Ok(gateways.ask(|gateway| Ok(gateway.client()?.brand(&brand)?)).map(drop)?)
 }
 
 /// `lojal consent`.

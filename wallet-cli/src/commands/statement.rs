@@ -128,13 +128,15 @@ fn look(
             Found::Moved => continue,
             Found::Cut(height) => return Err(CommandError::HistoryCut(height)),
             Found::TooMany => {
-                return Err(CommandError::Usage(
+                return Err(CommandError::refused(
+                    "history_too_long",
                     "this account has more than 100,000 transactions: its books are for a program that follows its \
                      events (docs/api.md, Events)",
                 ));
             }
             Found::OnlySome => {
-                return Err(CommandError::Usage(
+                return Err(CommandError::refused(
+                    "not_permitted",
                     "a gateway shows a brand's operators the brand's part of an account only: its owner makes the \
                      statement",
                 ));
@@ -149,7 +151,7 @@ fn look(
         })?;
         return Ok((known, activity, seal));
     }
-    Err(CommandError::Usage("this account changes faster than it can be read: try again in a moment"))
+    Err(CommandError::refused("busy", "this account changes faster than it can be read: try again in a moment"))
 }
 
 /// The transactions of an account, as far as a gateway shows them.

@@ -171,7 +171,7 @@ fn in_words(
     source: &Source,
     brand: &api::Brand,
 ) -> Result<String, CommandError> {
-    let account = session.account(source.text)?;
+    let account = session.account(source.text).map_err(|error| source.refused(error))?;
     let balance = account.balances.iter().find(|balance| balance.brand == brand.id);
     let total = balance.map_or(Points::ZERO, |balance| balance.total);
     let points = points_text(request.amount, brand);

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use lojal_types::{BrandId, Operation, SetTrack, Track, TrackId, api};
+use lojal_types::{BrandId, Code, Operation, SetTrack, TimeMs, Track, TrackId, api};
 use lojal_wallet::time::utc;
 
+use super::bounds;
 use super::context::Context;
 use super::programme::{kind_in_words, terms_changes, terms_in_words};
 use super::transact::Session;
@@ -74,6 +75,7 @@ fn set(
     let next = TrackId::new(tracks.last.get().saturating_add(1));
     let track = track.unwrap_or(next);
     let before = tracks.tracks.iter().find(|one| one.track == track).map(|one| &one.terms);
+    in_bounds((brand, track, &terms), before.is_some(), (tracks.last, session.ledger_time()))?;
     let (what, done) = match before {
         Some(before) if *before == terms => {
             (format!("track {track} of {brand} stays as it is"), format!("set track {track} of {brand} as it was"))
@@ -92,6 +94,24 @@ fn set(
     };
     ask::consent(&what, consent, sending)?;
     session.transact_for(brand, Operation::SetTrack(SetTrack { brand, track, terms }), &done, sending)
+}
+
+/// Names what is wrong with the terms of a track that begins before anybody is asked, and with those of any that break
+/// the limits.
+fn in_bounds(
+    (brand, track, terms): (BrandId, TrackId, &Track),
+    is_known: bool,
+    (last, time): (TrackId, TimeMs),
+) -> Result<(), CommandError> {
+    let fault = match is_known {
+        // What is in force may be about to close.
+        true if terms.keeps_limits() => None,
+        false if track <= last => {
+            Some(format!("track {track} of {brand} is none any more: a new one has a number above {last}"))
+        }
+        _ => bounds::of_track(terms, time).map(|fault| format!("the terms can't be so: {fault}")),
+    };
+    fault.map_or(Ok(()), |fault| Err(CommandError::of_code(Code::TrackOutOfBounds, fault)))
 }
 
 fn read(path: &Path) -> Result<Track, CommandError> {

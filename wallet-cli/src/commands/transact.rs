@@ -62,6 +62,20 @@ impl Source {
     pub(super) fn words(&self) -> String {
         if self.is_pool { format!(" from the pool of {}", self.text) } else { String::new() }
     }
+    /// An error of asking for what the account has: of a household that isn't the own one the reason.
+    pub(super) fn refused(&self, error: CommandError) -> CommandError {
+        match &error {
+            CommandError::Gateways(reason) if self.is_pool && is_not_permitted(reason) => {
+                let text = format!(
+                    "this wallet is no member of the household {}: --from takes one of its own, which lojal balance \
+                     shows",
+                    self.text
+                );
+                CommandError::refused("not_permitted", text)
+            }
+            _ => error,
+        }
+    }
 }
 
 /// The time in which a transaction can happen.

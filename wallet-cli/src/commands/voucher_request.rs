@@ -1,19 +1,20 @@
 //! A till's request for a voucher, and the use that has answered it.
 
 use lojal_text::outside;
-use lojal_types::{AddressText, BrandId, CampaignId, Day, Reference, TimeMs, VoucherRequest, api};
-use lojal_wallet::gateways::Gateway;
+use lojal_types::{AddressText, Award, BrandId, CampaignId, Code, Day, Reference, TimeMs, VoucherRequest, api};
+use lojal_wallet::gateways::{Gateway, is_not_permitted};
 use lojal_wallet::time::utc;
 use lojal_wallet::uri::VoucherCall;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::campaigns::find;
 use super::context::Context;
 use super::proofs::Proofs;
 use super::request::{random_salt, times, wait};
 use super::transact::Session;
 use super::vouchers::in_words;
-use crate::cli::{RequestArgs, values};
+use crate::cli::{RequestArgs, WhichCampaign, values};
 use crate::error::CommandError;
 use crate::output::{self, Report};
 
@@ -54,6 +55,7 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     let household = args.household.map(|text| text.to_canonical(session.home.network())).transpose()?;
     let ((dated, until_ms), salt, quantity) = (times(session, args)?, random_salt()?, args.uses);
     let request = VoucherRequest { brand, campaign, quantity, dated, until_ms, household, salt };
+    can_be_answered(session, &request, args.household)?;
     let reference = request.reference(&session.home.chain_id());
     let (uses, name) = (in_words(quantity), outside(&name));
     let until = utc(until_ms);
@@ -88,4 +90,40 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     );
     let done = Report { json: report.json, ..Report::done(&used, text) };
     Ok(proofs.report(done.with(&Used { used }), seal.as_ref()))
+}
+
+/// Keeps what nobody can answer from being shown, as far as a gateway tells.
+fn can_be_answered(
+    session: &Session<'_>,
+    request: &VoucherRequest,
+    household: Option<AddressText>,
+) -> Result<(), CommandError> {
+    let VoucherRequest { brand, campaign, quantity, .. } = *request;
+    let terms = find(&session.gateways, WhichCampaign { brand, campaign })?.terms;
+    if !matches!(terms.award, Award::Voucher { .. }) {
+        let text = format!(
+            "campaign {campaign} of {brand} gives no vouchers: lojal campaign list {brand} shows which of them do"
+        );
+        return Err(CommandError::refused("no_vouchers", text));
+    }
+    let Some(household) = household else { return Ok(()) };
+    match session.gateways.ask(|gateway| Ok(gateway.client()?.vouchers(&household)?)) {
+        Ok(known) => {
+            let fits = |one: &api::Voucher| (one.brand, one.campaign) == (brand, campaign) && one.left >= quantity;
+            if known.vouchers.iter().any(fits) { Ok(()) } else { Err(none_of(household, request)) }
+        }
+        // A till that is no operator isn't told what a household has.
+        Err(error) if is_not_permitted(&error) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn none_of(household: AddressText, request: &VoucherRequest) -> CommandError {
+    let VoucherRequest { campaign, quantity, .. } = *request;
+    let text = format!(
+        "the household {household} has no voucher of campaign {campaign} with {} left: look at the address, or leave \
+         --household out, and any member can answer",
+        in_words(quantity)
+    );
+    CommandError::of_code(Code::UnknownVoucher, text)
 }

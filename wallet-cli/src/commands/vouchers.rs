@@ -10,6 +10,7 @@ use lojal_wallet::uri::{SCHEME, VoucherCall};
 use super::context::Context;
 use super::proofs::{Proofs, Sealed};
 use super::request::random_salt;
+use super::standing::there_is;
 use super::transact::{Session, Source, Wish, Words};
 use crate::ask;
 use crate::cli::{OwnerArgs, SourceArgs, UseArgs, values};
@@ -36,6 +37,9 @@ pub(super) fn vouchers(
         let (left, campaign) = (one.left.to_string(), one.campaign.to_string());
         vec![one.brand.to_string(), one.voucher.to_string(), left, one.until.to_string(), campaign]
     }));
+    if let (1, Some(brand)) = (rows.len(), brand) {
+        there_is(&gateways, brand)?;
+    }
     let table = match (rows.len(), brand) {
         (1, Some(brand)) => paragraph(format!("{address} has no vouchers of {brand}")),
         (1, None) => paragraph(format!("{address} has no vouchers")),
@@ -78,14 +82,29 @@ pub(super) fn use_voucher(context: &Context, args: &UseArgs) -> Result<Report, C
         quantity: request.quantity,
         request: answer,
     });
-    let words = |code: &str| {
-        (code == Code::DuplicateReference.name()).then(|| Words {
-            text: "this request has been answered already; for another use ask the till for a new one".to_owned(),
-            is_final: true,
-        })
-    };
+    let words = |code: &str| answered_already(&session, request, code);
     let wish = Wish::new(operation, &done).before(Some(request.until_ms)).in_words(&words);
     session.fulfil(if asked.is_own { wish.with_random_reference() } else { wish }, &args.sending)
+}
+
+/// The refusal of a second answer to a request, with the first one if a gateway knows it.
+fn answered_already(session: &Session<'_>, request: &VoucherRequest, code: &str) -> Option<Words> {
+    if code != Code::DuplicateReference.name() {
+        return None;
+    }
+    let reference = request.reference(&session.home.chain_id());
+    let first = session.gateways.ask(|gateway| Ok(gateway.client()?.voucher_use(&reference, Some(request.dated))?));
+    let how = match first {
+        Ok(first) => {
+            let is_own = first.account == session.home.address_text();
+            let whose = if is_own { "your".to_owned() } else { format!("{}'s", first.account) };
+            let (voucher, id) = (first.voucher, first.transaction.id);
+            format!(": {whose} voucher {voucher} was used for it already with transaction {id}")
+        }
+        Err(_) => " already".to_owned(),
+    };
+    let text = format!("this request has been answered{how}; for another use ask the till for a new one");
+    Some(Words { text, is_final: true })
 }
 
 /// The request that is answered, and the voucher for it.
@@ -120,17 +139,49 @@ fn by_request(session: &Session<'_>, args: &UseArgs) -> Result<Asked, CommandErr
             asked
         }
     };
-    let (brand, campaign) = (request.brand, request.campaign);
-    let fits = |one: &api::Voucher| {
-        one.brand == brand
-            && one.campaign == campaign
-            && one.left >= request.quantity
-            && args.voucher.is_none_or(|voucher| voucher == one.voucher)
-    };
-    let all = of_account(session, &owner)?;
-    let voucher = all.into_iter().filter(fits).min_by_key(|one| (one.until, one.voucher));
-    let voucher = voucher.ok_or(CommandError::NoVoucher { brand, campaign, uses: request.quantity })?;
+    let voucher = fitting(of_account(session, &owner)?, &request, args.voucher)?;
     Ok(Asked { request, owner, voucher, is_own: false })
+}
+
+/// The voucher for a till's request: the one that is named, or of those that fit the one that ends first.
+fn fitting(
+    all: Vec<api::Voucher>,
+    request: &VoucherRequest,
+    named: Option<VoucherId>,
+) -> Result<api::Voucher, CommandError> {
+    let VoucherRequest { brand, campaign, quantity, .. } = *request;
+    let is_of_it = |one: &api::Voucher| (one.brand, one.campaign) == (brand, campaign);
+    let Some(id) = named else {
+        let fits = |one: &api::Voucher| is_of_it(one) && one.left >= quantity;
+        let first = all.into_iter().filter(fits).min_by_key(|one| (one.until, one.voucher));
+        return first.ok_or_else(|| none_with(request));
+    };
+    let one = all.into_iter().find(|one| one.voucher == id).ok_or(CommandError::UnknownVoucher(id))?;
+    if !is_of_it(&one) {
+        let text = format!(
+            "voucher {id} is of campaign {} of {}, and the till asks for one of campaign {campaign} of {brand}: leave \
+             it out, and one that fits is taken",
+            one.campaign, one.brand
+        );
+        return Err(CommandError::of_code(Code::UnknownVoucher, text));
+    }
+    if one.left < quantity {
+        let (left, uses) = (in_words(one.left), in_words(quantity));
+        let text = format!("voucher {id} has {left} left, and the till asks for {uses}: leave it out, or take another");
+        return Err(CommandError::of_code(Code::VoucherExceeded, text));
+    }
+    Ok(one)
+}
+
+/// The refusal where no voucher has the uses that a till asks for.
+fn none_with(request: &VoucherRequest) -> CommandError {
+    let VoucherRequest { brand, campaign, quantity, .. } = *request;
+    let text = format!(
+        "the till asks for {} of a voucher of campaign {campaign} of {brand}, and there is none with as many: lojal \
+         vouchers shows those that there are, and --from takes one of a household",
+        in_words(quantity)
+    );
+    CommandError::of_code(Code::UnknownVoucher, text)
 }
 
 /// A voucher that is named, and a request that the wallet makes itself.
@@ -171,7 +222,8 @@ pub(super) fn of(owner: &Source) -> String {
 
 /// The vouchers that an account can use, as a gateway tells: what isn't so the ledger refuses.
 fn of_account(session: &Session<'_>, owner: &Source) -> Result<Vec<api::Voucher>, CommandError> {
-    Ok(session.gateways.ask(|gateway| Ok(gateway.client()?.vouchers(&owner.text)?))?.vouchers)
+    let told = session.gateways.ask(|gateway| Ok(gateway.client()?.vouchers(&owner.text)?));
+    Ok(told.map_err(|error| owner.refused(error.into()))?.vouchers)
 }
 
 /// A voucher of an account.

@@ -1,14 +1,20 @@
 //! Campaigns from both sides: the brand's and the member's.
 
-use lojal_types::{Approvals, CampaignId, NetworkKind, Operation, Points, TakenBackOf};
+use lojal_types::{Approvals, CampaignId, Code, Hash, NetworkKind, Operation, Outcome, Points, TakenBackOf};
 
 use crate::support::gateway::{Ledger, account, only_operation, submitted};
-use crate::support::programme::{CLUB, gifts};
+use crate::support::programme::{CLUB, Known, gifts};
 use crate::support::server::Server;
-use crate::support::{Wallet, genesis, key, other, receipt};
+use crate::support::{Wallet, genesis, key, other, pool, receipt};
 
 fn ledger() -> Server {
     Ledger::with(vec![account(other())]).start()
+}
+
+/// The same where campaigns have lists of invitations with these roots.
+fn invited(invited: Vec<Hash>) -> Server {
+    let programme = Known { invited, ..Known::default() };
+    Ledger { programme, ..Ledger::with(vec![account(other())]) }.start()
 }
 
 #[test]
@@ -119,7 +125,7 @@ fn a_referral_is_made_by_a_member_and_claimed_by_its_link() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
     let none = wallet.run(&["refer", "kaffet", "2"]);
-    assert!(none.exit_code == 2 && none.stderr.contains("gives nothing for bringing"), "{}", none.stderr);
+    assert!(none.exit_code == 1 && none.stderr.contains("gives nothing for bringing"), "{}", none.stderr);
     let link = wallet.run(&["refer", "kaffet", "1"]).stdout;
     assert!(link.starts_with("LOJAL:REFER1"), "{link}");
     let claim = ["claim", link.trim()];
@@ -147,23 +153,85 @@ fn a_list_of_the_invited_is_made_of_a_table_and_each_claims_by_its_own_line() {
     let lines = std::fs::read_to_string(&out).expect("it is written");
     assert!(lines.lines().all(|line| line.contains("/wallet/#/claim/kaffet/1/invited-")), "{lines}");
 
+    let root = made["root"].as_str().and_then(|root| root.parse().ok()).expect("a root");
+    let told = wallet.run(&["campaign", "invite", "kaffet", "1", "--root-of", &out, "--json"]).json();
+    assert_eq!(told, made, "the root is found again");
+
+    // It is set behind another one, although the file was made before.
+    let server = invited(vec![Hash::new([1; 32]), root]);
+    let claims = Wallet::at(server.url());
     let claim = ["claim", "kaffet", "1", "--invitation", &out];
-    let asked = wallet.run(&claim).stderr;
+    let asked = claims.run(&claim).stderr;
     assert!(asked.contains("it gives 12.50 points"), "{asked}");
-    assert_eq!(wallet.run(&[&claim[..], &["--yes"]].concat()).exit_code, 0);
+    assert_eq!(claims.run(&[&claim[..], &["--yes"]].concat()).exit_code, 0);
     let Operation::Claim(claim) = only_operation(&server) else { panic!("another operation") };
-    let roots = [made["root"].as_str().and_then(|root| root.parse().ok()).expect("a root")];
     let invitation = claim.invitation.expect("it is shown");
+    let roots = [Hash::new([1; 32]), root];
     assert!(invitation.is_for(&genesis().chain_id(), (claim.brand, claim.campaign, key().address()), &roots));
     assert_eq!(invitation.amount, 1_250);
 
     let without = lines.lines().find(|line| !line.contains(&own.to_string())).expect("the other's");
-    let others = wallet.file("others.jsonl", without);
-    let none = wallet.run(&["claim", "kaffet", "1", "--invitation", &others, "--yes", "--json"]);
-    assert_eq!((none.exit_code, none.error_code().as_str()), (2, "invitation_missing"));
-    let much = wallet.file("much.csv", &format!("address,amount\n{own},20.01\n"));
-    let refused = wallet.run(&["campaign", "invite", "kaffet", "1", &much, "--out", "never.jsonl"]);
-    assert!(refused.stderr.contains("line 2: the amount is what the account gets"), "{}", refused.stderr);
+    let (others, people) = (wallet.file("others.jsonl", without), table);
+    for (file, expected) in [
+        (&others, (1, "invitation_missing", "others.jsonl: there is no invitation for")),
+        (&people, (2, "invalid_list", "people.csv: line 1 is no invitation")),
+        (&out, (1, "invitation_invalid", "is of no list that the campaign has")),
+    ] {
+        let none = wallet.run(&["claim", "kaffet", "1", "--invitation", file, "--yes", "--json"]);
+        let (exit_code, code, said) = expected;
+        assert_eq!((none.exit_code, none.error_code().as_str()), (exit_code, code));
+        assert!(none.stdout.contains(said), "{}", none.stdout);
+    }
+}
+
+#[test]
+fn a_list_of_what_the_campaign_cant_have_isnt_made() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let (own, pool) = (key().address().to_text(NetworkKind::Test), pool());
+    let out = wallet.home().with_file_name("never.jsonl").display().to_string();
+    for (campaign, line, said) in [
+        ("1", format!("{own},20.01"), "line 2: the amount is what the account gets"),
+        ("1", format!("{pool},1"), "line 2: households don't take part"),
+        ("2", format!("{own},2.51"), "line 2: the amount is what a unit costs the account: at most 2.50"),
+        ("0", format!("{own},1"), "campaigns are numbered from 1 on"),
+        ("3", format!("{own},1"), "campaign 3 of kaffet is over: the next one has a number above 8"),
+    ] {
+        let table = wallet.file("people.csv", &format!("address,amount\n{line}\n"));
+        let refused = wallet.run(&["campaign", "invite", "kaffet", campaign, &table, "--out", &out]);
+        assert!(refused.exit_code != 0 && refused.stderr.contains(said), "{}", refused.stderr);
+    }
+    let table = wallet.file("people.csv", &format!("address,amount\n{own},1\n"));
+    let nowhere = wallet.run(&["campaign", "invite", "kaffet", "1", &table, "--out", "-"]);
+    assert!(nowhere.exit_code == 2 && nowhere.stderr.contains("names a new file"), "{}", nowhere.stderr);
+}
+
+#[test]
+fn terms_that_are_out_of_bounds_are_named_before_they_are_signed() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    for (number, terms, said) in [
+        ("9", CLUB.replace("days = 30", "days = 0"), "days of the award are 1 to"),
+        ("9", CLUB.replace("\"member\"", "\"operator\""), "what costs points is claimed by members"),
+        ("3", CLUB.to_owned(), "a new one has a number above 8"),
+    ] {
+        let set = ["campaign", "set", "kaffet", number, &wallet.file("club.toml", &terms), "--yes", "--json"];
+        let refused = wallet.run(&set);
+        assert_eq!((refused.exit_code, refused.error_code().as_str()), (1, "campaign_out_of_bounds"));
+        assert!(refused.stdout.contains(said), "{}", refused.stdout);
+    }
+    assert!(submitted(&server).is_empty());
+}
+
+#[test]
+fn whom_a_brand_doesnt_know_at_all_isnt_told_that_it_knows_them_for_long() {
+    let receipt = Outcome::Failed { operation: 0, code: Code::NotNew };
+    let server = Ledger { receipt, ..Ledger::with(vec![account(other())]) }.start();
+    let wallet = Wallet::at(server.url());
+    let known = wallet.run(&["claim", "kaffet", "1", "--yes"]).stderr;
+    assert!(known.contains("known for few days only"), "{known}");
+    let nothing = wallet.run(&["claim", "kaffet"]);
+    assert!(nothing.exit_code == 2 && nothing.stderr.contains("lojal claim kaffet 3"), "{}", nothing.stderr);
 }
 
 #[test]
@@ -171,11 +239,12 @@ fn who_is_invited_pays_its_own_price() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
     let own = key().address().to_text(NetworkKind::Test);
-    for (price, costs) in [("1.75", "for 1.75 kaffet"), ("9", "for 2.50 kaffet"), ("0", "for nothing")] {
+    for (price, costs) in [("1.75", "for 1.75 kaffet"), ("2.50", "for 2.50 kaffet"), ("0", "for nothing")] {
         let table = wallet.file("people.csv", &format!("address,amount\n{own},{price}\n"));
         let out = wallet.home().with_file_name(format!("invited-{price}.jsonl")).display().to_string();
-        assert_eq!(wallet.run(&["campaign", "invite", "kaffet", "2", &table, "--out", &out]).exit_code, 0);
-        let asked = wallet.run(&["claim", "kaffet", "2", "--invitation", &out]).stderr;
+        let made = wallet.run(&["campaign", "invite", "kaffet", "2", &table, "--out", &out, "--json"]).json();
+        let server = invited(vec![made["root"].as_str().and_then(|root| root.parse().ok()).expect("a root")]);
+        let asked = Wallet::at(server.url()).run(&["claim", "kaffet", "2", "--invitation", &out]).stderr;
         assert!(asked.contains(costs), "{price}: {asked}");
     }
 }

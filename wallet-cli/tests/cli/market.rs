@@ -139,5 +139,25 @@ fn what_is_left_of_an_own_offer_is_withdrawn_by_its_name() {
     assert!(ran.stdout.contains("took back 20.00 kaffet of an offer"), "{}", ran.stderr);
     let Operation::WithdrawOffer(one) = only_operation(&server) else { panic!("another operation") };
     assert_eq!(one.offer.to_string(), OFFER);
-    assert_eq!(wallet.run(&["withdraw", "00112233445566778899aabbccddeeff"]).exit_code, 2);
+    let unknown = wallet.run(&["withdraw", "00112233445566778899aabbccddeeff", "--json"]);
+    assert_eq!((unknown.exit_code, unknown.error_code().as_str()), (1, "unknown_offer"));
+}
+
+#[test]
+fn an_offer_that_is_out_of_bounds_says_which_and_isnt_signed() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    for (amount, more, said) in [
+        ("2000", &["--ending", "never"][..], "kaffet offers at most 1000.00 kaffet at once"),
+        ("10", &["--ending", "2020-01"], "--ending 2020-01: those points have expired"),
+        ("10", &["--ending", "never", "--at-least", "11"], "--at-least is at most what is offered"),
+    ] {
+        let offer = [&["offer", amount, "kaffet", "4", "fjallet", "--yes", "--json"], more].concat();
+        let refused = wallet.run(&offer);
+        assert_eq!((refused.exit_code, refused.error_code().as_str()), (1, "offer_out_of_bounds"));
+        assert!(refused.stdout.contains(said), "{}", refused.stdout);
+    }
+    let many = wallet.run(&["offer", "999", "kaffet", "4", "fjallet", "--json"]);
+    assert_eq!((many.exit_code, many.error_code().as_str()), (1, "insufficient_points"));
+    assert!(submitted(&server).is_empty());
 }

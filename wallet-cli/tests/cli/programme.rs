@@ -90,6 +90,12 @@ fn a_track_without_a_number_is_a_new_one_and_terms_that_are_none_are_told_with_t
     let wrong = wallet.file("wrong.toml", "stamp_max = \"ten\"\n");
     let ran = wallet.run(&["track", "set", "kaffet", "--terms", &wrong, "--yes"]);
     assert!(ran.exit_code == 2 && ran.stderr.contains("line 1"), "{}", ran.stderr);
+    for (number, at_least, said) in [("2", 400, "levels rise"), ("0", 100, "a new one has a number above 1")] {
+        let terms = file(&wallet, at_least);
+        let refused = wallet.run(&["track", "set", "kaffet", number, "--terms", &terms, "--yes", "--json"]);
+        assert_eq!((refused.exit_code, refused.error_code().as_str()), (1, "track_out_of_bounds"));
+        assert!(refused.stdout.contains(said), "{}", refused.stdout);
+    }
     assert_eq!(submitted(&server).len(), 1);
 }
 
@@ -136,4 +142,23 @@ fn what_is_taken_back_without_a_number_is_all_that_is_left() {
     let unknown = ["takeback", "kaffet", &from, "--receipt", "R-4", "--of-receipt", "never", "--json"];
     assert_eq!(wallet.run(&unknown).error_code(), "unknown_reference");
     assert_ne!(key().address(), take.from);
+}
+
+#[test]
+fn a_stamp_of_which_nothing_is_left_is_taken_back_no_second_time() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let from = other().to_string();
+    for (own, code) in [("back", "duplicate_reference"), ("another", "take_back_exceeds")] {
+        let take = ["takeback", "kaffet", &from, "--receipt", own, "--of-receipt", "gone", "--json"];
+        let again = wallet.run(&take);
+        assert_eq!((again.exit_code, again.error_code().as_str()), (1, code));
+    }
+    let nothing = ["--receipt", "R-5", "--of-receipt", "stamped", "--json"];
+    for line in [&["takeback", "kaffet", &from, "0"][..], &["stamp", "kaffet", "1", &from, "0", "--receipt", "R-5"]] {
+        let more = if line[0] == "stamp" { &["--json"][..] } else { &nothing };
+        let ran = wallet.run(&[line, more].concat());
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "invalid_amount"), "{line:?}");
+    }
+    assert!(submitted(&server).is_empty());
 }

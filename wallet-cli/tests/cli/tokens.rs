@@ -9,8 +9,9 @@ use lojal_wallet::clock::local_time;
 use lojal_wallet::home::Home;
 
 use crate::support::gateway::{Ledger, account, submitted};
+use crate::support::programme::voucher;
 use crate::support::server::Server;
-use crate::support::{Wallet, genesis, key, other, passphrase};
+use crate::support::{Wallet, genesis, key, other, passphrase, pool};
 
 /// A gateway that shows accounts to one key.
 fn guarded(shown_to: &KeyPair, rotated: bool) -> Server {
@@ -100,6 +101,10 @@ fn whoever_may_not_read_is_told_so_and_a_rotation_takes_the_tokens_along() {
     let foreign = guarded(&KeyPair::from_seed(&[9; 32]), false);
     let refused = wallet.run(&["balance", "--json", "--gateway", foreign.url()]);
     assert_eq!((refused.exit_code, refused.error_code().as_str()), (1, "not_permitted"));
+    let (voucher, pool) = (voucher(5).to_string(), pool().to_string());
+    let outside = wallet.run(&["use", "kaffet", &voucher, "--from", &pool, "--json", "--gateway", foreign.url()]);
+    assert_eq!((outside.exit_code, outside.error_code().as_str()), (1, "not_permitted"));
+    assert!(outside.stdout.contains("no member of the household"), "{}", outside.stdout);
     let server = guarded(&key(), false);
     let wallet = Wallet::at(server.url());
     assert_eq!(wallet.run(&["rotate-key"]).exit_code, 0);

@@ -1,12 +1,16 @@
 //! Vouchers and refunds, from both sides.
 
-use lojal_types::{CampaignId, Operation, Payment, Points, Reference, Salt, TakenBackOf, VoucherRequest};
+use lojal_types::api::{Operator, VoucherUse};
+use lojal_types::{
+    CampaignId, Code, NetworkKind, Operation, Outcome, Payment, Points, Reference, Role, Roles, Salt, TakenBackOf,
+    VoucherRequest,
+};
 use lojal_wallet::uri::VoucherCall;
 
-use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
-use crate::support::programme::voucher;
+use crate::support::gateway::{Ledger, account, network_status, only_operation, payment, submitted};
+use crate::support::programme::{Known, voucher};
 use crate::support::server::Server;
-use crate::support::{Wallet, genesis, other, pool, receipt};
+use crate::support::{Wallet, genesis, key, other, pool, receipt};
 
 fn ledger() -> Server {
     Ledger::with(vec![account(other())]).start()
@@ -35,6 +39,10 @@ fn vouchers_are_listed_with_their_uses_and_their_last_day() {
     }
     let none = wallet.run(&["vouchers", "--brand", "nordmat"]).stdout;
     assert!(none.contains("has no vouchers of nordmat"), "{none}");
+    for of in [&["vouchers", "--brand", "nosuch"][..], &["standing", "nosuch"], &["history", "--brand", "nosuch"]] {
+        let unknown = wallet.run(&[of, &["--json"]].concat());
+        assert_eq!((unknown.exit_code, unknown.error_code().as_str()), (1, "unknown_brand"), "{of:?}");
+    }
 }
 
 #[test]
@@ -55,6 +63,26 @@ fn a_tills_request_takes_the_voucher_that_ends_first_with_enough_uses() {
     let server = ledger();
     let many = Wallet::at(server.url()).run(&["use", &text_of(&request(9)), "--yes", "--json"]);
     assert_eq!((many.exit_code, many.error_code().as_str()), (1, "unknown_voucher"));
+    for (name, code) in [(voucher(7), "unknown_voucher"), (voucher(5), "voucher_exceeded")] {
+        let server = ledger();
+        let line = ["use", &text_of(&request(4)), &name.to_string(), "--yes", "--json"];
+        let wrong = Wallet::at(server.url()).run(&line);
+        assert_eq!((wrong.exit_code, wrong.error_code().as_str()), (1, code));
+        assert!(wrong.stdout.contains(&format!("voucher {name}")), "{}", wrong.stdout);
+    }
+}
+
+#[test]
+fn a_request_that_was_answered_says_with_which_voucher_and_transaction() {
+    let own = key().address().to_text(NetworkKind::Test);
+    let (brand, transaction) = (request(1).brand, payment(None).transaction);
+    let used = VoucherUse { brand, account: own, voucher: voucher(5), quantity: 1, transaction: transaction.clone() };
+    let programme = Known { answer: Some(used), ..Known::default() };
+    let receipt = Outcome::Failed { operation: 0, code: Code::DuplicateReference };
+    let server = Ledger { receipt, programme, ..Ledger::with(vec![account(other())]) }.start();
+    let again = Wallet::at(server.url()).run(&["use", &text_of(&request(1)), "--yes"]);
+    let said = format!("your voucher {} was used for it already with transaction {}", voucher(5), transaction.id);
+    assert!(again.exit_code == 1 && again.stderr.contains(&said), "{}", again.stderr);
 }
 
 #[test]
@@ -81,9 +109,26 @@ fn a_till_asks_for_a_voucher_of_a_campaign_or_of_a_household() {
     let call = VoucherCall::from_uri(asked["request"].as_str().expect("a text")).expect("a request");
     assert_eq!((call.request.campaign, call.request.quantity), (CampaignId::new(5), 2));
     assert_eq!(call.request.reference(&genesis().chain_id()).to_string(), asked["reference"]);
-    assert_eq!(call.request.household.map(|one| one.to_text(lojal_types::NetworkKind::Test)), Some(pool()));
-    for wrong in [&["request", "--voucher", "5", "12.50", "kaffet"][..], &["request", "kaffet"]] {
+    assert_eq!(call.request.household.map(|one| one.to_text(NetworkKind::Test)), Some(pool()));
+    let many = ["request", "--voucher", "5", "kaffet", "--uses", "101"];
+    for wrong in [&["request", "--voucher", "5", "12.50", "kaffet"][..], &["request", "kaffet"], &many] {
         assert_eq!(wallet.run(wrong).exit_code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_request_for_a_voucher_that_nobody_can_answer_isnt_shown() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let pool = pool().to_string();
+    for (more, code) in [
+        (&["--voucher", "0"][..], "unknown_campaign"),
+        (&["--voucher", "99"], "unknown_campaign"),
+        (&["--voucher", "1"], "no_vouchers"),
+        (&["--voucher", "5", "--uses", "9", "--household", &pool], "unknown_voucher"),
+    ] {
+        let ran = wallet.run(&[&["request", "kaffet", "--json"], more].concat());
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, code), "{more:?}");
     }
 }
 
@@ -104,6 +149,26 @@ fn a_voucher_that_was_bought_is_returned_for_what_its_uses_cost() {
     let server = ledger();
     let given = Wallet::at(server.url()).run(&["return", &voucher(6).to_string(), "--yes", "--json"]);
     assert_eq!(given.error_code(), "not_refundable");
+    let (name, to) = (voucher(6).to_string(), other().to_string());
+    let line = ["refund", "claim", &name, &to, "2.50", "kaffet", "--receipt", "R-1", "--yes", "--json"];
+    let refund = Wallet::at(server.url()).run(&line);
+    assert_eq!((refund.exit_code, refund.error_code().as_str()), (1, "not_refundable"));
+    assert!(refund.stdout.contains("cost nothing"), "{}", refund.stdout);
+}
+
+#[test]
+fn an_owners_return_takes_no_receipt_which_it_wouldnt_use() {
+    let own = key().address().to_text(NetworkKind::Test);
+    let (name, to) = (voucher(5).to_string(), own.to_string());
+    let line = ["refund", "claim", &name, &to, "2.50", "kaffet", "--receipt", "R-1", "--yes", "--json"];
+    let server = ledger();
+    let refused = Wallet::at(server.url()).run(&line);
+    assert_eq!((refused.exit_code, refused.error_code().as_str()), (1, "not_permitted"));
+    assert!(refused.stdout.contains("lojal return gives your own voucher back"), "{}", refused.stdout);
+    let (issue_daily_max, issued_today) = (None, Points::ZERO);
+    let operator = Operator { address: own, roles: Roles::from([Role::Reverse]), issue_daily_max, issued_today };
+    let server = Ledger { operators: vec![operator], ..Ledger::with(vec![account(other())]) }.start();
+    assert_eq!(Wallet::at(server.url()).run(&line).exit_code, 0);
 }
 
 #[test]

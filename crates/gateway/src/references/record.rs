@@ -4,10 +4,10 @@ use lojal_ledger::key::{
     AwardedKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, MarkedKey, RedeemedKey, RefundedKey, ReversedKey,
     TakenBackKey, UsedVoucherKey, VouchersKey,
 };
-use lojal_ledger::record::{GivenVoucher, Issued};
+use lojal_ledger::record::{Claimed, GivenVoucher, Issued};
 use lojal_ledger::{Missing, Records, View, answers};
 use lojal_types::api::ReferenceKind;
-use lojal_types::{BrandId, Day};
+use lojal_types::{BrandId, Day, Points, Reference};
 
 use super::{Asked, Record};
 use crate::programme::stamped;
@@ -48,7 +48,13 @@ pub(super) fn record(view: &View, asked: &Asked, dated: Option<Day>) -> Result<O
         }
         ReferenceKind::Claim => {
             let claimed = view.latest(|shelf| ClaimedKey { shelf, brand, reference: reference() }, dated)?;
-            claimed.map(Record::Claimed)
+            match claimed {
+                Some(claimed) => {
+                    let left = refundable(view, (brand, &asked.reference), &claimed)?;
+                    Some(Record::Claimed(claimed, left))
+                }
+                None => None,
+            }
         }
         ReferenceKind::UseVoucher => {
             let used = view.latest(|shelf| UsedVoucherKey { shelf, brand, reference: reference() }, dated)?;
@@ -84,11 +90,36 @@ fn granted(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Reco
 
 /// The uses of a voucher that could be taken back now.
 fn uses_left(view: &View, brand: BrandId, given: &GivenVoucher) -> Result<u16, Missing> {
-    let time = view.tip().time_ms;
-    if time >= given.take_back_until_ms {
+    if view.tip().time_ms >= given.take_back_until_ms {
         return Ok(0);
     }
+    live_uses(view, brand, given)
+}
+
+/// The uses that are left of a voucher, if it isn't over.
+fn live_uses(view: &View, brand: BrandId, given: &GivenVoucher) -> Result<u16, Missing> {
+    let time = view.tip().time_ms;
     let known = view.get(&VouchersKey { account: given.to, brand })?.unwrap_or_default().vouchers;
     let live = known.iter().find(|one| one.voucher == given.voucher && one.is_live_on(time.day()));
     Ok(live.map_or(0, |one| one.left))
+}
+
+/// The points of a claim that could be refunded now: those of the units of which nothing is used or taken back.
+fn refundable(view: &View, (brand, of): (BrandId, &Reference), claimed: &Claimed) -> Result<Points, Missing> {
+    let Claimed { campaign, quantity, ref paid } = *claimed;
+    let (shelf, reference) = (paid.dated.month(), || of.clone());
+    let given = view.get(&GivenVoucherKey { shelf, brand, reference: reference() })?;
+    // A grant to somebody else can have the same reference.
+    let units = match given.filter(|given| (given.to, given.campaign) == (paid.from, campaign)) {
+        Some(given) => u64::from(live_uses(view, brand, &given)?),
+        None => match view.get(&MarkedKey { shelf, brand, reference: reference() })? {
+            Some(marked) => {
+                let days = marked.days.map_or(1, |days| days / u32::from(quantity));
+                marked.left().checked_div(days).unwrap_or(0).into()
+            }
+            None => 0,
+        },
+    };
+    let each = paid.amount().get().checked_div(quantity.into()).unwrap_or(0);
+    Ok(paid.refundable(view.tip().time_ms).min(Points::new(each.saturating_mul(units))))
 }

@@ -126,6 +126,18 @@ async fn a_claim_is_found_with_what_was_refunded_of_it_and_its_units_come_back_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_claim_no_more_can_be_refunded_than_its_voucher_has_left() {
+    let (node, id, claimed) = with_coffees(open(), 3).await;
+    let voucher = voucher_id(&node.chain(), &id, 0);
+    node.apply(ANNA, vec![use_voucher(&node.chain(), ("nordmat", 1), ANNA, voucher)]);
+    let told = used(&node, ReferenceKind::Claim, &claimed).await;
+    assert_eq!((told.state, told.taken, told.left), (UsedState::Claimed, points(0), points(80)));
+    node.apply(TILL, vec![refund("nordmat", ANNA, (Payment::Claim, &claimed), 80, "return")]);
+    let told = used(&node, ReferenceKind::Claim, &claimed).await;
+    assert_eq!((told.state, told.taken, told.left), (UsedState::Claimed, points(80), points(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn payments_are_found_with_what_was_refunded_of_them() {
     let node = Node::start().await;
     node.apply(TILL, vec![issue("nordmat", ANNA, 100, "receipt")]);

@@ -22,7 +22,7 @@ pub(super) fn invite(layout: &Layout, brand: BrandId, campaigns: &mut [Campaign]
             table += &format!("{},{points}\n", layout.key(member)?.address().to_text(network));
         }
         let failed = |reason: String| DevnetError::NoProgramme { brand, reason };
-        let list = List::of_table(&table, &of, |_| Ok(())).map_err(|error| failed(error.to_string()))?;
+        let list = List::of_table(&table, &of, |_, _| Ok(())).map_err(|error| failed(error.to_string()))?;
         let path = layout.dir.join(FILE);
         // One that is there is of a programme that didn't begin.
         let _ = std::fs::remove_file(&path);

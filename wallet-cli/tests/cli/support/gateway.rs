@@ -50,6 +50,7 @@ pub struct Ledger {
     pub shown_to: Option<PublicKey>,
     /// The state of the one issue and the one reversal that it knows.
     pub reversed: Option<(Issue, Reversal)>,
+    pub programme: programme::Known,
     /// The answer to whoever asks what a transaction would do.
     pub simulation: Option<Simulation>,
 }
@@ -72,6 +73,7 @@ impl Ledger {
             is_late: false,
             shown_to: None,
             reversed: None,
+            programme: programme::Known::default(),
             simulation: None,
         }
     }
@@ -154,7 +156,7 @@ impl Ledger {
     fn read(&self, path: &str) -> Answer {
         match path {
             "/v1/status" => Answer::json(200, &network_status()),
-            path if programme::is_of(path) => programme::answer(path),
+            path if programme::is_of(path) => programme::answer(path, &self.programme),
             path if market::answers(path) => market::answer(path),
             "/v1/brands" => {
                 let kaffet = Brand { closes_ms: self.kaffet_closes_ms, ..brand("kaffet", 2) };
@@ -179,17 +181,9 @@ impl Ledger {
                 motion.map_or_else(|| Answer::problem(404, "unknown_motion"), |one| Answer::json(200, one))
             }
             "/v1/netting" => {
-                let currency = genesis().document().settlement_currency;
-                Answer::json(
-                    200,
-                    &Netting {
-                        currency,
-                        pairs: self.netting.clone(),
-                        height: Height::new(41),
-                        time_ms: network_status().time_ms,
-                        next_cursor: None,
-                    },
-                )
+                let (currency, pairs) = (genesis().document().settlement_currency, self.netting.clone());
+                let Status { height, time_ms, .. } = network_status();
+                Answer::json(200, &Netting { currency, pairs, height, time_ms, next_cursor: None })
             }
             _ => match &self.reversed {
                 Some((issue, _)) if path.starts_with("/v1/brands/kaffet/issues/") => Answer::json(200, issue),

@@ -3,7 +3,7 @@
 use lojal_types::api::{
     BrandCampaign, BrandTrack, CampaignState, Campaigns, LevelEnd, MarkStanding, NextLevel, Stamped, Standing,
     Standings, TakenStanding, TrackStanding, TrackState, Tracks, UsedReference, UsedState, UsedUnits, Voucher,
-    Vouchers,
+    VoucherUse, Vouchers,
 };
 use lojal_types::{
     Award, Bounded, BrandId, Campaign, CampaignId, GrossPoints, Hash, Height, MarkId, Month, PerMember, Period, Points,
@@ -37,13 +37,24 @@ pub fn is_of(path: &str) -> bool {
         || path.ends_with("/vouchers")
         || path.contains("/uses/")
         || path.contains("/references/claim/")
+        || path.contains("/references/grant/")
+        || path.contains("/references/take_back/")
         || path.ends_with("/kaffet/tracks")
         || path.ends_with("/kaffet/campaigns")
         || path.contains("/stamps/")
 }
 
+/// The part of a programme that a test chooses.
+#[derive(Default)]
+pub struct Known {
+    /// The roots of the lists of invitations that the first two campaigns have.
+    pub invited: Vec<Hash>,
+    /// The use that has answered every request for a voucher, if there is one.
+    pub answer: Option<VoucherUse>,
+}
+
 /// The answer there: an account has the first level, and one stamp is known.
-pub fn answer(path: &str) -> Answer {
+pub fn answer(path: &str, known: &Known) -> Answer {
     let (height, time_ms, track) = (Height::new(41), network_status().time_ms, TrackId::new(1));
     if let Some(text) = path.strip_prefix("/v1/accounts/").and_then(|text| text.strip_suffix("/standing")) {
         let until_ms = "2027-05".parse::<Month>().expect("a month").start();
@@ -68,27 +79,32 @@ pub fn answer(path: &str) -> Answer {
         return Answer::json(200, &Vouchers { address, vouchers, only_of: None, height, time_ms });
     }
     if path.contains("/uses/") {
-        return Answer::problem(404, "unknown_reference");
+        let unknown = || Answer::problem(404, "unknown_reference");
+        return known.answer.as_ref().map_or_else(unknown, |answer| Answer::json(200, answer));
+    }
+    if path.contains("/references/take_back/") || path.contains("/references/grant/") {
+        // The voucher that cost nothing was given, and the rest of the second stamp was taken back.
+        let is_known = path.ends_with(&voucher(6).to_string()) || path.ends_with(&receipt("back").to_string());
+        return if is_known { Answer::json(200, &claimed()) } else { Answer::problem(404, "unknown_reference") };
     }
     if let Some((_, reference)) = path.split_once("/references/claim/") {
         let is_bought = reference == voucher(5).to_string();
         return if is_bought { Answer::json(200, &claimed()) } else { Answer::problem(404, "unknown_reference") };
     }
     if path.ends_with("/campaigns") {
-        return Answer::json(200, &campaigns());
+        return Answer::json(200, &campaigns(&known.invited));
     }
     if path.ends_with("/tracks") {
         let one = BrandTrack { track, terms: terms(), state: TrackState::Open, over_ms: None };
         return Answer::json(200, &Tracks { brand: kaffet(), tracks: vec![one], last: track, height, time_ms });
     }
-    if !path.ends_with(&format!("/{}", receipt("stamped"))) {
+    let is_gone = path.ends_with(&format!("/{}", receipt("gone")));
+    if !is_gone && !path.ends_with(&format!("/{}", receipt("stamped"))) {
         return Answer::problem(404, "unknown_reference");
     }
+    let (taken_back, left) = if is_gone { (40, 0) } else { (0, 40) };
     let (dated, until_ms) = (time_ms.day(), time_ms.plus_ms(86_400_000));
-    Answer::json(
-        200,
-        &Stamped { dated, to: other(), track, amount: 40, place: None, taken_back: 0, left: 40, until_ms },
-    )
+    Answer::json(200, &Stamped { dated, to: other(), track, amount: 40, place: None, taken_back, left, until_ms })
 }
 
 /// The voucher of an account with these bytes.
@@ -174,12 +190,19 @@ pub fn club() -> Campaign {
     }
 }
 
+/// Coffees that members buy.
+fn coffees() -> Campaign {
+    Campaign { award: Award::Voucher { valid_days: 30 }, returnable: true, ..club() }
+}
+
 /// A cause, to which members give 1.00 at a time.
 fn trees() -> Campaign {
     Campaign { price: Points::new(100), award: Award::Cause { to: None }, ..club() }
 }
 
-fn campaigns() -> Campaigns {
+/// The campaigns of kaffet; the first two have these lists of invitations.
+fn campaigns(invited: &[Hash]) -> Campaigns {
+    let invited = Bounded::new(invited.to_vec()).expect("a few");
     let (height, time_ms) = (Height::new(41), network_status().time_ms);
     let one = |(number, terms): (u32, Campaign)| BrandCampaign {
         campaign: CampaignId::new(number),
@@ -197,6 +220,8 @@ fn campaigns() -> Campaigns {
         budget_left: terms.budget,
         terms,
     };
-    let campaigns = [(1, gifts()), (2, club()), (8, trees())].map(one).to_vec();
+    let gifts = Campaign { invited: invited.clone(), ..gifts() };
+    let club = Campaign { invited, ..club() };
+    let campaigns = [(1, gifts), (2, club), (5, coffees()), (8, trees())].map(one).to_vec();
     Campaigns { brand: kaffet(), campaigns, last: CampaignId::new(8), height, time_ms }
 }
