@@ -3,7 +3,7 @@
 use lojal_types::{Approvals, BrandAction, Operation, TrackId};
 
 use crate::support::gateway::{Ledger, account, only_operation, submitted};
-use crate::support::programme::terms;
+use crate::support::programme::{name_of, terms};
 use crate::support::server::Server;
 use crate::support::{Wallet, key, other, receipt};
 
@@ -48,6 +48,24 @@ fn what_a_member_allows_is_what_it_names_and_nothing_else() {
     for wrong in [&[][..], &["--none", "--ranks"]] {
         assert_eq!(Wallet::nowhere().run(&[&["consent", "kaffet"], wrong].concat()).exit_code, 2);
     }
+}
+
+#[test]
+fn leaders_are_listed_with_the_own_rank_and_the_contacts_among_them() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    assert_eq!(wallet.run(&["contact", "add", "bo", &other().to_string()]).exit_code, 0);
+    let ran = wallet.run(&["leaders", "kaffet", "1"]);
+    let own = format!("2\t120\t{}\tyou", name_of(key().address()));
+    assert!(ran.stdout.contains("RANK\tUNITS\tNAME\tWHO\n1\t300\tabandon zoo"), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains(&own) && ran.stdout.contains("\tbo\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("40 accounts have a rank after block 41"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("has rank 2 of 40, and 120 count of it"), "{}", ran.stdout);
+    let json = wallet.run(&["leaders", "kaffet", "1", "--limit", "3", "--json"]).json();
+    assert_eq!((&json["own"]["rank"], &json["height"], &json["proven"]), (&2.into(), &41.into(), &().into()));
+    let none = wallet.run(&["leaders", "kaffet", "2", "--json"]);
+    assert_eq!((none.exit_code, none.error_code().as_str()), (1, "unknown_track"));
+    assert_eq!(wallet.run(&["leaders", "kaffet", "1", "--limit", "101"]).exit_code, 2);
 }
 
 #[test]
