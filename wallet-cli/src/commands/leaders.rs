@@ -3,7 +3,7 @@
 use lojal_client::{ClientError, Seal};
 use lojal_text::words;
 use lojal_types::api::{self, leader_words};
-use lojal_types::{AddressText, BrandId, NetworkKind, Points, TrackId};
+use lojal_types::{AddressText, BrandId, Height, NetworkKind, Points, TrackId};
 use lojal_wallet::contacts;
 use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_wallet::home::Home;
@@ -34,6 +34,7 @@ struct Own {
     address: AddressText,
     units: u64,
     is_listed: bool,
+    proven_at: Option<Height>,
     seal: Option<Seal>,
 }
 
@@ -46,11 +47,11 @@ pub(super) fn leaders(context: &Context, args: &LeadersArgs) -> Result<Report, C
         (None, None) => None,
         (home, address) => Some(Context::account(home.as_ref(), address)?),
     };
-    let leaders = of_track(&gateways, args, asked.as_ref())?;
+    let (url, leaders) = of_track(&gateways, args, asked.as_ref())?;
     let proofs = Proofs::of(context, home.as_ref(), &gateways)?;
     let own = asked.map(|address| own(&proofs, &gateways, address, (brand, track))).transpose()?;
-    if let Some(own) = &own {
-        agree(&gateways, &leaders, own)?;
+    if let Some(reason) = own.as_ref().and_then(|own| contradiction(&leaders, own)) {
+        return Err(GatewaysError::Client(ClientError::Untrue { url, reason }).into());
     }
     let known = home.as_ref().map(|home| known(home, own.as_ref(), (brand, track))).transpose()?.unwrap_or_default();
     let mut lines = vec![match leaders.leaders.is_empty() {
@@ -68,13 +69,15 @@ pub(super) fn leaders(context: &Context, args: &LeadersArgs) -> Result<Report, C
     Ok(Report::done(&leaders, lines.join("\n")).with(&counted).with(&Sealed::of(seal)))
 }
 
+/// The ranks, and the gateway that tells them.
 fn of_track(
     gateways: &Gateways,
     args: &LeadersArgs,
     asked: Option<&AddressText>,
-) -> Result<api::Leaders, CommandError> {
+) -> Result<(String, api::Leaders), CommandError> {
     let (brand, track) = (args.brand, args.track);
-    let leaders = gateways.ask(|gateway| Ok(gateway.client()?.leaders(&brand, track, args.limit, asked)?));
+    let leaders = gateways
+        .ask(|gateway| Ok((gateway.url().to_owned(), gateway.client()?.leaders(&brand, track, args.limit, asked)?)));
     leaders.map_err(|error| match error {
         GatewaysError::Client(error) if error.is_problem("unknown_track") => {
             CommandError::UnknownTrack { brand, track }
@@ -93,20 +96,18 @@ fn own(
     let standing = standings.standings.into_iter().find(|one| one.brand == brand);
     let is_listed = standing.as_ref().is_some_and(|one| one.consents & RANKS == RANKS);
     let on_track = standing.and_then(|one| one.tracks.into_iter().find(|one| one.track == track));
-    Ok(Own { address, units: on_track.map_or(0, |one| one.units), is_listed, seal })
+    let (units, proven_at) = (on_track.map_or(0, |one| one.units), seal.as_ref().map(|seal| seal.height));
+    Ok(Own { address, units, is_listed, proven_at, seal })
 }
 
-/// Compares a rank with what is proven of the account, if both are so after the same block.
-fn agree(gateways: &Gateways, leaders: &api::Leaders, own: &Own) -> Result<(), CommandError> {
-    let is_same_block = own.seal.as_ref().is_some_and(|seal| seal.height == leaders.height);
+/// The contradiction between a rank and what is proven of the account, if both are so after the same block.
+fn contradiction(leaders: &api::Leaders, own: &Own) -> Option<String> {
+    let is_same_block = own.proven_at == Some(leaders.height);
     let ranked = leaders.own.as_ref().map_or(0, |one| one.units);
     let proven = if own.is_listed { own.units } else { 0 };
-    if !is_same_block || ranked == proven || (ranked == 0 && !leaders.complete) {
-        return Ok(());
-    }
-    let url = gateways.iter().next().map(|gateway| gateway.url().to_owned()).unwrap_or_default();
-    let reason = format!("it ranks {} with {ranked}, of which {proven} are proven to count there", own.address);
-    Err(GatewaysError::Client(ClientError::Untrue { url, reason }).into())
+    let may_be_left_out = ranked == 0 && !leaders.complete;
+    let is_lie = is_same_block && ranked != proven && !may_be_left_out;
+    is_lie.then(|| format!("it ranks {} with {ranked}, of which {proven} are proven to count there", own.address))
 }
 
 /// The words under which the wallet's contacts and the account that was asked about are listed, each with whose they
@@ -177,5 +178,37 @@ fn own_text(own: &Own, leaders: &api::Leaders) -> String {
             )
         }
         None => format!("{address} has no rank: {units} count of it on track {track}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lojal_types::{Address, TimeMs};
+
+    use super::*;
+
+    const HEIGHT: Height = Height::new(7);
+
+    fn leaders(units: u64, complete: bool) -> api::Leaders {
+        let leader = api::Leader { rank: 1, units, name: "abandon zoo".into(), account: None };
+        let own = (units > 0).then_some(leader);
+        let (brand, track, time_ms) = ("kaffet".parse().expect("valid"), TrackId::new(1), TimeMs::default());
+        api::Leaders { brand, track, leaders: vec![], ranked: 1, own, complete, height: HEIGHT, time_ms }
+    }
+
+    fn own(units: u64, is_listed: bool, height: u64) -> Own {
+        let address = Address::new([2; 20]).to_text(NetworkKind::Test);
+        Own { address, units, is_listed, proven_at: Some(Height::new(height)), seal: None }
+    }
+
+    #[test]
+    fn a_rank_that_contradicts_what_is_proven_after_the_same_block_is_a_lie() {
+        let lies = |ranked, complete, own: Own| contradiction(&leaders(ranked, complete), &own).is_some();
+        assert!(!lies(9, true, own(9, true, 7)) && !lies(0, true, own(9, false, 7)));
+        assert!(lies(9, true, own(8, true, 7)), "with more than counts");
+        assert!(lies(9, true, own(9, false, 7)), "without consent");
+        assert!(lies(0, true, own(9, true, 7)), "left out");
+        assert!(!lies(0, false, own(9, true, 7)), "it says that it hasn't everybody");
+        assert!(!lies(9, true, own(8, true, 8)), "a block later it may be so");
     }
 }
