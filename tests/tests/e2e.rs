@@ -70,6 +70,8 @@ mod hostile;
 mod joining;
 #[path = "e2e/keys.rs"]
 mod keys;
+#[path = "e2e/leaders.rs"]
+mod leaders;
 #[path = "e2e/light.rs"]
 mod light;
 #[path = "e2e/lists.rs"]

@@ -45,7 +45,7 @@ pub use listen::ListenArgs;
 pub use market::{MarketCommand, OfferArgs, OffersArgs, TakeArgs, WithdrawArgs};
 pub use profile::{ConfigCommand, ContactCommand, ProfileCommand, Setting};
 pub use programme::{
-    ConsentArgs, PresentationCommand, ProgrammeCommand, ShowArgs, StampArgs, TakeBackArgs, TrackCommand,
+    ConsentArgs, LeadersArgs, PresentationCommand, ProgrammeCommand, ShowArgs, StampArgs, TakeBackArgs, TrackCommand,
 };
 pub use receipt::ReceiptCommand;
 pub use setup::{KeyCommand, SetupCommand};

@@ -48,6 +48,7 @@ export * from "./invitation.js";
 export type { Json, JsonObject } from "./json.js";
 export { parseJson, writeJson } from "./json.js";
 export * from "./key.js";
+export * from "./leaders.js";
 export * as limits from "./limits.js";
 export * from "./market.js";
 export * from "./merkle.js";

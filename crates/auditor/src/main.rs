@@ -15,7 +15,7 @@ use lojal_auditor::source::{Source, SourceError};
 use lojal_auditor::verify::{Scope, VerifyError, verify};
 use lojal_chain::Pin;
 use lojal_client::Client;
-use lojal_types::{Genesis, Hash, Height, KeyPair, TimeMs};
+use lojal_types::{BrandId, Genesis, Hash, Height, KeyPair, TimeMs, TrackId};
 use serde::Serialize;
 
 /// The chain, or what a source hands out as one, is wrong.
@@ -72,6 +72,12 @@ struct ReportArgs {
     /// The last block that is counted; without it, the last one of the chain
     #[arg(long, value_name = "HEIGHT", value_parser = height)]
     at: Option<Height>,
+    /// Only the rows of this brand
+    #[arg(long, value_name = "BRAND")]
+    brand: Option<BrandId>,
+    /// Only the rows of this track
+    #[arg(long, value_name = "NUMBER")]
+    track: Option<TrackId>,
     /// The form to print it in
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
@@ -168,11 +174,20 @@ fn verify_command(args: VerifyArgs) -> ExitCode {
 
 fn report_command(args: ReportArgs) -> ExitCode {
     let (kind, format) = (args.kind, args.format);
+    let brand = args.brand.map(|brand| ("brand", brand.to_string()));
+    let wanted = brand.into_iter().chain(args.track.map(|track| ("track", track.to_string())));
+    for (column, _) in wanted.clone() {
+        if !kind.columns().contains(&column) {
+            let error = format!("the report {} isn't made by {column}: leave out --{column}", kind.name());
+            Cli::command().error(ErrorKind::ArgumentConflict, error).exit();
+        }
+    }
     let make = |genesis: &Genesis, source: &mut Source, scope: &Scope, progress: &mut Progress| {
         report(genesis, source, scope, kind, progress)
     };
     let found = audit(args.chain, args.at, make);
     if let Ok(listing) = &found {
+        let listing = wanted.fold(listing.clone(), |listing, (column, text)| listing.only(column, &text));
         lojal_print::document(&listing.text(format));
     }
     exit_code(found)

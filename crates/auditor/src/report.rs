@@ -3,6 +3,7 @@
 
 mod campaigns;
 mod happened;
+mod leaders;
 mod levels;
 mod liability;
 mod listing;
@@ -17,6 +18,7 @@ use lojal_types::{Genesis, Height, Outcome, Transaction};
 
 use self::campaigns::Campaigns;
 use self::happened::happened;
+use self::leaders::Consents;
 use self::levels::Levels;
 use self::liability::Flows;
 pub use self::listing::{Cell, Format, Listing};
@@ -41,6 +43,8 @@ pub enum Kind {
     Operators,
     /// The number of accounts that have each level of each track in the month of the block
     Levels,
+    /// The ranks on each track of those who let its brand list them
+    Leaders,
     /// The points that members have offered and sold each other, by pair of brands
     Market,
 }
@@ -54,7 +58,20 @@ impl Kind {
             Self::Campaigns => "campaigns",
             Self::Operators => "operators",
             Self::Levels => "levels",
+            Self::Leaders => "leaders",
             Self::Market => "market",
+        }
+    }
+    /// The names of the columns of its rows.
+    pub const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Liability => liability::COLUMNS,
+            Self::Netting => netting::COLUMNS,
+            Self::Campaigns => campaigns::COLUMNS,
+            Self::Operators => operators::COLUMNS,
+            Self::Levels => levels::COLUMNS,
+            Self::Leaders => leaders::COLUMNS,
+            Self::Market => market::COLUMNS,
         }
     }
 }
@@ -67,6 +84,7 @@ pub struct Recount {
     campaigns: Campaigns,
     operators: Operators,
     levels: Levels,
+    consents: Consents,
     trades: Trades,
 }
 
@@ -123,6 +141,7 @@ impl Recount {
             }
             self.operators.add(sender, operation, gift.as_ref(), after);
             self.levels.add(operation, time);
+            self.consents.add(sender, operation);
         });
     }
 
@@ -134,7 +153,7 @@ impl Recount {
         let brands = brand_reports(view)?;
         let compared = self.flows.check(&brands).and_then(|()| self.debts.check(view));
         let compared = compared.and_then(|()| self.campaigns.check(view)).and_then(|()| self.levels.check(view));
-        let compared = compared.and_then(|()| self.trades.check(view));
+        let compared = compared.and_then(|()| self.trades.check(view)).and_then(|()| self.consents.check(view));
         compared.map_err(|difference| VerifyError::discrepancy(view.tip().height, difference))?;
         let (columns, rows) = match kind {
             Kind::Liability => liability::rows(&brands),
@@ -142,6 +161,7 @@ impl Recount {
             Kind::Campaigns => self.campaigns.rows(view),
             Kind::Operators => self.operators.rows(view),
             Kind::Levels => self.levels.rows(view),
+            Kind::Leaders => self.consents.rows(view, &self.levels),
             Kind::Market => self.trades.rows(view),
         };
         let tip = view.tip();

@@ -1,7 +1,7 @@
 //! The routes of accounts, households, and what brands know of them.
 
 use lojal_types::activity::HistoryFault;
-use lojal_types::{Activity, Address, AddressText, BrandId, Day, Reference, TransactionId, api};
+use lojal_types::{Activity, Address, AddressText, BrandId, Day, Reference, TrackId, TransactionId, api};
 
 use crate::{Client, ClientError, Unproven, Verified, Verifier};
 
@@ -132,6 +132,30 @@ impl Client {
     pub fn tracks(&self, brand: &BrandId) -> Result<api::Tracks, ClientError> {
         let tracks: api::Tracks = self.get_json(&format!("/v1/brands/{brand}/tracks"), &[])?;
         self.expect(tracks.brand == *brand, tracks)
+    }
+    /// `GET /v1/brands/{id}/tracks/{track}/leaders`: the first so many ranks on a track, and that of an account which
+    /// the client may read. Nothing shows that nobody is left out.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_brand` or `unknown_track`; [`ClientError::Untrue`] if the ranks don't
+    /// follow from the units.
+    pub fn leaders(
+        &self,
+        brand: &BrandId,
+        track: TrackId,
+        limit: u32,
+        account: Option<&AddressText>,
+    ) -> Result<api::Leaders, ClientError> {
+        let (limit, account) = (limit.to_string(), account.map(|account| account.to_string()));
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(account.iter().map(|account| ("account", account.as_str())));
+        let leaders: api::Leaders = self.get_json(&format!("/v1/brands/{brand}/tracks/{track}/leaders"), &query)?;
+        let leaders = self.expect((leaders.brand, leaders.track) == (*brand, track), leaders)?;
+        if leaders.ranks_follow() {
+            return Ok(leaders);
+        }
+        let reason = format!("the ranks on track {track} of {brand} don't follow from the units");
+        Err(ClientError::Untrue { url: self.url.clone(), reason })
     }
     /// `GET /v1/brands/{id}/campaigns`: the campaigns of a brand that aren't over.
     ///

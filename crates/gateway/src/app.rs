@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::access::{Access, Hosts};
+use crate::boards::Boards;
 use crate::books::Books;
 use crate::clients::{Client, Place};
 use crate::finality::Finality;
@@ -85,6 +86,7 @@ pub(crate) struct App {
     pub(crate) finality: Finality,
     pub(crate) followers: Followers,
     pub(crate) books: Books,
+    pub(crate) boards: Boards,
     pub(crate) streams: Streams,
     pub(crate) webhooks: Arc<Registry>,
     /// Those of members' browsers, if pushes are sent.
@@ -168,6 +170,7 @@ impl App {
             finality: Finality::default(),
             followers: Followers::default(),
             books: Books::default(),
+            boards: Boards::default(),
             streams: Streams::default(),
             webhooks,
             pushes,

@@ -6,14 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lojal_chain::CommittedBlock;
-use lojal_ledger::holders::{offering, offers_of};
+use lojal_ledger::holders::{Offers, offers_of};
 use lojal_ledger::record::OpenOffer;
 use lojal_store::Store;
 use lojal_types::{Address, BrandId, Expiry, OfferId, Operation, Outcome, TimeMs};
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
-use crate::limits::{BOOK_OFFERS_MAX, BOOK_PAGES};
+use crate::limits::BOOK_OFFERS_MAX;
 
 const HOUR_MS: u64 = 3_600_000;
 
@@ -75,43 +73,15 @@ impl Books {
         (owners, !table.is_complete)
     }
 
-    /// Reads what there is, and then follows each block, until the store is gone.
-    pub(crate) async fn run(self, store: Store, mut blocks: broadcast::Receiver<Arc<CommittedBlock>>) {
-        let mut from = Some(0);
-        loop {
-            let next = match from {
-                Some(_) => blocks.try_recv(),
-                None => blocks.recv().await.map_err(|error| match error {
-                    RecvError::Closed => TryRecvError::Closed,
-                    RecvError::Lagged(missed) => TryRecvError::Lagged(missed),
-                }),
-            };
-            match (next, from) {
-                (Ok(block), _) => self.follow(&store, &block).await,
-                (Err(TryRecvError::Empty), Some(place)) => {
-                    from = self.clone().look_through(store.clone(), place).await;
-                }
-                (Err(TryRecvError::Lagged(_)), _) => from = Some(0),
-                (Err(TryRecvError::Closed | TryRecvError::Empty), _) => return,
-            }
-        }
-    }
-
-    /// Lists the offers in some pages of the state; answers with the place from which to go on.
-    async fn look_through(self, store: Store, from: u128) -> Option<u128> {
-        let read = move || {
-            let seen = store.read(|view| offering(view, from, BOOK_PAGES));
-            let found = seen.inspect_err(|error| tracing::warn!(%error, "offers can't be read")).ok()?;
-            let mut table = self.lock();
-            found.accounts.into_iter().for_each(|(of, offers)| table.set(of, listed(of.0, offers)));
-            table.is_complete |= found.next.is_none();
-            found.next
-        };
-        tokio::task::spawn_blocking(read).await.ok().flatten()
+    /// Takes in the offers that were found in a part of the state, which may be the last one.
+    pub(crate) fn found(&self, accounts: Vec<Offers>, is_last: bool) {
+        let mut table = self.lock();
+        accounts.into_iter().for_each(|(of, offers)| table.set(of, listed(of.0, offers)));
+        table.is_complete |= is_last;
     }
 
     /// Looks at the accounts whose offers a block has changed.
-    async fn follow(&self, store: &Store, block: &CommittedBlock) {
+    pub(crate) async fn follow(&self, store: &Store, block: &CommittedBlock) {
         let changed = changed(block);
         self.lock().drop_ended(block.header.time_ms);
         if changed.is_empty() {

@@ -10,7 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use lojal_consensus::clock;
-use lojal_types::{Address, AddressText, BrandId, Day, Reference};
+use lojal_types::{Address, AddressText, BrandId, Day, Reference, TrackId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
@@ -69,6 +69,19 @@ impl<S: Send + Sync> FromRequestParts<S> for BrandReference {
         let path = Path::<(String, String)>::from_request_parts(parts, state).await;
         let Path((brand, reference)) = path.map_err(|rejection| Failure::new(kind, rejection.body_text()))?;
         Ok(Self(written_at(parts, 3, &brand, kind)?, written_at(parts, 5, &reference, kind)?))
+    }
+}
+
+/// A brand, and a track two parts further on in a path.
+pub(crate) struct BrandTrack(pub(crate) BrandId, pub(crate) TrackId);
+
+impl<S: Send + Sync> FromRequestParts<S> for BrandTrack {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let kind = Kind::InvalidParameter;
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((brand, track)) = path.map_err(|rejection| Failure::new(kind, rejection.body_text()))?;
+        Ok(Self(written_at(parts, 3, &brand, kind)?, written_at(parts, 5, &track, kind)?))
     }
 }
 

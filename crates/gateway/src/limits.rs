@@ -219,9 +219,22 @@ pub const PAIRS_MAX: usize = 500;
 pub const PROOFS_MAX: usize = 1024;
 /// Most offers that the books of the market list.
 pub const BOOK_OFFERS_MAX: usize = 1_000_000;
-/// Pages of the state that are looked through for offers at once, at the start.
-pub const BOOK_PAGES: usize = 256;
+/// Pages of the state that are looked through at once, at the start, for offers and for those who may be listed by
+/// rank.
+pub const LOOK_PAGES: usize = 256;
 /// Most accounts whose offers one answer about a book looks at.
 pub const MARKET_OWNERS_MAX: usize = 200;
 /// Most offers in one answer about a book.
 pub const MARKET_OFFERS_MAX: usize = 100;
+/// Most accounts of one brand that are ranked.
+pub const BOARD_ACCOUNTS_MAX: usize = 10_000;
+/// Most accounts of all brands that are ranked.
+pub const BOARDS_ACCOUNTS_MAX: usize = 100_000;
+/// Standings that are read from the state at once for a ranking.
+pub const BOARD_READ: usize = 1_000;
+/// Versions of the state that are tried for a ranking, if pages of one are forgotten while it is read.
+pub const VERSIONS_MAX: usize = 3;
+/// Most ranks in one answer.
+pub const LEADERS_MAX: u32 = 100;
+/// Ranks in one answer, unless the client says.
+pub const LEADERS_DEFAULT: u32 = 10;

@@ -61,7 +61,7 @@ fn cost(route: &str, method: &Method) -> u32 {
         SIMULATE => 5,
         "/v1/brands/{id}/references/{kind}/{reference}" | "/v1/transactions/{id}/proof" => 3,
         // As many proofs as a brand has campaigns.
-        "/v1/brands/{id}/campaigns/proof" => 3,
+        "/v1/brands/{id}/campaigns/proof" | "/v1/brands/{id}/tracks/{track}/leaders" => 3,
         "/v1/accounts/{address}/transactions" | "/v1/brands/{id}/transactions" => 3,
         "/v1/brands/{id}/statistics" | "/v1/partnerships" | "/v1/netting" => 3,
         "/v1/light/changes" | "/v1/light/blocks/{height}" => 3,

@@ -31,6 +31,7 @@ use crate::clients::Client;
 use crate::connection::Accepted;
 use crate::events::LAST_EVENT_ID;
 use crate::extract::no_parameters;
+use crate::keeping::Lists;
 use crate::openapi::Written;
 use crate::openapi::document::document;
 use crate::problem::{Failure, Kind};
@@ -213,7 +214,8 @@ pub(crate) async fn serve(
     let mut follower = JoinSet::new();
     follower.spawn(app.finality.clone().follow(app.gateway.store.clone(), blocks));
     follower.spawn(app.followers.clone().run(app.gateway.store.clone(), app.gateway.store.subscribe()));
-    follower.spawn(app.books.clone().run(app.gateway.store.clone(), app.gateway.store.subscribe()));
+    let lists = Lists { books: app.books.clone(), boards: app.boards.clone() };
+    follower.spawn(lists.run(app.gateway.store.clone(), app.gateway.store.subscribe()));
     webhooks::start(&app);
     push::start(&app);
     let (stop, stopped) = watch::channel(false);

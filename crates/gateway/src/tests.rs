@@ -10,6 +10,7 @@ mod governance;
 mod habits;
 pub(crate) mod http;
 mod inclusion;
+mod leaders;
 mod light;
 pub(crate) mod market;
 pub(crate) mod node;

@@ -1,6 +1,7 @@
 //! The answers that gateways give about an account, and that clients make for themselves of what has been proven.
 
 mod campaigns;
+mod leaders;
 mod market;
 mod programme;
 mod vouchers;
@@ -10,6 +11,7 @@ use std::convert::Infallible;
 use lojal_types::{Activity, Address, BrandId, Lot, MemberLimit, MemberRights, Points, api};
 
 pub use self::campaigns::campaigns;
+pub use self::leaders::{Ranked, Ranking, is_listed};
 pub use self::market::{offers, offers_of, takeable};
 pub use self::programme::{stamped, standings, standings_at, tracks};
 pub use self::vouchers::{vouchers, vouchers_at};

@@ -3,10 +3,11 @@
 
 use lojal_types::{Address, BrandId, Expiry, Lot, Month, Points};
 
-use crate::key::{BalanceKey, HoldsKey, StateKey};
+use crate::answers::is_listed;
+use crate::key::{BalanceKey, HoldsKey, StandingKey, StateKey};
 use crate::lots::total;
 use crate::pending::total_pending;
-use crate::record::OpenOffer;
+use crate::record::{OpenOffer, Standing};
 use crate::records::Records;
 use crate::state::View;
 use crate::tree::Missing;
@@ -104,6 +105,53 @@ pub fn offering(view: &View, from: u128, pages: usize) -> Result<Offering, Missi
 /// All the pages that are not in memory.
 pub fn offers_of(view: &View, accounts: impl Iterator<Item = (Address, BrandId)>) -> Result<Vec<Offers>, Missing> {
     Missing::each(accounts.map(|of| Ok((of, Records::offers(view, of.0, of.1)?))))
+}
+
+/// Accounts that let brands list them by rank, in the order of the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The accounts, each with a brand.
+    pub accounts: Vec<(Address, BrandId)>,
+    /// The place from which to go on; none at the end.
+    pub next: Option<u128>,
+}
+
+/// The accounts with a standing in so many pages of the state from a place on, 0 at first, that let its brand list
+/// them by rank.
+///
+/// # Errors
+/// All the pages that have to be looked through and are not in memory.
+pub fn listed(view: &View, from: u128, pages: usize) -> Result<Listed, Missing> {
+    let mut path = [0; 32];
+    path[..16].copy_from_slice(&from.to_be_bytes());
+    let range = view.tree().pages_from(&path, pages)?;
+    let keys = range.pages.iter().flat_map(|page| &page.keys).filter_map(|key| StandingKey::decode(key));
+    let listed = |key: StandingKey| {
+        let is_listed = view.get(&key)?.as_ref().is_some_and(is_listed);
+        Ok(is_listed.then_some((key.account, key.brand)))
+    };
+    let accounts = Missing::each(keys.map(listed))?.into_iter().flatten().collect();
+    Ok(Listed { accounts, next: range.next.as_ref().map(place) })
+}
+
+/// The same pages looked through for both: accounts with offers, and those that are listed.
+///
+/// # Errors
+/// As for each.
+pub fn look_through(view: &View, from: u128, pages: usize) -> Result<(Offering, Listed), Missing> {
+    Missing::both(offering(view, from, pages), listed(view, from, pages))
+}
+
+/// The standings of accounts at a brand.
+///
+/// # Errors
+/// All the pages that are not in memory.
+pub fn standings_of(
+    view: &View,
+    brand: BrandId,
+    accounts: &[Address],
+) -> Result<Vec<(Address, Option<Standing>)>, Missing> {
+    Missing::each(accounts.iter().map(|account| Ok((*account, view.standing(*account, brand)?))))
 }
 
 /// The place of a page. Key hashes that agree in 128 bits don't come about.

@@ -9,8 +9,10 @@ mod kind;
 mod shown;
 mod table;
 mod typed;
+mod words;
 
 pub use environment::{text_variable, variable};
 pub use shown::{for_terminal, for_text, outside};
 pub use table::{table, wrap};
 pub use typed::{TypedError, decomposed, typed, without_byte_order_mark};
+pub use words::words;

@@ -31,8 +31,8 @@ pub use self::event::{
 };
 pub use self::market::{Market, Offers, RestingOffer};
 pub use self::programme::{
-    BrandTrack, LevelEnd, MarkStanding, NextLevel, Stamped, Standing, Standings, TakenStanding, TrackStanding,
-    TrackState, Tracks,
+    BrandTrack, Leader, Leaders, LevelEnd, MarkStanding, NextLevel, Stamped, Standing, Standings, TakenStanding,
+    TrackStanding, TrackState, Tracks, leader_words,
 };
 pub use self::push::{NewPush, PUSHED_ALWAYS, Push, PushService, Pushes};
 pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState, UsedUnits};

@@ -21,6 +21,10 @@ pub enum ProgrammeCommand {
         #[arg(long = "of", value_name = "ADDRESS", value_parser = values::address)]
         address: Option<AddressText>,
     },
+    /// Show who has the most on a track, of those who let the brand list them, and this account's rank
+    ///
+    /// lojal leaders fjallen 1
+    Leaders(LeadersArgs),
     /// Sign what this account is at a brand, its levels and marks, for a shop that asks for it; it lasts 10 minutes
     ///
     /// lojal show fjallen --to skishop.example
@@ -52,6 +56,22 @@ pub enum ProgrammeCommand {
     Stamp(StampArgs),
     /// Take back what was counted or given for a returned purchase, as an operator of the brand
     Takeback(TakeBackArgs),
+}
+
+/// `lojal leaders`.
+#[derive(Debug, Args)]
+pub struct LeadersArgs {
+    /// The brand
+    #[arg(value_parser = values::brand)]
+    pub brand: BrandId,
+    /// The track
+    pub track: TrackId,
+    /// The number of ranks, at most 100
+    #[arg(long, value_name = "NUMBER", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub limit: u32,
+    /// The account whose rank is shown [default: this wallet's]
+    #[arg(long = "of", value_name = "ADDRESS", value_parser = values::address)]
+    pub address: Option<AddressText>,
 }
 
 /// `lojal show`.
@@ -106,7 +126,7 @@ pub struct ConsentArgs {
 #[derive(Clone, Copy, Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct Allowed {
-    /// To be listed by rank
+    /// To be listed by rank, for everybody to see, under two words that whoever knows the address knows
     #[arg(long)]
     pub ranks: bool,
     /// Profiling

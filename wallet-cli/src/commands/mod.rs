@@ -26,6 +26,7 @@ mod init;
 mod invitations;
 mod key_file;
 mod keys;
+mod leaders;
 mod light;
 mod listen;
 mod lists;
@@ -179,6 +180,7 @@ fn of_vouchers(context: &Context, command: VoucherCommand) -> Result<Report, Com
 fn of_programme(context: &Context, command: ProgrammeCommand) -> Result<Report, CommandError> {
     match command {
         ProgrammeCommand::Standing { brand, address } => standing::standing(context, brand, address),
+        ProgrammeCommand::Leaders(args) => leaders::leaders(context, &args),
         ProgrammeCommand::Show(args) => presentations::show(context, &args),
         ProgrammeCommand::Presentation(command) => presentations::presentation(context, command),
         ProgrammeCommand::Refer { which, qr } => referrals::refer(context, which, qr),

@@ -1,9 +1,9 @@
 //! Programmes from both sides: the brand's and the member's.
 
-use lojal_types::{Approvals, BrandAction, Operation, TrackId};
+use lojal_types::{Approvals, BrandAction, NetworkKind, Operation, TrackId};
 
 use crate::support::gateway::{Ledger, account, only_operation, submitted};
-use crate::support::programme::terms;
+use crate::support::programme::{name_of, terms};
 use crate::support::server::Server;
 use crate::support::{Wallet, key, other, receipt};
 
@@ -48,6 +48,27 @@ fn what_a_member_allows_is_what_it_names_and_nothing_else() {
     for wrong in [&[][..], &["--none", "--ranks"]] {
         assert_eq!(Wallet::nowhere().run(&[&["consent", "kaffet"], wrong].concat()).exit_code, 2);
     }
+}
+
+#[test]
+fn leaders_are_listed_with_the_own_rank_and_the_contacts_among_them() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    assert_eq!(wallet.run(&["contact", "add", "bo", &other().to_string()]).exit_code, 0);
+    let ran = wallet.run(&["leaders", "kaffet", "1"]);
+    let lines: Vec<String> =
+        ran.stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let (own, second) = (name_of(key().address()), other().to_canonical(NetworkKind::Test).expect("a test address"));
+    let own = format!("2 120 {own} you");
+    let second = format!("2 120 {} bo", name_of(second));
+    assert_eq!(lines[..4], ["RANK UNITS NAME WHO".to_owned(), "1 300 abandon zoo".to_owned(), own, second]);
+    assert!(ran.stdout.contains("40 accounts have a rank after block 41"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("has rank 2 of 40, and 120 count of it"), "{}", ran.stdout);
+    let json = wallet.run(&["leaders", "kaffet", "1", "--limit", "3", "--json"]).json();
+    assert_eq!((&json["own"]["rank"], &json["height"], &json["proven"]), (&2.into(), &41.into(), &().into()));
+    let none = wallet.run(&["leaders", "kaffet", "2", "--json"]);
+    assert_eq!((none.exit_code, none.error_code().as_str()), (1, "unknown_track"));
+    assert_eq!(wallet.run(&["leaders", "kaffet", "1", "--limit", "101"]).exit_code, 2);
 }
 
 #[test]

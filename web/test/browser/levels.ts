@@ -115,6 +115,28 @@ export function levelTests(world: () => { readonly network: Network; readonly br
     await visitor.leave();
   });
 
+  test("whoever lets a brand list them sees the own rank, and others see two words and no address", async () => {
+    const { network, browser } = world();
+    const visitor = await Visitor.of(browser, network, { language: "en" });
+    const { page } = visitor;
+    const track = lastTrack(network, "fjallen");
+    stamp(network, "fjallen", track, addressOf(network, "member-2"), "12");
+    network.lojal("member-1", "consent", "fjallen", "--none");
+    network.lojal("member-2", "consent", "fjallen", "--ranks");
+    await visitor.importFile(network.path("wallets/member-1/key.json"));
+    await visitor.go("levels");
+    const ranks = page.getByTestId(`ranks-fjallen-${track}`);
+    await ranks.getByText("Ranking").click();
+    await ranks.getByText("You aren't shown here").waitFor();
+    assert.equal(await ranks.getByRole("listitem").count(), 1);
+    network.lojal("member-1", "consent", "fjallen", "--ranks");
+    await ranks.getByText("You are number 1 of 2.").waitFor();
+    const told = plain(await ranks.innerText());
+    assert.match(told, /1 \w+ \w+ · you [\d,]+ 2 \w+ \w+ 12/);
+    assert.ok(!told.includes("tloj1"));
+    await visitor.leave();
+  });
+
   test("standings that a gateway doesn't prove are not shown", async () => {
     const { network, browser } = world();
     const visitor = await Visitor.of(browser, network);

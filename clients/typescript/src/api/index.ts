@@ -5,6 +5,7 @@ export * from "./brand-motions.js";
 export * from "./brands.js";
 export * from "./campaigns.js";
 export * from "./events.js";
+export * from "./leaders.js";
 export * from "./light.js";
 export * from "./lists.js";
 export * from "./market.js";

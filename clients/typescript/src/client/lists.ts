@@ -18,11 +18,14 @@ import {
   brandStatisticsCodec,
   brandTransactionsCodec,
 } from "../api/lists.js";
+import type { Leaders } from "../api/leaders.js";
+import { leadersCodec } from "../api/leaders.js";
 import type { Market } from "../api/market.js";
 import { marketCodec } from "../api/market.js";
 import type { BrandId } from "../brand.js";
 import type { JsonCodec } from "../codec/codec.js";
 import type { Client } from "./client.js";
+import type { TrackId } from "../track.js";
 import type { HistoryFilter } from "./history.js";
 
 /** The page of a list that is wanted. */
@@ -36,6 +39,12 @@ export interface ListPage {
 /** The transactions of a brand that are wanted. */
 export interface BrandFilter extends Omit<HistoryFilter, "brand"> {
   /** Those that concern this account. */
+  readonly account?: Address;
+}
+
+/** The ranks that are wanted. */
+export interface LeadersWanted extends Pick<ListPage, "limit"> {
+  /** The account whose rank is wanted, too. */
   readonly account?: Address;
 }
 
@@ -63,6 +72,16 @@ export class ListClient {
   /** `GET /v1/brands/{id}/statistics`: a brand's points by month. */
   statistics(brand: BrandId): Promise<BrandStatistics> {
     return this.#ask(brandStatisticsCodec, `/v1/brands/${brand}/statistics`, {});
+  }
+  /**
+   * `GET /v1/brands/{id}/tracks/{track}/leaders`: the first ranks on a track, and that of an account which the token
+   * may read. Nothing shows that nobody is left out.
+   */
+  leaders(brand: BrandId, track: TrackId, wanted: LeadersWanted = {}): Promise<Leaders> {
+    const account = wanted.account === undefined ? undefined : addressToText(wanted.account, this.client.network);
+    const query = { account, ...paged(wanted) };
+    const path = `/v1/brands/${brand}/tracks/${String(track)}/leaders`;
+    return this.#ask(leadersCodec, path, query, (told) => told.brand === brand && told.track === track);
   }
   /** `GET /v1/brands/{id}/campaigns`: what a brand gives beside points for purchases, for everybody. */
   campaigns(brand: BrandId): Promise<Campaigns> {

@@ -12,7 +12,8 @@ use super::happened::taken_by;
 use super::listing::{Cell, Rows};
 use crate::verify::IN_MEMORY;
 
-const COLUMNS: &[&str] = &[
+/// The names of the columns.
+pub(super) const COLUMNS: &[&str] = &[
     "brand",
     "campaign",
     "decimals",

@@ -13,7 +13,8 @@ use lojal_types::{
 use super::listing::{Cell, Rows};
 use crate::verify::IN_MEMORY;
 
-const COLUMNS: &[&str] = &["brand", "track", "level", "accounts"];
+/// The names of the columns.
+pub(super) const COLUMNS: &[&str] = &["brand", "track", "level", "accounts"];
 
 /// A stamp that can still be taken back.
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +177,13 @@ impl Levels {
             }
         }
         Ok(())
+    }
+
+    /// The units that count in a month, by account and track that isn't over.
+    pub(super) fn units(&self, month: Month) -> impl Iterator<Item = ((Address, BrandId, TrackId), u64)> {
+        let is_over = move |of: &(BrandId, TrackId)| self.tracks.get(of).is_none_or(|track| track.is_over_in(month));
+        let live = self.progress.iter().filter(move |((_, brand, track), _)| !is_over(&(*brand, *track)));
+        live.map(move |(of, progress)| (*of, progress.units_in(month)))
     }
 
     /// A row for each level of each track that isn't over; level 0 has those of whom something counts that reaches no

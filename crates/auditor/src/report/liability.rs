@@ -10,7 +10,8 @@ use super::happened::taken_by;
 use super::listing::{Cell, Rows};
 use crate::verify::BrandReport;
 
-const COLUMNS: &[&str] = &[
+/// The names of the columns.
+pub(super) const COLUMNS: &[&str] = &[
     "brand",
     "decimals",
     "expiry",

@@ -65,6 +65,13 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// The same with those rows alone that have a text in a column, if there is such a column.
+    pub fn only(mut self, column: &str, text: &str) -> Self {
+        let place = self.columns.iter().position(|name| *name == column);
+        self.rows.retain(|row| place.is_none_or(|place| row[place].plain() == text));
+        self
+    }
+
     /// The report in a form, without the end of the last line.
     pub fn text(&self, format: Format) -> String {
         match format {

@@ -12,7 +12,8 @@ use lojal_types::{
 use super::listing::{Cell, Rows};
 use crate::verify::IN_MEMORY;
 
-const COLUMNS: &[&str] =
+/// The names of the columns.
+pub(super) const COLUMNS: &[&str] =
     &["brand", "decimals", "wants", "wants_decimals", "offers", "offered", "takes", "sold", "paid", "open"];
 
 /// The brand that is offered, and the one that is wanted.

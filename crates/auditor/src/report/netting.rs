@@ -9,7 +9,8 @@ use super::campaigns::Gift;
 use super::listing::{Cell, Rows};
 use crate::verify::IN_MEMORY;
 
-const COLUMNS: &[&str] = &[
+/// The names of the columns.
+pub(super) const COLUMNS: &[&str] = &[
     "debtor",
     "creditor",
     "currency",

@@ -1,16 +1,18 @@
 //! Reports: the same bytes each time, in all forms, of the last block and of an earlier one.
 
+use lojal_types::TrackId;
+use lojal_types::api::leader_words;
 use serde_json::json;
 
 use crate::fixture::economy::economy;
 use crate::fixture::programme::{programme, second_till};
-use crate::fixture::{chain, genesis, operator};
+use crate::fixture::{chain, genesis, key, operator};
 use crate::gateway::{Gateway, status};
 use crate::place::{Place, Run, json, run};
 use crate::{last_header, with_single_blanks};
 
 const FORMATS: [&str; 3] = ["table", "csv", "json"];
-const KINDS: [&str; 5] = ["liability", "netting", "campaigns", "operators", "levels"];
+const KINDS: [&str; 6] = ["liability", "netting", "campaigns", "operators", "levels", "leaders"];
 
 /// The output of a report that holds.
 fn printed(run: &Run) -> &str {
@@ -176,6 +178,27 @@ fn levels_are_counted_of_the_stamps_as_they_were_at_each_height() {
 }
 
 #[test]
+fn leaders_are_ranked_as_they_were_at_each_height_and_only_those_who_allow_it() {
+    let place = Place::with(&programme());
+    let of = |arguments: &[&str]| {
+        let run = place.report(&[&["leaders", "--dir", &place.path("node"), "--format", "csv"], arguments].concat());
+        records(printed(&run)).iter().map(|line| (*line).to_owned()).collect::<Vec<_>>()
+    };
+    let row = |track: u16, rank: u64, units: u64, seed: u8| {
+        let (account, brand) = (key(seed).address(), "nordmat".parse().expect("valid"));
+        let words = leader_words(&genesis().chain_id(), account, brand, TrackId::new(track));
+        let (name, account) = (lojal_text::words(words), account.to_text(genesis().network()));
+        format!("nordmat,{track},{rank},{units},{name},{account}")
+    };
+    assert_eq!(of(&["--at", "2"]), ["brand,track,rank,units,name,account", ",,,,,"]);
+    assert_eq!(of(&["--at", "3"])[1..], [row(1, 1, 70, 60)]);
+    let all = [row(1, 1, 70, 60), row(1, 2, 30, 61), row(2, 1, 1, 60)];
+    assert_eq!(of(&[])[1..], all);
+    assert_eq!(of(&["--brand", "nordmat", "--track", "1"])[1..], all[..2]);
+    assert_eq!(of(&["--brand", "skidort"])[1..], [",,,,,"]);
+}
+
+#[test]
 fn every_member_of_a_report_is_described() {
     let described = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/auditing.md"));
     let described = described.expect("the page is there");
@@ -201,11 +224,12 @@ fn what_makes_no_sense_is_a_usage_error_that_says_what_does() {
         (&["report", "--genesis", &genesis, "--dir", &dir][..], "<REPORT>"),
         (
             &["report", "weather", "--genesis", &genesis, "--dir", &dir],
-            "possible values: liability, netting, campaigns, operators, levels",
+            "possible values: liability, netting, campaigns, operators, levels, leaders",
         ),
         (&[&whole[..], &["--format", "xml"]].concat(), "possible values: table, csv, json"),
         (&[&whole[..], &["--at", "0"]].concat(), "a height is a whole number from 1 on"),
         (&[&whole[..], &["--at", "now"]].concat(), "a height is a whole number from 1 on"),
+        (&[&whole[..], &["--track", "1"]].concat(), "the report liability isn't made by track: leave out --track"),
         (&["report", "liability", "--dir", &dir], "--genesis"),
         (&["report", "liability", "--genesis", &genesis], "--url"),
     ] {

@@ -3,17 +3,17 @@
 use axum::http::StatusCode;
 use axum::routing::get;
 use lojal_types::api::{self, ReferenceKind};
-use lojal_types::{AddressText, BrandId, Code, Day, Height, OPERATION_NAMES, TimeMs, TransactionId};
+use lojal_types::{AddressText, BrandId, Code, Day, Height, OPERATION_NAMES, TimeMs, TrackId, TransactionId};
 use serde_json::json;
 
 use super::Route;
 use super::network::at;
-use crate::limits::{EXPIRING_MONTHS_MAX, EXPORT_BLOCKS_MAX, HISTORY_LIMIT_MAX};
+use crate::limits::{EXPIRING_MONTHS_MAX, EXPORT_BLOCKS_MAX, HISTORY_LIMIT_MAX, LEADERS_MAX};
 use crate::openapi::operation::Operation;
 use crate::problem::Kind;
 use crate::{
-    accounts, blocks, brand_motions, brands, events, history, households, inclusion, lists, partnerships, payments,
-    programme, proofs, references, reversals, statistics, transactions, vouchers,
+    accounts, blocks, brand_motions, brands, events, history, households, inclusion, leaders, lists, partnerships,
+    payments, programme, proofs, references, reversals, statistics, transactions, vouchers,
 };
 
 pub(super) fn all() -> Vec<Route> {
@@ -85,6 +85,20 @@ fn of_programme() -> Vec<Route> {
                 .brand()
                 .not_found(Code::UnknownBrand)
                 .json::<api::Tracks>(StatusCode::OK, "The tracks, by number.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}/tracks/{track}/leaders",
+            get(leaders::leaders),
+            [Operation::get("leaders", "The ranks on a track of those who let its brand list them.")
+                .by_or_knowing("P A B X")
+                .brand()
+                .path::<TrackId>("track", "The track.")
+                .limit(LEADERS_MAX, "Most ranks in the answer; 10 unless it is said.")
+                .query::<AddressText>("account", "The account whose rank is wanted too, by whoever may read it.")
+                .kinds(&[Kind::InvalidAddress])
+                .not_found(Code::UnknownBrand)
+                .not_found(Code::UnknownTrack)
+                .json::<api::Leaders>(StatusCode::OK, "The ranks.")],
         ),
         Route::new(
             "/v1/brands/{id}/campaigns",

@@ -83,3 +83,22 @@ fn what_expires_by_a_month_is_listed_alone_and_adds_up_to_the_sums() {
     ids.sort_unstable();
     assert_eq!(brands(ledger.view().tree()).expect("in memory"), ids);
 }
+
+#[test]
+fn who_lets_a_brand_list_them_is_found_wherever_the_state_is_cut() {
+    let mut ledger = Ledger::with_programme();
+    ledger.apply(TILL, set_track(GROCER, 1, rolling(12, &[])));
+    for (seed, consents) in [(ANNA, 9), (BO, 2)] {
+        ledger.apply(TILL, stamp(GROCER, 1, seed, 5, &format!("stamp {seed}")));
+        ledger.apply(seed, set_consent(GROCER, consents));
+    }
+    let (mut found, mut from) = (Vec::new(), Some(0));
+    while let Some(place) = from {
+        let (_, listed) = look_through(ledger.view(), place, 1).expect("in memory");
+        found.extend(listed.accounts);
+        from = listed.next;
+    }
+    assert_eq!(found, [(address(ANNA), brand(GROCER))]);
+    let standings = standings_of(ledger.view(), brand(GROCER), &[address(BO), address(CLEO)]).expect("in memory");
+    assert_eq!(standings.iter().map(|(_, one)| one.is_some()).collect::<Vec<_>>(), [true, false]);
+}

@@ -1,5 +1,7 @@
 //! Answers about what brands count beside points.
 
+mod leaders;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,8 @@ use crate::day::Day;
 use crate::ids::Height;
 use crate::time::TimeMs;
 use crate::track::{Track, TrackId};
+
+pub use self::leaders::{Leader, Leaders, leader_words};
 
 /// `GET /v1/brands/{id}/tracks`: the tracks of a brand that aren't over.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]

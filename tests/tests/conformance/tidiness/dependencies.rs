@@ -33,6 +33,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
             "lojal-network",
             "lojal-random",
             "lojal-store",
+            "lojal-text",
             "lojal-types",
             "lojal-web",
         ],

@@ -24,6 +24,7 @@ fn coffees() -> Campaign {
         invited: Bounded::default(),
         households: true,
         returnable: true,
+        pending_days: 0,
         paused: false,
         about: Hash::new([8; 32]),
     }

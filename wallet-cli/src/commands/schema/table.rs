@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use crate::commands::brand::Appointed;
 use crate::commands::{
     balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, invitations, key_file, keys,
-    light, listen, market, points, presentations, profile, proofs, receipt, recovery, reference, referrals, request,
-    setup, statement, takes, till, together, tokens, voucher_request, watch, web, webhook,
+    leaders, light, listen, market, points, presentations, profile, proofs, receipt, recovery, reference, referrals,
+    request, setup, statement, takes, till, together, tokens, voucher_request, watch, web, webhook,
 };
 
 /// The schema of a type.
@@ -74,7 +74,7 @@ pub(super) struct Listed {
 pub(super) struct AnySchema(pub(super) Map<String, Value>);
 
 /// The commands, each with the forms of its documents.
-pub(super) const COMMANDS: [(&str, &[Form]); 128] = [
+pub(super) const COMMANDS: [(&str, &[Form]); 129] = [
     ("init", &[WALLET, &[of::<init::Wallet>, of::<init::WordsFile>], &[of::<init::Wallet>, of::<init::Words>]]),
     ("restore", &[&[of::<init::Wallet>, of::<init::Restored>]]),
     ("key new", &[&[of::<init::NewWords>]]),
@@ -155,6 +155,7 @@ pub(super) const COMMANDS: [(&str, &[Form]); 128] = [
     ("partner accept", ACTS),
     ("partner end", ACTS),
     ("standing", &[&[of::<api::Standings>, of::<proofs::Sealed>]]),
+    ("leaders", &[&[of::<api::Leaders>, of::<leaders::Counted>, of::<proofs::Sealed>]]),
     ("show", &[&[of::<presentations::Made>, of::<presentations::Shown>]]),
     ("presentation verify", &[&[of::<presentations::Shown>]]),
     ("refer", &[&[of::<referrals::Refers>]]),

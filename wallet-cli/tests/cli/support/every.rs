@@ -277,6 +277,7 @@ fn of_programmes(files: &Files<'_>) -> Vec<Line> {
     let shown = files.free("shown.txt");
     vec![
         asking("standing", &[]),
+        asking("leaders", &["kaffet", "1"]),
         asking("show", &["kaffet", "--to", "shop.example", "--file", &shown]),
         alone("presentation verify", &[&shown, "--to", "shop.example"]),
         asking("refer", &["kaffet", "1"]),

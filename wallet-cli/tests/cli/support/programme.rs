@@ -1,18 +1,19 @@
 //! The answers of a gateway of these tests about a programme.
 
 use lojal_types::api::{
-    BrandCampaign, BrandTrack, CampaignState, Campaigns, LevelEnd, MarkStanding, NextLevel, Stamped, Standing,
-    Standings, TakenStanding, TrackStanding, TrackState, Tracks, UsedReference, UsedState, UsedUnits, Voucher,
-    VoucherUse, Vouchers,
+    BrandCampaign, BrandTrack, CampaignState, Campaigns, Leader, Leaders, LevelEnd, MarkStanding, NextLevel, Stamped,
+    Standing, Standings, TakenStanding, TrackStanding, TrackState, Tracks, UsedReference, UsedState, UsedUnits,
+    Voucher, VoucherUse, Vouchers, leader_words,
 };
 use lojal_types::{
-    Award, Bounded, BrandId, Campaign, CampaignId, GrossPoints, Hash, Height, MarkId, Month, PerMember, Period, Points,
-    Referral, Requirement, Sponsor, TakenBy, Track, TrackId, TrackKind, TrackLevel, VoucherId,
+    Address, Award, Bounded, BrandId, Campaign, CampaignId, GrossPoints, Hash, Height, MarkId, Month, NetworkKind,
+    PerMember, Period, Points, Referral, Requirement, Sponsor, TakenBy, Track, TrackId, TrackKind, TrackLevel,
+    VoucherId,
 };
 
 use super::gateway::network_status;
 use super::server::Answer;
-use super::{other, receipt};
+use super::{genesis, key, other, receipt};
 
 fn kaffet() -> BrandId {
     "kaffet".parse().expect("valid")
@@ -40,6 +41,7 @@ pub fn is_of(path: &str) -> bool {
         || path.contains("/references/grant/")
         || path.contains("/references/take_back/")
         || path.ends_with("/kaffet/tracks")
+        || path.ends_with("/leaders")
         || path.ends_with("/kaffet/campaigns")
         || path.contains("/stamps/")
 }
@@ -91,6 +93,10 @@ pub fn answer(path: &str, known: &Known) -> Answer {
         let is_bought = reference == voucher(5).to_string();
         return if is_bought { Answer::json(200, &claimed()) } else { Answer::problem(404, "unknown_reference") };
     }
+    if path.ends_with("/leaders") {
+        let of_track = path.ends_with("/kaffet/tracks/1/leaders");
+        return if of_track { Answer::json(200, &leaders()) } else { Answer::problem(404, "unknown_track") };
+    }
     if path.ends_with("/campaigns") {
         return Answer::json(200, &campaigns(&known.invited));
     }
@@ -105,6 +111,29 @@ pub fn answer(path: &str, known: &Known) -> Answer {
     let (taken_back, left) = if is_gone { (40, 0) } else { (0, 40) };
     let (dated, until_ms) = (time_ms.day(), time_ms.plus_ms(86_400_000));
     Answer::json(200, &Stamped { dated, to: other(), track, amount: 40, place: None, taken_back, left, until_ms })
+}
+
+/// The words under which an account is listed on the one track.
+pub fn name_of(account: Address) -> String {
+    lojal_text::words(leader_words(&genesis().chain_id(), account, kaffet(), TrackId::new(1)))
+}
+
+/// Somebody with 300, and then the wallet's own account and another one with as much.
+fn leaders() -> Leaders {
+    let leader = |(rank, units, name): (u64, u64, String)| Leader { rank, units, name, account: None };
+    let second = other().to_canonical(NetworkKind::Test).expect("a test address");
+    let (own, second) = (name_of(key().address()), name_of(second));
+    let leaders = [(1, 300, "abandon zoo".to_owned()), (2, 120, own.clone()), (2, 120, second)].map(leader);
+    Leaders {
+        brand: kaffet(),
+        track: TrackId::new(1),
+        leaders: leaders.into(),
+        ranked: 40,
+        own: Some(leader((2, 120, own))),
+        complete: true,
+        height: Height::new(41),
+        time_ms: network_status().time_ms,
+    }
 }
 
 /// The voucher of an account with these bytes.

@@ -87,7 +87,13 @@ function AtBrand(props: {
           {standing.tracks.length + standing.marks.length === 0 && <p class="soft">{text.nothing}</p>}
           <Marks marks={standing.marks} label={offerWords.value.marksOf(label)} />
           {standing.tracks.map((one) => (
-            <TrackPart key={one.track} brand={id} one={one} now={of.timeMs} />
+            <TrackPart
+              key={one.track}
+              brand={id}
+              one={one}
+              now={of.timeMs}
+              {...(canConsent ? { isListed: (standing.consents & api.CONSENTS.ranks) !== 0 } : {})}
+            />
           ))}
         </div>
         {canConsent && <Consents key={standing.consents} standing={standing} />}

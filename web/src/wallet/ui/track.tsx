@@ -8,6 +8,7 @@ import { Icon } from "../../shared/icon.js";
 import { language } from "../../shared/preferences.js";
 import { levelWords } from "../words/levels.js";
 import { look } from "./parts.js";
+import { Ranks } from "./ranks.js";
 
 /** Most stamps with which the only level of a track is shown as a card. */
 const CARD_STAMPS_MAX = 16n;
@@ -157,8 +158,10 @@ export function TrackPart(props: {
   readonly brand: BrandId;
   readonly one: api.TrackStanding;
   readonly now: TimeMs;
+  /** True if the brand may list the member by rank; undefined where nobody is ranked. */
+  readonly isListed?: boolean;
 }) {
-  const { brand, one, now } = props;
+  const { brand, one, now, isListed } = props;
   const text = levelWords.value;
   const stamps = stampsOf(one);
   const hasLevels = one.terms.levels.length > 0;
@@ -174,6 +177,7 @@ export function TrackPart(props: {
       </div>
       {end !== null && <p class="small soft">{end}</p>}
       <Rules terms={one.terms} />
+      {isListed !== undefined && <Ranks brand={brand} track={one.track} isListed={isListed} />}
     </article>
   );
 }

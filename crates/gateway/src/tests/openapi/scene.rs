@@ -3,7 +3,7 @@
 use lojal_types::api::{NewPush, NewWebhook};
 use lojal_types::{
     Action, Address, Bounded, CreateHousehold, MemberRole, NetworkKind, Operation, Points, Propose, RequestKind,
-    Reverse, SuspendBrand, UnsignedTransaction, voucher_id,
+    Reverse, SetConsent, SuspendBrand, UnsignedTransaction, voucher_id,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -42,6 +42,7 @@ impl Scene {
         });
         node.apply(TILL, vec![reverse]);
         node.apply(TILL, vec![set_track("nordmat", 1, levels()), stamp("nordmat", ANNA, (140, None), 1, "stamped")]);
+        node.apply(ANNA, vec![Operation::SetConsent(SetConsent { brand: brand("nordmat"), consents: 1 })]);
         let gifts = set_campaign("nordmat", 1, gifts(node.now(), 500));
         node.apply(TILL, vec![grants_too("nordmat"), gifts, grant("nordmat", 1, ANNA, 20, "surprise")]);
         let used = buy_and_use(&node);
@@ -95,6 +96,7 @@ impl Scene {
             ("reversal", format!("/v1/brands/nordmat/reversals/{returned}")),
             ("used_reference", format!("/v1/brands/nordmat/references/issue/{receipt}")),
             ("tracks", "/v1/brands/nordmat/tracks".into()),
+            ("leaders", format!("/v1/brands/nordmat/tracks/1/leaders?account={anna}")),
             ("campaigns", "/v1/brands/nordmat/campaigns".into()),
             ("campaigns_proof", "/v1/brands/nordmat/campaigns/proof".into()),
             ("stamp", format!("/v1/brands/nordmat/stamps/{stamped}")),
@@ -141,7 +143,9 @@ impl Scene {
             "hash" => vec![self.validators.clone()],
             "code" => words(&["busy", "insufficient_points"]),
             "kind" if !path.contains("/references/") => words(&["issue", "transfer", "gift"]),
-            "height" | "after" | "from" | "limit" | "months" | "motion" | "since_ms" => words(&["1", "2", "0"]),
+            "height" | "after" | "from" | "limit" | "months" | "motion" | "since_ms" | "track" => {
+                words(&["1", "2", "0"])
+            }
             _ => Vec::new(),
         }
     }
