@@ -2,8 +2,8 @@
 
 use lojal_types::limits::{
     CAMPAIGN_DAYS_MAX, CAMPAIGN_EARLY_MS_MAX, CAMPAIGN_MS_MAX, CAMPAIGN_TIMES_MAX, EXPIRY_MONTHS_MAX, OFFER_MS_MAX,
-    POINTS_MAX, PRICE_MICRO_MAX, TAKE_BACK_DAYS_MAX, TRACK_MONTHS_MAX, TRACK_NOTICE_MS, TRACK_PLACES_MAX,
-    TRACK_WINDOW_MS_MAX, VOUCHER_DAYS_MAX,
+    PENDING_DAYS_MAX, POINTS_MAX, PRICE_MICRO_MAX, TAKE_BACK_DAYS_MAX, TRACK_MONTHS_MAX, TRACK_NOTICE_MS,
+    TRACK_PLACES_MAX, TRACK_WINDOW_MS_MAX, VOUCHER_DAYS_MAX,
 };
 use lojal_types::{
     Award, Campaign, Offer, Period, Points, Policy, Requirement, TakenBy, TimeMs, Track, TrackKind, TrackLevel, pay_for,
@@ -20,6 +20,11 @@ pub(super) fn of_campaign(terms: &Campaign, time: TimeMs) -> Option<String> {
         (length_ms == 0, "closes_ms comes after opens_ms".to_owned()),
         (length_ms > CAMPAIGN_MS_MAX, format!("it is open for at most {} days", CAMPAIGN_MS_MAX / DAY_MS)),
         (terms.stock == Some(0), "stock is at least 1, or left out".to_owned()),
+        (terms.pending_days > PENDING_DAYS_MAX, format!("pending_days are at most {PENDING_DAYS_MAX}")),
+        (
+            terms.pending_days > 0 && !terms.award.is_points(),
+            "only what gives points has pending_days: leave them out".to_owned(),
+        ),
     ];
     let first = faults.into_iter().find_map(|(is_wrong, text)| is_wrong.then_some(text));
     first

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lojal_types::api::{self, RestingOffer};
 use lojal_types::{
-    AddressText, BrandId, Expiry, Lot, NetworkKind, OfferId, Operation, Operations, Points, Take, limits, pay_for,
+    AddressText, BrandId, Code, Expiry, Lot, NetworkKind, OfferId, Operation, Operations, Points, Take, limits, pay_for,
 };
 use lojal_wallet::amount;
 use lojal_wallet::gateways::Gateways;
@@ -120,9 +120,12 @@ fn one(
 ) -> Result<Vec<Part<'_>>, CommandError> {
     let found = offers.iter().find(|one| one.offer == named && one.owner != by);
     let part = found.and_then(|offer| part(offer, amount)).filter(|part| part.amount == amount);
-    part.map(|part| vec![part]).ok_or(CommandError::Usage(
-        "there is no such offer of which so many can be taken: lojal offers shows what there is",
-    ))
+    part.map(|part| vec![part]).ok_or_else(|| {
+        CommandError::of_code(
+            Code::UnknownOffer,
+            "there is no such offer of which so many can be taken: lojal offers shows what there is",
+        )
+    })
 }
 
 /// As many points of an offer as are wanted or left of it; none if that is too few at once.

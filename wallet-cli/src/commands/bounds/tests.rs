@@ -26,6 +26,7 @@ fn coffees() -> Campaign {
         returnable: true,
         pending_days: 0,
         paused: false,
+        pending_days: 0,
         about: Hash::new([8; 32]),
     }
 }
@@ -65,6 +66,8 @@ fn what_is_wrong_with_terms_is_named() {
         (Campaign { budget: Some(Points::new(5)), ..coffees() }, "only what gives points has a budget"),
         (Campaign { per_member: Some(PerMember { times: 0, per: Period::Day }), ..coffees() }, "times of per_member"),
         (Campaign { requires: Bounded::from([Requirement::New { days: 2_000 }]), ..coffees() }, "days of a fact"),
+        (Campaign { pending_days: 1, ..coffees() }, "only what gives points has pending_days"),
+        (Campaign { pending_days: 91, ..welcome() }, "pending_days are at most 90"),
         (Campaign { budget: None, ..welcome() }, "has a budget"),
         (Campaign { price: Points::new(1), ..welcome() }, "what costs points gives none"),
         (Campaign { per_member: twice, ..welcome() }, "claimed once ever"),
