@@ -65,6 +65,20 @@ export function invitationLeaf(chain: ChainId, { brand, campaign, account }: Inv
   return merkleLeaf(chainHash(tag.INVITATION, chain, line));
 }
 
+/**
+ * An invitation under the list of the terms that it is of: the brand may not have known which that is when it made the
+ * list. Null if it is of none of them, or not for this account at this campaign.
+ */
+export function invitationUnder(
+  chain: ChainId,
+  of: Invited,
+  terms: Campaign,
+  invitation: Invitation,
+): Invitation | null {
+  const under = terms.invited.map((_, root) => ({ ...invitation, root }));
+  return under.find((one) => isInvited(chain, of, terms, one)) ?? null;
+}
+
 /** True if an invitation is of a list that the terms know, for this account at this campaign, with a sum that fits. */
 export function isInvited(chain: ChainId, of: Invited, { invited, award }: Campaign, invitation: Invitation): boolean {
   const { root, amount, salt, path } = invitation;

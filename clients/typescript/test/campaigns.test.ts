@@ -7,7 +7,7 @@ import type { Campaign, CampaignId } from "../src/campaign.js";
 import { campaignCodec, campaignDigest, claimReference, referralReference } from "../src/campaign.js";
 import { Genesis } from "../src/genesis.js";
 import type { ChainId, TransactionId } from "../src/ids.js";
-import { isInvited } from "../src/invitation.js";
+import { invitationUnder, isInvited } from "../src/invitation.js";
 import type { Operation } from "../src/operation/operation.js";
 import { operationCodec, spendingOf } from "../src/operation/operation.js";
 import { receiptCodec } from "../src/receipt.js";
@@ -148,6 +148,11 @@ test("an invitation is for one account, one campaign and one sum", () => {
   ]) {
     assert.ok(!isInvited(network, of, terms, wrong));
   }
+  // The brand may have made the list before others were set.
+  for (const root of [0, 1, 7]) {
+    assert.deepEqual(invitationUnder(network, of, terms, { ...invitation, root }), invitation);
+  }
+  assert.equal(invitationUnder(network, of, terms, { ...invitation, path: [] }), null);
   // What is more than the terms give is no invitation of theirs.
   const award = { type: "points", amount: 1n, upTo: invitation.amount - 1n, months: null };
   assert.ok(!isInvited(network, of, { ...terms, award } as Campaign, invitation));

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Address, api, BrandId, Campaign, CampaignId, Invitation, Points } from "@lojal/client";
-import { decode, fromHex, invitationCodec, isInvited, LojalError } from "@lojal/client";
+import { decode, fromHex, invitationCodec, invitationUnder, LojalError } from "@lojal/client";
 
 import { theNetwork } from "./network.js";
 import { read, write } from "./store.js";
@@ -62,14 +62,14 @@ export async function readInvitations({ brand, campaigns }: api.Campaigns): Prom
   }
 }
 
-/** The invitation of an account to a campaign; null if none is known that the terms know. */
+/** The invitation of an account to a campaign, under its list; null if none is known that the terms know. */
 export function invitationTo(
   { brand, campaign, terms }: { readonly brand: BrandId; readonly campaign: CampaignId; readonly terms: Campaign },
   account: Address,
 ): Invitation | null {
   const found = known.value.get(placeOf(brand, campaign)) ?? null;
   const of = { brand, campaign, account };
-  return found !== null && isInvited(theNetwork().genesis.chainId, of, terms, found) ? found : null;
+  return found === null ? null : invitationUnder(theNetwork().genesis.chainId, of, terms, found);
 }
 
 /** The terms as they are for who shows an invitation: with the sum that it says, or its price if that is lower. */
