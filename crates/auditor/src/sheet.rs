@@ -60,14 +60,19 @@ pub fn brand_text(brand: &BrandReport, columns: Option<usize>) -> String {
         total("expired", totals.expired),
         total("reversed", totals.reversed),
     ];
-    // Version 1 has neither.
-    let later = [total("donated", totals.donated), total("refunded", totals.refunded)];
-    rows.extend(later.into_iter().filter(|_| totals.donated.max(totals.refunded) > GrossPoints::default()));
+    // Version 1 has none of them.
+    let later = [("pending", totals.pending.into()), ("donated", totals.donated), ("refunded", totals.refunded)];
+    let has_later = later.iter().any(|(_, points)| *points > GrossPoints::default());
+    rows.extend(later.iter().filter(|_| has_later).map(|(label, points)| total(label, *points)));
     rows.extend([("holders".to_owned(), brand.holders.to_string()), heading("liability by last month")]);
     rows.extend(by_month(&brand.liability));
     if !brand.held_by_month.is_empty() {
         rows.push(heading("held by last month"));
         rows.extend(by_month(&brand.held_by_month));
+    }
+    if !brand.pending_by_month.is_empty() {
+        rows.push(heading("pending by last month"));
+        rows.extend(by_month(&brand.pending_by_month));
     }
     table(&format!("{} ({})", outside(&brand.name), brand.id), &rows, columns)
 }

@@ -74,6 +74,8 @@ pub struct BrandReport {
     /// The held points by their last month, the earliest first. Points of a month that is over can still be captured;
     /// what isn't becomes breakage when it returns.
     pub held_by_month: Vec<Lot>,
+    /// The points that wait, by the last month in which they can be used then.
+    pub pending_by_month: Vec<Lot>,
 }
 
 /// Replays `source` from genesis on, or from its base, as far as the scope says.
@@ -141,6 +143,7 @@ fn brand_report(view: &View, sheet: BrandSheet) -> BrandReport {
         holders: sheet.holders,
         liability: lots(sheet.liability),
         held_by_month: lots(sheet.held),
+        pending_by_month: lots(sheet.pending),
     }
 }
 

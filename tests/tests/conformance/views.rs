@@ -45,12 +45,13 @@ fn plain(lots: &[Lot]) -> Vec<(Expiry, u64)> {
     lots.iter().map(|lot| (lot.expiry, lot.amount.get())).collect()
 }
 
-/// The points that accounts can use and have set aside of a brand, by expiry, and the number of accounts that can use
+/// The points that accounts can use, have set aside and wait for of a brand, by expiry, and the number of accounts that can use
 /// some.
 #[derive(Default)]
 struct Sum {
     usable: BTreeMap<Expiry, u64>,
     held: BTreeMap<Expiry, u64>,
+    pending: BTreeMap<Expiry, u64>,
     holders: u64,
 }
 
@@ -60,6 +61,9 @@ impl Sum {
         self.holders += u64::from(balance.is_some_and(|balance| !balance.lots.is_empty()));
         for (expiry, amount) in balance.map(|balance| plain(&balance.lots)).unwrap_or_default() {
             *self.usable.entry(expiry).or_default() += amount;
+        }
+        for waits in balance.iter().flat_map(|balance| &balance.pending) {
+            *self.pending.entry(waits.expiry).or_default() += waits.amount.get();
         }
         for offer in offers.offers.iter().filter(|offer| offer.brand == brand) {
             *self.held.entry(offer.expiry).or_default() += offer.amount.get();
@@ -107,6 +111,8 @@ fn check_brand(view: &View, report: &BrandReport, model: &Model, sum: &Sum) {
     assert_eq!(report.holders, sum.holders, "{}", report.id);
     assert_eq!(totals.outstanding.get(), sum.usable.values().sum::<u64>(), "{}", report.id);
     assert_eq!(totals.held.get(), sum.held.values().sum::<u64>(), "{}", report.id);
+    assert_eq!(plain(&report.pending_by_month), by_expiry(&sum.pending), "{}", report.id);
+    assert_eq!(totals.pending.get(), sum.pending.values().sum::<u64>(), "{}", report.id);
 }
 
 fn check_views(view: &View, model: &Model) {

@@ -17,6 +17,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "expiry",
     "outstanding",
     "held",
+    "pending",
     "issued",
     "redeemed",
     "converted_out",
@@ -115,15 +116,15 @@ fn of_brand(brand: &BrandReport) -> Vec<Vec<Cell>> {
     let begin = |expiry: String| vec![Cell::text(brand.id), Cell::Number(brand.decimals.into()), Cell::Text(expiry)];
     let totals = &brand.totals;
     let mut all = begin(ALL.to_owned());
-    all.extend([totals.outstanding, totals.held].map(|sum| points(sum.into())));
+    all.extend([totals.outstanding, totals.held, totals.pending].map(|sum| points(sum.into())));
     all.extend([totals.issued, totals.redeemed, totals.converted_out, totals.expired, totals.reversed].map(points));
     all.extend([totals.donated, totals.refunded].map(points));
     all.push(Cell::Number(brand.holders));
-    let lots = brand.liability.iter().chain(&brand.held_by_month);
+    let lots = brand.liability.iter().chain(&brand.held_by_month).chain(&brand.pending_by_month);
     let expiries: BTreeSet<Expiry> = lots.map(|lot| lot.expiry).collect();
     let months = expiries.into_iter().map(|expiry| {
         let mut row = begin(expiry.to_string());
-        for lots in [&brand.liability, &brand.held_by_month] {
+        for lots in [&brand.liability, &brand.held_by_month, &brand.pending_by_month] {
             let lot = lots.iter().find(|lot| lot.expiry == expiry);
             row.push(points(lot.map_or(Points::ZERO, |lot| lot.amount).into()));
         }

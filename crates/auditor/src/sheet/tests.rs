@@ -94,6 +94,7 @@ fn sheet() -> BrandReport {
         holders: 3,
         liability: vec![lot("2024-01", 400), lot("never", 600)],
         held_by_month: vec![lot("2023-12", 150)],
+        pending_by_month: Vec::new(),
     }
 }
 

@@ -26,7 +26,6 @@ fn coffees() -> Campaign {
         returnable: true,
         pending_days: 0,
         paused: false,
-        pending_days: 0,
         about: Hash::new([8; 32]),
     }
 }

@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::commands::brand::Appointed;
+use crate::commands::brand::{Appointed, Wait};
 use crate::commands::{
     balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, invitations, key_file, keys,
     leaders, light, listen, market, points, presentations, profile, proofs, receipt, recovery, reference, referrals,
@@ -74,7 +74,7 @@ pub(super) struct Listed {
 pub(super) struct AnySchema(pub(super) Map<String, Value>);
 
 /// The commands, each with the forms of its documents.
-pub(super) const COMMANDS: [(&str, &[Form]); 129] = [
+pub(super) const COMMANDS: [(&str, &[Form]); 130] = [
     ("init", &[WALLET, &[of::<init::Wallet>, of::<init::WordsFile>], &[of::<init::Wallet>, of::<init::Words>]]),
     ("restore", &[&[of::<init::Wallet>, of::<init::Restored>]]),
     ("key new", &[&[of::<init::NewWords>]]),
@@ -139,8 +139,9 @@ pub(super) const COMMANDS: [(&str, &[Form]); 129] = [
     ("recover status", &[&[of::<recovery::Stands>]]),
     ("recover finish", RECOVERED),
     ("recover cancel", SIGNS),
-    ("policy show", &[&[of::<Policy>]]),
+    ("policy show", &[&[of::<Policy>, of::<Wait>]]),
     ("policy set", ACTS),
+    ("policy pending", ACTS),
     ("operator list", &[&[of::<api::Operators>]]),
     ("operator set", APPOINTED),
     ("operator remove", ACTS),

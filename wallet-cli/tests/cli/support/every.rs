@@ -239,6 +239,7 @@ fn of_brands(files: &Files<'_>) -> Vec<Line> {
     vec![
         asking("policy show", &["kaffet"]),
         asking("policy set", &["kaffet", "--expiry-months", "36", "--yes"]),
+        asking("policy pending", &["kaffet", "14", "--yes"]),
         asking("operator list", &["kaffet"]),
         asking("operator set", &["kaffet", &till_key, "--roles", "issue"]),
         asking("operator remove", &["kaffet", &till]),
