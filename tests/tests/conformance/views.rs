@@ -45,8 +45,8 @@ fn plain(lots: &[Lot]) -> Vec<(Expiry, u64)> {
     lots.iter().map(|lot| (lot.expiry, lot.amount.get())).collect()
 }
 
-/// The points that accounts can use, have set aside and wait for of a brand, by expiry, and the number of accounts that can use
-/// some.
+/// The points that accounts can use, have set aside and wait for of a brand, by expiry, and the number of accounts that
+/// can use some.
 #[derive(Default)]
 struct Sum {
     usable: BTreeMap<Expiry, u64>,

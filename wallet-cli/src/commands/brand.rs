@@ -25,13 +25,6 @@ pub(super) struct Appointed {
     operator: AddressText,
 }
 
-/// The wait of what a brand issues.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Wait {
-    /// The days that it is pending.
-    pending_days: u8,
-}
-
 /// `lojal policy`.
 pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report, CommandError> {
     match command {
@@ -39,7 +32,7 @@ pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report
             let brand = known_brand(context, brand)?;
             let wait = SetPendingDays { brand: brand.id, days: brand.pending_days };
             let text = format!("{}\n{}", policy_text(&brand.policy, brand.decimals), wait_in_words(&wait));
-            Ok(Report::done(&brand.policy, text).with(&Wait { pending_days: brand.pending_days }))
+            Ok(Report::done(&brand.policy, text))
         }
         PolicyCommand::Set { brand, changes, consent, sending } => {
             set_policy(context, brand, &changes, consent, &sending)

@@ -71,8 +71,8 @@ fn liability_is_listed_by_month_with_the_totals_of_each_brand() {
     let dir = place.path("node");
     let csv = place.report(&["liability", "--dir", &dir, "--format", "csv"]);
     let expected = [
-        "brand,decimals,expiry,outstanding,held,pending,issued,redeemed,converted_out,expired,reversed,donated,refunded,\
-         holders",
+        "brand,decimals,expiry,outstanding,held,pending,issued,redeemed,converted_out,expired,reversed,donated,\
+         refunded,holders",
         "nordmat,2,all,200,80,0,1200,180,500,240,0,0,0,1",
         "nordmat,2,2023-12,0,80,0,,,,,,,,",
         "nordmat,2,2024-01,200,0,0,,,,,,,,",

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use lojal_types::Outcome;
 
 use self::crowd::Crowd;
-use crate::fixture::{HOUR_MS, MINUTE_MS, in_memory};
+use crate::fixture::{CAFE, HOUR_MS, MINUTE_MS, in_memory};
 use crate::key::{SettledKey, StateKey};
 use crate::state::View;
 
@@ -68,6 +68,8 @@ struct History {
     kinds: BTreeMap<&'static str, usize>,
     /// The vouchers that were over at the ends of months.
     lapsed: usize,
+    /// The ends of months at which points of the café's waited.
+    waits: usize,
     /// The number of households dissolved by the ends of months.
     dissolved: Vec<usize>,
 }
@@ -83,6 +85,7 @@ fn history(seed: u64) -> History {
             history.shelves.push(size_of_shelves(crowd.ledger.view()));
             history.dissolved.push(dissolved);
             history.lapsed += crowd.lapsed_vouchers();
+            history.waits += usize::from(crowd.ledger.totals(CAFE).pending > 0);
         }
         let transactions: Vec<_> = (0..TRANSACTIONS).map(|_| crowd.next(time)).collect();
         let households = crowd.households();
@@ -111,10 +114,11 @@ fn mean(sizes: &[Size]) -> Size {
 #[test]
 fn the_state_of_a_crowd_stops_growing_after_its_longest_lived_points_have_expired() {
     for seed in 1..3 {
-        let History { sizes, shelves, applied, failed, kinds, lapsed, dissolved } = history(seed);
+        let History { sizes, shelves, applied, failed, kinds, lapsed, waits, dissolved } = history(seed);
         assert!(kinds.len() >= 34 && applied > failed, "seed {seed}: {applied} of {kinds:?}, {failed} failed");
         assert!(PROGRAMME.iter().all(|kind| kinds.contains_key(kind)), "seed {seed}: {kinds:?}");
         let of = |kind: &str| kinds.get(kind).copied().unwrap_or_default();
+        assert!(waits > MONTHS / 2, "seed {seed}: {waits} ends of months at which points waited");
         assert!(lapsed > 0 && of("offer") > of("take") + of("withdraw_offer"), "seed {seed}: {lapsed} of {kinds:?}");
         let half = FULL + (MONTHS - FULL) / 2;
         let (first, second) = (mean(&sizes[FULL..half]), mean(&sizes[half..]));

@@ -40,6 +40,7 @@ impl Crowd {
         for id in [GROCER, CAFE] {
             ledger.apply(TILL, set_policy(id, Policy { tradeable: true, ..policy_of(id) }));
         }
+        ledger.apply(TILL, set_pending_days(CAFE, 2));
         Self::begin_tracks(&mut ledger);
         let (programme, issues, holds) = (Programme::default(), Vec::new(), Vec::new());
         Self { random, ledger, programme, references: 0, people, issues, holds }
@@ -213,7 +214,7 @@ impl Crowd {
             // Two points cost one of the café's.
             _ => {
                 let amount = open.lot.amount.get().min(2 * self.points(taker, CAFE));
-                (amount > 0).then(|| (other, vec![take(own, open.id, taker, (amount, u64::MAX))]))
+                (amount > 0).then(|| (other, vec![take_of(open.lot.expiry, own, open.id, taker, (amount, u64::MAX))]))
             }
         }
     }
