@@ -36,6 +36,7 @@ const TERMS: Campaign = {
   invited: [],
   households: false,
   returnable: false,
+  pendingDays: 14,
   paused: true,
   about: "ab".repeat(32) as Hash,
 };
@@ -46,6 +47,7 @@ const CLUB: Campaign = {
   award: { type: "mark", mark: 7 as MarkId, days: 30 },
   referral: null,
   perMember: null,
+  pendingDays: 0,
   budget: null,
   sponsor: null,
 };

@@ -277,6 +277,7 @@ test("a campaign is told by its terms, and in both languages", () => {
     invited: [],
     households: false,
     returnable: false,
+    pendingDays: 14,
     paused: true,
     about: "00".repeat(32) as Hash,
   };
@@ -288,6 +289,7 @@ test("a campaign is told by its terms, and in both languages", () => {
   assert.equal(rows.get("Ger"), "30 poäng, i 3 månader");
   assert.equal(rows.get("Högst per medlem"), "1 någonsin");
   assert.equal(rows.get("Betalas av"), "Kaffet, 0,1 SEK per poäng");
+  assert.equal(rows.get("Poängen går att använda"), "14 dagar senare");
   assert.equal(rows.get("Pausad"), "ja");
   const english = new Say(ledgerEn, "en", "test", "SEK", BRANDS);
   assert.equal(tellAction(action, NOTHING, english).rows.length, told.rows.length);

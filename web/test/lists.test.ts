@@ -32,17 +32,18 @@ function month(name: string, issued: bigint): api.BrandMonth {
     refunded: none,
     outstanding: 1300n as Points,
     held: 5n as Points,
+    pending: 200n as Points,
     byExpiry: LOTS.map(({ expiry, amount }) => ({ expiry, points: amount })),
     height: 7n as Height,
   };
 }
 
 test("members and what expires are tables with the brand's decimals", () => {
-  const anna = { account: ANNA, total: 1300n as Points, held: 5n as Points, lots: LOTS };
+  const anna = { account: ANNA, total: 1300n as Points, held: 5n as Points, pending: 50n as Points, lots: LOTS };
   const members = membersTable([anna], KAFFET, EN).split("\r\n");
   assert.deepEqual(members, [
-    "account,points,held,expires_first,of_them",
-    `${ANNA_TEXT},13.00,0.05,2027-05,12.50`,
+    "account,points,held,pending,expires_first,of_them",
+    `${ANNA_TEXT},13.00,0.05,0.50,2027-05,12.50`,
     "",
   ]);
   const expiring = expiringTable([anna], KAFFET, EN).split("\r\n");
@@ -52,8 +53,9 @@ test("members and what expires are tables with the brand's decimals", () => {
 test("months and what is outstanding by expiry are tables, however large the sums are", () => {
   const months = [month("2026-11", 40_000_000_000_000_000_000n), month("2026-12", 0n)];
   const [head, first, second] = monthsTable(months, KAFFET, EN).split("\r\n");
-  assert.equal(head, "month,issued,redeemed,converted_out,expired,reversed,donated,refunded,outstanding,held,block");
-  assert.equal(first, "2026-11,400000000000000000.00,0.25,0.00,0.00,0.00,0.00,0.00,13.00,0.05,7");
+  const sums = "issued,redeemed,converted_out,expired,reversed,donated,refunded,outstanding,held,pending";
+  assert.equal(head, `month,${sums},block`);
+  assert.equal(first, "2026-11,400000000000000000.00,0.25,0.00,0.00,0.00,0.00,0.00,13.00,0.05,2.00,7");
   assert.match(second ?? "", /^2026-12,0\.00,/);
   const [, earliest, never] = expiriesTable(month("2026-12", 0n), KAFFET, EN).split("\r\n");
   assert.deepEqual([earliest, never], ["2026-12,2027-05,12.50", "2026-12,never,0.50"]);

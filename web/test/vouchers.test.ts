@@ -39,6 +39,7 @@ const COFFEES: Campaign = {
   invited: [],
   households: true,
   returnable: true,
+  pendingDays: 0,
   paused: false,
   about: "ab".repeat(32) as Hash,
 };

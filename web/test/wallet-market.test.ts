@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Address, api, BrandId, Expiry, Lot, OfferId, Operation, Points, TimeMs } from "@lojal/client";
 
 import { entryOf } from "../src/wallet/model/describe.js";
-import { livingUntil, mostFor, paidFrom, planOf, ratioOf } from "../src/wallet/model/market-plan.js";
+import { livingUntil, mostFor, paidFrom, planOf, ratioOf, takesOf } from "../src/wallet/model/market-plan.js";
 import { TAKES_MAX, unitPrice } from "../src/wallet/model/market-plan.js";
 
 const [ANNA, BO] = ["02".repeat(20), "03".repeat(20)] as [Address, Address];
@@ -84,6 +84,12 @@ test("a price is said in the smallest numbers, and for one point as people count
   assert.equal(unitPrice({ priceNum: 25, priceDen: 1 }, 0, 2), 0.25);
 });
 
+test("a take says the expiry that was shown, so that nothing that dies sooner is bought", () => {
+  const [take] = takesOf(planOf([resting("0a", 30, [1, 4])], points(30), LOTS, ANNA), ANNA);
+  assert.ok(take?.type === "take");
+  assert.deepEqual([take.expiry, take.amount, take.maxPay], ["2032-01", 30n, 8n]);
+});
+
 test("a take is told as an exchange to both sides, and what is offered as set aside", () => {
   const take: Operation = {
     type: "take",
@@ -94,6 +100,7 @@ test("a take is told as an exchange to both sides, and what is offered as set as
     amount: points(30),
     wants: KAFFET,
     maxPay: points(8),
+    expiry: "2032-01" as Expiry,
   };
   const [bought, sold] = [entryOf(take, ANNA), entryOf(take, BO)];
   assert.deepEqual([bought.brand, bought.amount, bought.isIncoming], [KAFFET, 8n, false]);

@@ -62,6 +62,9 @@ export interface Policy {
   readonly reversalWindowMs: bigint;
 }
 
+/** The forms of days of which none stand for a field that JSON leaves out. */
+export const daysOrNoneCodec: Codec<number> = defaulted(u8, () => 0);
+
 const off = defaulted(bool, () => false);
 
 /** The forms of policies. */

@@ -1,7 +1,7 @@
 /** Campaigns: what a brand gives its members, by whom, for what and how much of it (protocol, Campaigns). */
 
 import type { BrandId } from "./brand.js";
-import { brandIdCodec } from "./brand.js";
+import { brandIdCodec, daysOrNoneCodec } from "./brand.js";
 import { concat, firstBytes, fromHex, toHex } from "./bytes.js";
 import type { Codec } from "./codec/codec.js";
 import { encode } from "./codec/codec.js";
@@ -13,7 +13,7 @@ import type { ChainId, Hash, TransactionId, VoucherId } from "./ids.js";
 import { hashCodec } from "./ids.js";
 import { CAMPAIGN_EARLY_REQUIRES_MAX, CAMPAIGN_REQUIRES_MAX, INVITATION_LISTS_MAX } from "./limits.js";
 import type { Points } from "./points.js";
-import { NO_POINTS, pointsCodec } from "./points.js";
+import { pointsCodec, pointsOrNoneCodec } from "./points.js";
 import type { Reference } from "./reference.js";
 import { referenceOf } from "./reference.js";
 import type { TimeMs } from "./time.js";
@@ -153,6 +153,8 @@ export interface Campaign {
   readonly households: boolean;
   /** True if members can return vouchers that they haven't used, for the points that these cost. */
   readonly returnable: boolean;
+  /** The days that the points which it gives are pending, at most 90. */
+  readonly pendingDays: number;
   /** True while it gives nothing. */
   readonly paused: boolean;
   /** The hash of the document that tells members about it. */
@@ -195,9 +197,6 @@ const perMemberCodec: Codec<PerMember> = struct<PerMember>({
   per: names<Period>(["day", "month", "year", "ever"]),
 });
 
-/** The forms of points of which none stand for a field that JSON leaves out. */
-export const pointsOrNoneCodec: Codec<Points> = defaulted(pointsCodec, () => NO_POINTS);
-
 /** The forms of the terms of campaigns. */
 export const campaignCodec: Codec<Campaign> = struct<Campaign>({
   opensMs: timeMsCodec,
@@ -215,6 +214,7 @@ export const campaignCodec: Codec<Campaign> = struct<Campaign>({
   invited: orEmpty(list(hashCodec, 0, INVITATION_LISTS_MAX)),
   households: orFalse,
   returnable: orFalse,
+  pendingDays: daysOrNoneCodec,
   paused: orFalse,
   about: hashCodec,
 });

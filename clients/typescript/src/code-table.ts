@@ -163,6 +163,7 @@ export const CODES = {
   voucher_used: 755,
   not_returnable: 756,
   standing_full: 757,
+  pending_full: 758,
   policy_forbids_trade: 801,
   offer_out_of_bounds: 802,
   too_many_offers: 803,

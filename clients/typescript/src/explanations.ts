@@ -225,6 +225,8 @@ const EXPLANATIONS: Readonly<Record<Code, string>> = {
     "members can't return what this campaign gives: ask the brand, whose operators can refund it",
   standing_full:
     "the account has 32 marks of the brand, or 64 of its campaigns are counted of it: wait until one is over",
+  pending_full:
+    "the account has points of the brand pending in 180 parts, by day and expiry: wait until some have matured",
   policy_forbids_trade:
     "one of the two brands doesn't let its points be traded on the market; GET /v1/brands/{brand} shows its policy",
   offer_out_of_bounds:

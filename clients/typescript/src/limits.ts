@@ -19,6 +19,10 @@ export const LOTS_MAX = 62;
 export const EXPIRY_MONTHS_MAX = 60;
 /** Longest time after an issue in which it can be reversed: 400 days. */
 export const REVERSAL_WINDOW_MS_MAX = 400n * BigInt(DAY_MS);
+/** Most days that points are pending. */
+export const PENDING_DAYS_MAX = 90;
+/** Most lots of an account and brand that are pending at once. */
+export const PENDING_LOTS_MAX = 2 * PENDING_DAYS_MAX;
 /** Most validators at one height. */
 export const VALIDATORS_MAX = 64;
 /** Largest voting power of one validator, so that sums can't overflow. */

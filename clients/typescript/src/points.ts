@@ -6,8 +6,8 @@ import type { Fields } from "./codec/combine.js";
 import { defaulted, struct } from "./codec/combine.js";
 import { mapped, text, textOf, u128, u32, u64 } from "./codec/primitives.js";
 import { DecodeError, TextError } from "./error.js";
-import type { Expiry } from "./time.js";
-import { expiryCodec } from "./time.js";
+import type { Day, Expiry } from "./time.js";
+import { dayCodec, expiryCodec } from "./time.js";
 
 /** A number of points in the brand's smallest unit, a u64. */
 export type Points = Brand<bigint, "Points">;
@@ -111,6 +111,22 @@ export interface Lot {
 /** The forms of lots. */
 export const lotCodec: Codec<Lot> = struct<Lot>({ expiry: expiryCodec, amount: pointsCodec });
 
+/**
+ * Points of one brand that wait: until the beginning of a day they can be reversed and not spent (protocol, Pending
+ * points).
+ */
+export interface PendingLot extends Lot {
+  /** The day (UTC) at whose beginning they become the account's to spend. */
+  readonly matures: Day;
+}
+
+/** The forms of lots that wait. */
+export const pendingLotCodec: Codec<PendingLot> = struct<PendingLot>({
+  matures: dayCodec,
+  expiry: expiryCodec,
+  amount: pointsCodec,
+});
+
 /** An exact sum: whole minor units and millionths of one. */
 export interface ExactMoney {
   /** Whole minor units; what can be settled. */
@@ -134,7 +150,8 @@ export function fromMicro(micro: bigint): ExactMoney {
 }
 
 /**
- * A brand's totals: issued + refunded = outstanding + held + redeemed + donated + converted out + expired + reversed.
+ * A brand's totals: issued + refunded = outstanding + pending + held + redeemed + donated + converted out + expired +
+ * reversed.
  */
 export interface Totals {
   /** Ever issued, for other brands' points included. */
@@ -155,9 +172,14 @@ export interface Totals {
   readonly donated: GrossPoints;
   /** Given back of what was redeemed. */
   readonly refunded: GrossPoints;
+  /** Given, and not yet in accounts to spend. */
+  readonly pending: Points;
 }
 
-type LaterTotals = Pick<Totals, "donated" | "refunded">;
+type LaterTotals = Pick<Totals, "donated" | "refunded" | "pending">;
+
+/** The forms of points of which none stand for a field that JSON leaves out. */
+export const pointsOrNoneCodec: Codec<Points> = defaulted(pointsCodec, () => NO_POINTS);
 
 /** The forms of sums of which none stands for a field that JSON leaves out. */
 export const grossOrNoneCodec: Codec<GrossPoints> = defaulted(grossPointsCodec, () => 0n as GrossPoints);
@@ -171,11 +193,18 @@ const firstTotals: Fields<Omit<Totals, keyof LaterTotals>> = {
   expired: grossPointsCodec,
   reversed: grossPointsCodec,
 };
-const laterTotals: Fields<LaterTotals> = { donated: grossOrNoneCodec, refunded: grossOrNoneCodec };
+const laterTotals: Fields<LaterTotals> = {
+  donated: grossOrNoneCodec,
+  refunded: grossOrNoneCodec,
+  pending: pointsOrNoneCodec,
+};
 const firstTotalsCodec = struct(firstTotals);
 const laterTotalsCodec = struct(laterTotals);
 
-/** The forms of totals. Version 1 has no donations and no refunds: where there are none, the bytes end before them. */
+/**
+ * The forms of totals. Version 1 has no donations, refunds and pending points: where there are none, the bytes end
+ * before them.
+ */
 export const totalsCodec: Codec<Totals> = {
   ...struct<Totals>({ ...firstTotals, ...laterTotals }),
   write(writer, totals) {
@@ -191,20 +220,24 @@ export const totalsCodec: Codec<Totals> = {
     }
     const later = laterTotalsCodec.read(reader);
     if (!hasLater(later)) {
-      throw new DecodeError("totals end before donations and refunds if there are none");
+      throw new DecodeError("totals end before donations, refunds and pending points if there are none");
     }
     return { ...first, ...later };
   },
 };
 
-const NONE_LATER: LaterTotals = { donated: 0n as GrossPoints, refunded: 0n as GrossPoints };
+const NONE_LATER: LaterTotals = {
+  donated: 0n as GrossPoints,
+  refunded: 0n as GrossPoints,
+  pending: NO_POINTS,
+};
 
-function hasLater({ donated, refunded }: LaterTotals): boolean {
-  return donated !== 0n || refunded !== 0n;
+function hasLater({ donated, refunded, pending }: LaterTotals): boolean {
+  return donated !== 0n || refunded !== 0n || pending !== 0n;
 }
 
 /** True if a brand's totals add up (protocol, Points). */
 export function addUp(totals: Totals): boolean {
-  const { issued, outstanding, held, redeemed, donated, convertedOut, expired, reversed, refunded } = totals;
-  return issued + refunded === outstanding + held + redeemed + donated + convertedOut + expired + reversed;
+  const { issued, outstanding, pending, held, redeemed, donated, convertedOut, expired, reversed, refunded } = totals;
+  return issued + refunded === outstanding + pending + held + redeemed + donated + convertedOut + expired + reversed;
 }

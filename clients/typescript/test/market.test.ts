@@ -43,6 +43,7 @@ test("whoever takes names an offer by the transaction that made it, and pays no 
       const taken = made.get(operation.offer);
       assert.ok(taken !== undefined, "it was made before");
       assert.deepEqual([taken.from, taken.brand, taken.wants], [operation.owner, operation.brand, operation.wants]);
+      assert.equal(operation.expiry, taken.expiry);
       assert.ok(payFor(operation.amount, taken.priceNum, taken.priceDen) <= operation.maxPay);
       assert.deepEqual(accountsOf(operation), [operation.owner, operation.from]);
       assert.deepEqual(brandsOf(operation), [operation.brand, operation.wants]);

@@ -49,6 +49,7 @@ function terms(change: Partial<Campaign> = {}): Campaign {
     invited: [],
     households: false,
     returnable: false,
+    pendingDays: 0,
     paused: false,
     about: "07".repeat(32) as Hash,
     ...change,

@@ -79,7 +79,7 @@ test("operations have their bytes, kinds and accounts", () => {
     }
     assert.throws(() => operationCodec.fromJson({ ...objectIn(input), more: 1n }, NETWORK), LojalError, name);
   }
-  assert.equal(kinds.size, 52, "every kind of operation has a vector");
+  assert.equal(kinds.size, 53, "every kind of operation has a vector");
 });
 
 test("requests have their bytes and references, and answers give them back", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import type { Address } from "../src/address.js";
+import type { Balance } from "../src/api/accounts.js";
 import { standingsCodec } from "../src/api/standings.js";
 import { parseBrandId } from "../src/brand.js";
 import { fromHex } from "../src/bytes.js";
@@ -17,6 +18,7 @@ import type { KeyPair } from "../src/key.js";
 import type { Operation } from "../src/operation/operation.js";
 import type { Parameters } from "../src/parameters.js";
 import { STANDARD_ALLOWANCES } from "../src/parameters.js";
+import type { PendingLot } from "../src/points.js";
 import { toPoints } from "../src/points.js";
 import { newReadToken } from "../src/read-token.js";
 import type { Reference } from "../src/reference.js";
@@ -27,7 +29,7 @@ import { ProvenRecords } from "../src/state/proven.js";
 import type { AccountRecord } from "../src/state/records.js";
 import { standingsOf } from "../src/state/standings.js";
 import { StateTree } from "../src/state/tree.js";
-import type { TimeMs } from "../src/time.js";
+import type { Expiry, TimeMs } from "../src/time.js";
 import { dayOf, parseDay, parseMonth, toTimeMs } from "../src/time.js";
 import { newTransaction, signTransaction } from "../src/transaction.js";
 import { keyOf } from "../src/wallet/key-file.js";
@@ -91,7 +93,7 @@ function tree(): StateTree {
   const others = Array.from({ length: 60 }, (_, at) => {
     const account = ((at * 4).toString(16).padStart(2, "0") + "00".repeat(19)) as Address;
     const lots = [{ expiry: MAY, amount: toPoints(at + 1) }];
-    return entry(recordKinds.balance, { account, brand: NORDMAT }, { lots });
+    return entry(recordKinds.balance, { account, brand: NORDMAT }, { lots, pending: [] });
   });
   return StateTree.of([
     ...others,
@@ -103,6 +105,7 @@ function tree(): StateTree {
         { expiry: FEBRUARY, amount: toPoints(9) },
         { expiry: MAY, amount: toPoints(100) },
       ],
+      pending: [],
     }),
     entry(recordKinds.holds, { account: ANNA, brand: NORDMAT }, {
       holds: [hold("01", NOW, MAY, 20, null), hold("02", NOW + 60_000, MARCH, 30, null)],
@@ -146,6 +149,7 @@ function keysOf(account: Address): readonly Uint8Array[] {
       encodeKey(recordKinds.balance, { account, brand }),
       encodeKey(recordKinds.holds, { account, brand }),
     ]),
+    encodeKey(recordKinds.closings, {}),
     encodeKey(recordKinds.spent, { household: account, member: ANNA }),
     encodeKey(recordKinds.member, { household: account, member: ANNA }),
     encodeKey(recordKinds.invitation, { household: account, member: BO }),
@@ -157,12 +161,58 @@ test("an account follows from proven records as of the block, and what is over i
   assert.deepEqual(activity, ACCOUNT.activity);
   assert.deepEqual([account.exists, account.frozen, account.memberships], [true, false, [HOUSEHOLD]]);
   assert.deepEqual(account.safeguards, { waiting: null, barred: [], cancelled: null });
-  assert.deepEqual(account.balances, [{ brand: NORDMAT, total: 120n, lots: [{ expiry: MAY, amount: 120n }] }]);
+  const lots = [{ expiry: MAY, amount: 120n }];
+  assert.deepEqual(account.balances, [{ brand: NORDMAT, total: 120n, lots, pending: [] }]);
   assert.deepEqual(
     account.holds.map(({ total, expiresMs }) => [total, expiresMs]),
     [[30n, NOW + 60_000]],
   );
   assert.deepEqual(account.today?.operations, { used: 0n, most: 400n }, "yesterday's use is over");
+});
+
+/** A time that no test reaches. */
+const STAYS = Date.UTC(2100, 0, 1);
+
+/** The balances of an account at a time, of which a brand that may leave has lots and some that wait. */
+function waitingAt(timeMs: number, closesMs: number): readonly Balance[] {
+  const waits = (matures: string, expiry: Expiry, amount: number): PendingLot => {
+    return { matures: parseDay(matures), expiry, amount: toPoints(amount) };
+  };
+  const state = StateTree.of([
+    entry(recordKinds.parameters, {}, PARAMETERS),
+    entry(recordKinds.brandList, {}, { ids: [NORDMAT] }),
+    entry(recordKinds.closings, {}, { brands: [{ closesMs: closesMs as TimeMs, brand: NORDMAT }] }),
+    entry(recordKinds.account, { account: ANNA }, ACCOUNT),
+    entry(recordKinds.balance, { account: ANNA, brand: NORDMAT }, {
+      lots: [{ expiry: MAY, amount: toPoints(100) }],
+      pending: [
+        waits("2027-03-13", FEBRUARY, 3),
+        waits("2027-03-14", MAY, 20),
+        waits("2027-03-14", "never", 5),
+        waits("2027-03-15", MAY, 70),
+      ],
+    }),
+  ]);
+  const tip = { height: 9n as Height, timeMs: timeMs as TimeMs, stateRoot: state.root() };
+  const records = new ProvenRecords("test", tip);
+  keysOf(ANNA).forEach((key) => records.add(key, state.prove(key)));
+  return accountOf(records, ANNA).account.balances;
+}
+
+test("what waits is in no lot until its day, and what has matured is in them", () => {
+  const never = { expiry: "never", amount: 5n };
+  const later = { matures: "2027-03-15", expiry: MAY, amount: 70n };
+  assert.deepEqual(waitingAt(NOW, STAYS), [
+    { brand: NORDMAT, total: 125n, lots: [{ expiry: MAY, amount: 120n }, never], pending: [later] },
+  ]);
+  assert.deepEqual(waitingAt(Date.UTC(2027, 2, 15), STAYS), [
+    { brand: NORDMAT, total: 195n, lots: [{ expiry: MAY, amount: 190n }, never], pending: [] },
+  ]);
+});
+
+test("of a brand that has left nothing is anybody's, and nothing waits", () => {
+  assert.equal(waitingAt(NOW, NOW + 60_000).length, 1, "until then it is");
+  assert.deepEqual(waitingAt(NOW, NOW), []);
 });
 
 test("a household follows from proven records, and an ended hold is given back to the limit", () => {

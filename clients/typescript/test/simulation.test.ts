@@ -26,7 +26,8 @@ const HEIGHT = 41n as Height;
 /** An account with so many points of kaffet. */
 function reading(points: number): Account {
   const total = toPoints(points);
-  const balances = [{ brand: parseBrandId("kaffet"), total, lots: [{ expiry: "never" as const, amount: total }] }];
+  const lots = [{ expiry: "never" as const, amount: total }];
+  const balances = [{ brand: parseBrandId("kaffet"), total, lots, pending: [] }];
   const empty = accountCodec.fromJson(
     {
       address: TEXT,

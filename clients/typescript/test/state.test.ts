@@ -14,6 +14,7 @@ import type { RecordKind, RecordKindName } from "../src/state/kinds.js";
 import { decodeKey, decodeValue, encodeKey, encodeValue, kindOfKey, recordKinds } from "../src/state/kinds.js";
 import { proofCodec, verifyProof } from "../src/state/proof.js";
 import type { Proof } from "../src/state/proof.js";
+import type { BrandRecord } from "../src/state/records.js";
 import { StateTree } from "../src/state/tree.js";
 import type { TimeMs } from "../src/time.js";
 import { dayOf, monthOf, parseDay, monthOfDay } from "../src/time.js";
@@ -122,7 +123,7 @@ function keyFieldsOf(name: RecordKindName, entry: JsonObject): JsonObject {
 
 /** Those fields that a codec of this library has. */
 function only(json: JsonObject, fields: readonly string[]): JsonObject {
-  return Object.fromEntries(fields.map((name) => [name, json[name] ?? null]));
+  return Object.fromEntries(Object.entries(json).filter(([name]) => fields.includes(name)));
 }
 
 /** The names of the fields that a codec has, by its own JSON of a value. */
@@ -139,6 +140,12 @@ const BLINDED = new Set<RecordKindName>([
   ...(["balance", "holds", "transferredToday", "standing", "vouchers"] as const),
   ...(["memberships", "household", "member", "invitation", "spent"] as const),
 ]);
+
+/** A brand whose issues wait as one whose don't, which its bytes say without the last one; undefined of all else. */
+function withoutDays(name: RecordKindName, record: unknown): unknown {
+  const brand = name === "brand" ? (record as BrandRecord) : null;
+  return brand === null || brand.pendingDays === 0 ? undefined : { ...brand, pendingDays: 0 };
+}
 
 test("state keys and records have their bytes, and say what the vectors do", () => {
   const shown = new Set<RecordKindName>();
@@ -165,7 +172,8 @@ test("state keys and records have their bytes, and say what the vectors do", () 
     const record = kind.record.fromJson(json, NETWORK);
     const bytes = toHex(encode(kind.record, record));
     // A set's own bytes are of another object.
-    assertCanonical(kind.record, recordName === "validators" ? decoded : record, bytes, name);
+    const canonical = recordName === "validators" ? decoded : record;
+    assertCanonical(kind.record, canonical, bytes, name, withoutDays(recordName, record));
     assert.equal(toHex(encodeValue(kind, key, record, NO_ACTIVITY.digest)), toHex(value), name);
     const isBlinded = toHex(value) !== bytes;
     assert.equal(isBlinded, BLINDED.has(recordName), name);

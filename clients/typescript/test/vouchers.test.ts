@@ -111,8 +111,8 @@ test("vouchers and refunds concern whose they are, and spend nothing", () => {
   assert.deepEqual([...types].sort(), ["refund", "use_voucher"]);
 });
 
-test("totals end before donations and refunds where there are none, and add up with them", () => {
-  const of = (donated: bigint, refunded: bigint, redeemed: bigint): Totals => ({
+test("totals end before donations, refunds and pending points where there are none, and add up with them", () => {
+  const of = (donated: bigint, refunded: bigint, redeemed: bigint, pending = 0n): Totals => ({
     issued: 100n as GrossPoints,
     outstanding: 60n as Points,
     held: 0n as Points,
@@ -122,14 +122,16 @@ test("totals end before donations and refunds where there are none, and add up w
     reversed: 0n as GrossPoints,
     donated: donated as GrossPoints,
     refunded: refunded as GrossPoints,
+    pending: pending as Points,
   });
   const [plain, later] = [of(0n, 0n, 40n), of(15n, 5n, 30n)];
   assert.ok(addUp(plain) && addUp(later));
   assert.ok(!addUp(of(15n, 0n, 30n)) && !addUp(of(0n, 5n, 40n)));
+  assert.ok(addUp(of(0n, 0n, 33n, 7n)) && !addUp(of(0n, 0n, 40n, 7n)), "what waits is a part of what was issued");
   const bytes = encode(totalsCodec, plain);
-  assert.deepEqual([bytes.length, encode(totalsCodec, later).length], [96, 128]);
-  assert.throws(() => decode(totalsCodec, concat(bytes, new Uint8Array(32))), { code: "malformed" }, "one form only");
-  const { donated, refunded, ...version1 } = objectIn(totalsCodec.toJson(plain, NETWORK));
-  assert.deepEqual([donated, refunded], ["0", "0"]);
+  assert.deepEqual([bytes.length, encode(totalsCodec, later).length], [96, 136]);
+  assert.throws(() => decode(totalsCodec, concat(bytes, new Uint8Array(40))), { code: "malformed" }, "one form only");
+  const { donated, refunded, pending, ...version1 } = objectIn(totalsCodec.toJson(plain, NETWORK));
+  assert.deepEqual([donated, refunded, pending], ["0", "0", 0n]);
   assert.deepEqual(totalsCodec.fromJson(version1, NETWORK), plain);
 });

@@ -27,6 +27,7 @@ const Figures = lazy<Of>(async () => (await import("./screens/figures.js")).Figu
 const Operators = lazy(async () => (await import("./screens/operators.js")).Operators);
 const OperatorScreen = lazy<Of>(async () => (await import("./screens/operators.js")).OperatorScreen);
 const RemoveOperator = lazy<Of>(async () => (await import("./screens/operators.js")).RemoveOperator);
+const PendingEdit = lazy(async () => (await import("./screens/pending.js")).PendingEdit);
 const PolicyScreen = lazy(async () => (await import("./screens/policy.js")).PolicyScreen);
 const PolicyEdit = lazy(async () => (await import("./screens/policy.js")).PolicyEdit);
 const Campaigns = lazy(async () => (await import("./screens/campaigns.js")).Campaigns);
@@ -146,6 +147,8 @@ function Decisions({ name, of }: Place) {
       return <RemoveOperator key={of} of={of} />;
     case "policy":
       return <PolicyScreen />;
+    case "pending-edit":
+      return <PendingEdit />;
     case "policy-edit":
       return <PolicyEdit />;
     case "partners":

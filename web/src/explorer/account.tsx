@@ -4,7 +4,7 @@ import type { ProvenAccount } from "@lojal/client";
 import { addressToText, Client, LojalError, parseReadToken } from "@lojal/client";
 import { useState } from "preact/hooks";
 
-import { amountText, lastDayText, numberText } from "../shared/format.js";
+import { amountText, dateText, lastDayText, numberText } from "../shared/format.js";
 import { Icon } from "../shared/icon.js";
 import { language } from "../shared/preferences.js";
 import { decimalsOf, nameOf, network } from "./model.js";
@@ -35,6 +35,15 @@ function Balances({ proven }: { readonly proven: ProvenAccount }) {
       {account.balances.length === 0 && <p class="soft">{text.none}</p>}
       <table class="table">
         <tbody>
+          {account.balances.flatMap(({ brand, pending }) =>
+            pending.map(({ matures, expiry, amount }) => (
+              <tr key={`${brand} ${matures} ${expiry}`}>
+                <th scope="row">{nameOf(brand)}</th>
+                <td>{text.coming(dateText(matures, language.value))}</td>
+                <td class="end number">{amountText(amount, decimalsOf(brand), language.value)}</td>
+              </tr>
+            )),
+          )}
           {account.balances.flatMap(({ brand, lots }) =>
             lots.map(({ expiry, amount }) => (
               <tr key={`${brand} ${expiry}`}>

@@ -9,7 +9,16 @@ import { language } from "../shared/preferences.js";
 import { useAnswer } from "./model.js";
 import { words } from "./words.js";
 
-const PARTS = ["outstanding", "held", "redeemed", "donated", "convertedOut", "expired", "reversed"] as const;
+const PARTS = [
+  "outstanding",
+  "pending",
+  "held",
+  "redeemed",
+  "donated",
+  "convertedOut",
+  "expired",
+  "reversed",
+] as const;
 
 function PolicyChips({ brand }: { readonly brand: api.BrandAnswer }) {
   const text = words.value.brands;

@@ -37,6 +37,7 @@ const sv = {
     title: "Varumärken",
     issued: "Utgivet",
     outstanding: "Hos medlemmar",
+    pending: "På väg till medlemmar",
     held: "Reserverat",
     redeemed: "Inlöst",
     donated: "Skänkt",
@@ -103,6 +104,7 @@ const sv = {
     none: "Inga poäng.",
     until: "Till",
     never: "Går aldrig ut",
+    coming: (day: string) => `På väg, från ${day}`,
   },
   error: "Fel",
 };
@@ -140,6 +142,7 @@ const en: typeof sv = {
     title: "Brands",
     issued: "Issued",
     outstanding: "With members",
+    pending: "On its way to members",
     held: "Held",
     redeemed: "Redeemed",
     donated: "Donated",
@@ -205,6 +208,7 @@ const en: typeof sv = {
     none: "No points.",
     until: "Until",
     never: "Never expire",
+    coming: (day) => `To come, from ${day}`,
   },
   error: "Error",
 };

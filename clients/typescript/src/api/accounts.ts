@@ -20,8 +20,8 @@ import type { MemberLimit, MemberRole } from "../household.js";
 import { memberLimitsCodec, memberRoleCodec } from "../household.js";
 import type { Height, PublicKey } from "../ids.js";
 import { heightCodec, publicKeyCodec } from "../ids.js";
-import type { Lot, Points } from "../points.js";
-import { lotCodec, pointsCodec } from "../points.js";
+import type { Lot, PendingLot, Points } from "../points.js";
+import { lotCodec, pendingLotCodec, pointsCodec } from "../points.js";
 import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
 import type { Proof } from "../state/proof.js";
@@ -39,6 +39,8 @@ export interface Balance {
   readonly total: Points;
   /** The points by expiry, the earliest first. */
   readonly lots: readonly Lot[];
+  /** The points that wait, in none of these, by the day on which they can be spent, the earliest first. */
+  readonly pending: readonly PendingLot[];
 }
 
 /** Points that wait for a brand to take them. */
@@ -175,6 +177,7 @@ const balanceCodec: JsonCodec<Balance> = jsonStruct<Balance>({
   brand: brandIdCodec,
   total: pointsCodec,
   lots: jsonList(lotCodec),
+  pending: orEmpty(jsonList(pendingLotCodec)),
 });
 
 const heldPointsCodec: JsonCodec<HeldPoints> = jsonStruct<HeldPoints>({

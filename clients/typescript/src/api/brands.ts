@@ -5,7 +5,7 @@
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { Approvals, BrandId, Policy } from "../brand.js";
-import { approvalsCodec, brandIdCodec, policyCodec } from "../brand.js";
+import { approvalsCodec, brandIdCodec, daysOrNoneCodec, policyCodec } from "../brand.js";
 import type { JsonCodec } from "../codec/codec.js";
 import { defaulted, jsonList, jsonOption, jsonStruct, option } from "../codec/combine.js";
 import { bool, plainText, u8 } from "../codec/primitives.js";
@@ -38,6 +38,8 @@ export interface BrandAnswer {
   readonly approvals: Approvals;
   /** The time at which it leaves, or has left: what is left of its points expires then. */
   readonly closesMs: TimeMs | null;
+  /** The days that what it issues is pending. */
+  readonly pendingDays: number;
   /** The sums that all the points that it ever issued are in now. */
   readonly totals: Totals;
 }
@@ -51,6 +53,7 @@ export const brandAnswerCodec: JsonCodec<BrandAnswer> = jsonStruct<BrandAnswer>(
   suspended: defaulted(bool, () => false),
   approvals: defaulted(approvalsCodec, () => ({ needed: 1, delayMs: 0n })),
   closesMs: defaulted(option(timeMsCodec), () => null),
+  pendingDays: daysOrNoneCodec,
   totals: totalsCodec,
 });
 
@@ -79,6 +82,8 @@ export interface IssueAnswer {
   readonly reversed: Points;
   /** The number of them that a reversal could take now. */
   readonly reversible: Points;
+  /** The day on which they become the account's to spend, if they were issued pending. */
+  readonly matures: Day | null;
 }
 
 /** The JSON of issues. */
@@ -90,6 +95,7 @@ export const issueAnswerCodec: JsonCodec<IssueAnswer> = jsonStruct<IssueAnswer>(
   reversibleUntilMs: timeMsCodec,
   reversed: pointsCodec,
   reversible: pointsCodec,
+  matures: jsonOption(dayCodec),
 });
 
 /** `GET /v1/brands/{id}/reversals/{reference}`: the points that a reversal took. */

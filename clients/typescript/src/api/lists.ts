@@ -8,7 +8,7 @@ import { plainText } from "../codec/primitives.js";
 import type { Height } from "../ids.js";
 import { heightCodec } from "../ids.js";
 import type { GrossPoints, Lot, Points } from "../points.js";
-import { grossOrNoneCodec, grossPointsCodec, lotCodec, pointsCodec } from "../points.js";
+import { grossOrNoneCodec, grossPointsCodec, lotCodec, pointsCodec, pointsOrNoneCodec } from "../points.js";
 import type { Expiry, Month, TimeMs } from "../time.js";
 import { expiryCodec, monthCodec, timeMsCodec } from "../time.js";
 import type { TransactionStatus } from "./transactions.js";
@@ -41,6 +41,8 @@ export interface BrandAccount {
   readonly lots: readonly Lot[];
   /** The points that its open holds have set aside. */
   readonly held: Points;
+  /** The points that wait. */
+  readonly pending: Points;
 }
 
 /** `GET /v1/brands/{id}/accounts`: the accounts that have points of a brand. */
@@ -63,6 +65,7 @@ export const brandAccountsCodec: JsonCodec<BrandAccounts> = jsonStruct<BrandAcco
       total: pointsCodec,
       lots: jsonList(lotCodec),
       held: pointsCodec,
+      pending: pointsOrNoneCodec,
     }),
   ),
   height: heightCodec,
@@ -143,6 +146,8 @@ export interface BrandMonth {
   readonly outstanding: Points;
   /** Set aside by holds then. */
   readonly held: Points;
+  /** Given, and not yet in accounts to spend then. */
+  readonly pending: Points;
   /** The points that were outstanding then, by rising expiry. */
   readonly byExpiry: readonly PointsByExpiry[];
   /** Its last block. */
@@ -175,6 +180,7 @@ export const brandStatisticsCodec: JsonCodec<BrandStatistics> = jsonStruct<Brand
       refunded: grossOrNoneCodec,
       outstanding: pointsCodec,
       held: pointsCodec,
+      pending: pointsOrNoneCodec,
       byExpiry: jsonList(pointsByExpiryCodec),
       height: heightCodec,
     }),

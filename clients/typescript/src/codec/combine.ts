@@ -288,6 +288,16 @@ export function tail<T>(codec: Codec<T>): Codec<T | null> {
   };
 }
 
+/** Lists that stand last in whatever they are a part of: where they are empty, the bytes end before them. */
+export function someAtEnd<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
+  const some = tail(list(item, 1, max));
+  return {
+    ...orEmpty(list(item, 0, max)),
+    write: (writer, items) => some.write(writer, items.length === 0 ? null : items),
+    read: (reader) => some.read(reader) ?? [],
+  };
+}
+
 /** The same values, of which one stands for a field that JSON leaves out. */
 export function defaulted<C extends JsonCodec<T>, T>(codec: C & JsonCodec<T>, absent: () => T): C {
   return { ...codec, absent };

@@ -6,6 +6,7 @@ import type { BrandId, Policy } from "../brand.js";
 import { brandIdCodec, policyCodec } from "../brand.js";
 import type { VariantCodecs } from "../codec/combine.js";
 import { option, struct } from "../codec/combine.js";
+import { u8 } from "../codec/primitives.js";
 import type { PublicKey } from "../ids.js";
 import { publicKeyCodec } from "../ids.js";
 import type { Role } from "../operator.js";
@@ -99,6 +100,14 @@ export interface RemoveOperator {
   readonly operator: Address;
 }
 
+/** An admin says for how many days what is issued from now on can be reversed and not spent. */
+export interface SetPendingDays {
+  /** The brand whose issues wait. */
+  readonly brand: BrandId;
+  /** The days, at most 90; 0: what is issued can be spent at once. */
+  readonly days: number;
+}
+
 /** The operations of brands and between them, by type. */
 export interface BrandOperations {
   /** See {@link ProposePartnership}. */
@@ -117,6 +126,8 @@ export interface BrandOperations {
   readonly set_operator: SetOperator;
   /** See {@link RemoveOperator}. */
   readonly remove_operator: RemoveOperator;
+  /** See {@link SetPendingDays}. */
+  readonly set_pending_days: SetPendingDays;
 }
 
 /** The numbers and forms of the operations of brands. */
@@ -160,4 +171,5 @@ export const brandOperations: VariantCodecs<BrandOperations> = {
     }),
   ],
   remove_operator: [26, struct<RemoveOperator>({ brand: brandIdCodec, operator: addressCodec })],
+  set_pending_days: [74, struct<SetPendingDays>({ brand: brandIdCodec, days: u8 })],
 };

@@ -54,6 +54,8 @@ export interface Take {
   readonly wants: BrandId;
   /** Most points that are paid. */
   readonly maxPay: Points;
+  /** The expiry of the points that are taken. */
+  readonly expiry: Expiry;
 }
 
 /** The owner of an offer takes back what is left of it. */
@@ -103,6 +105,7 @@ export const marketOperations: VariantCodecs<MarketOperations> = {
       amount: pointsCodec,
       wants: brandIdCodec,
       maxPay: pointsCodec,
+      expiry: expiryCodec,
     }),
   ],
   withdraw_offer: [82, struct<WithdrawOffer>({ brand: brandIdCodec, from: addressCodec, offer: offerIdCodec })],

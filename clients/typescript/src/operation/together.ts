@@ -54,6 +54,7 @@ export interface BrandActionsByType
       | "set_policy"
       | "set_operator"
       | "remove_operator"
+      | "set_pending_days"
     >,
     Pick<PeopleOperations, "start_recovery" | "finish_recovery" | "agree">,
     Pick<ProgrammeOperations, "set_track">,
@@ -91,6 +92,7 @@ export const brandActionCodec: Codec<BrandAction> = variants<BrandActionsByType,
   set_track: programmeOperations.set_track,
   set_campaign: campaignOperations.set_campaign,
   accept_sponsorship: campaignOperations.accept_sponsorship,
+  set_pending_days: brandOperations.set_pending_days,
 });
 
 /** The forms of the actions of a brand's motion, in the order in which they happen. */

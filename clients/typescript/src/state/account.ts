@@ -13,14 +13,14 @@ import { compareText } from "../bytes.js";
 import { NO_GUARDIANS, NO_SAFEGUARDS } from "../guardian.js";
 import type { Guardian } from "../guardian.js";
 import type { MemberRights } from "../household.js";
-import type { Lot, Points } from "../points.js";
+import type { Lot, PendingLot, Points } from "../points.js";
 import type { Month, TimeMs } from "../time.js";
 import { dayOf, isLiveIn, monthOf, plusDays, startOfDay } from "../time.js";
 import { recordKinds } from "./kinds.js";
 import type { ProvenRecords } from "./proven.js";
 import { named } from "./proven.js";
 import type { OpenOffer } from "./market.js";
-import type { AccountRecord, HoldsRecord, OpenHold } from "./records.js";
+import type { AccountRecord, BalanceRecord, HoldsRecord, OpenHold } from "./records.js";
 
 /** An account as it was after a block, and the activity that its record counts. */
 export interface AccountWithActivity {
@@ -115,10 +115,29 @@ function merged(lots: readonly Lot[]): readonly Lot[] {
  */
 function balanceOf(records: ProvenRecords, account: Address, brand: BrandId): readonly Balance[] {
   const month = monthOf(records.tip.timeMs);
-  const own = records.get(recordKinds.balance, { account, brand })?.lots ?? [];
-  const over = endedOf(setAsideOf(records, account, brand), records.tip.timeMs);
+  const { lots: own, pending } = matured(records, account, brand);
+  const setAside = setAsideOf(records, account, brand);
+  const points = [own, pending, setAside.holds, setAside.offers];
+  if (points.every(({ length }) => length === 0) || isClosed(records, brand)) {
+    return [];
+  }
+  const over = endedOf(setAside, records.tip.timeMs);
   const lots = merged([...own, ...over.flatMap((hold) => hold.lots)].filter(({ expiry }) => isLiveIn(expiry, month)));
-  return lots.length === 0 ? [] : [{ brand, total: total(lots), lots }];
+  return lots.length === 0 && pending.length === 0 ? [] : [{ brand, total: total(lots), lots, pending }];
+}
+
+/** An account's own record of its points of a brand, in which what has matured has joined the lots. */
+function matured(records: ProvenRecords, account: Address, brand: BrandId): BalanceRecord {
+  const { lots, pending } = records.get(recordKinds.balance, { account, brand }) ?? { lots: [], pending: [] };
+  const today = dayOf(records.tip.timeMs);
+  const hasMatured = ({ matures }: PendingLot): boolean => matures <= today;
+  return { lots: [...lots, ...pending.filter(hasMatured)], pending: pending.filter((lot) => !hasMatured(lot)) };
+}
+
+/** True if a brand has left: nothing of it is anybody's any more. */
+function isClosed(records: ProvenRecords, brand: BrandId): boolean {
+  const closings = records.get(recordKinds.closings, {})?.brands ?? [];
+  return closings.some((closing) => closing.brand === brand && closing.closesMs <= records.tip.timeMs);
 }
 
 function heldOf(records: ProvenRecords, account: Address, brand: BrandId): readonly HeldPoints[] {

@@ -25,8 +25,8 @@ import { parametersCodec, settingsCodec } from "../parameters.js";
 import { pointsCodec, totalsCodec } from "../points.js";
 import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
-import type { Expiry, Month } from "../time.js";
-import { expiryCodec, monthCodec } from "../time.js";
+import type { Day, Expiry, Month } from "../time.js";
+import { dayCodec, expiryCodec, monthCodec } from "../time.js";
 import type { TrackId } from "../track.js";
 import { trackCodec, trackIdCodec } from "../track.js";
 import { validatorSetCodec } from "../validator.js";
@@ -125,6 +125,11 @@ export const recordKinds = {
     29,
     struct<{ readonly brand: BrandId; readonly motion: MotionId }>({ brand: brandIdCodec, motion: motionIdCodec }),
     brandMotions.brandMotionRecordCodec,
+  ),
+  pending: kind(
+    30,
+    struct<{ readonly brand: BrandId; readonly matures: Day }>({ brand: brandIdCodec, matures: dayCodec }),
+    records.pendingRecordCodec,
   ),
   account: kind(32, ofAccount, records.accountRecordCodec),
   balance: kind(33, accountAndBrand, records.balanceRecordCodec),

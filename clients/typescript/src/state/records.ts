@@ -5,11 +5,11 @@ import { activityCodec } from "../activity.js";
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { BrandId, Policy } from "../brand.js";
-import { brandIdCodec, policyCodec } from "../brand.js";
+import { brandIdCodec, daysOrNoneCodec, policyCodec } from "../brand.js";
 import type { Codec } from "../codec/codec.js";
-import { list, option, struct } from "../codec/combine.js";
+import { list, option, someAtEnd, struct, tail } from "../codec/combine.js";
 import { bool, u128, u16, u32, u64, u8 } from "../codec/primitives.js";
-import { EncodeError } from "../error.js";
+import { DecodeError, EncodeError } from "../error.js";
 import type { Guardians, Recovery, Safeguards } from "../guardian.js";
 import { guardiansCodec, recoveryCodec, safeguardsCodec } from "../guardian.js";
 import type { Hash, PublicKey } from "../ids.js";
@@ -24,6 +24,7 @@ import {
   MEMBERSHIPS_MAX,
   OFFERS_MAX,
   OPERATORS_MAX,
+  PENDING_LOTS_MAX,
 } from "../limits.js";
 import type { Name } from "../name/name.js";
 import { nameCodec } from "../name/name.js";
@@ -31,8 +32,8 @@ import type { Role } from "../operator.js";
 import { rolesCodec } from "../operator.js";
 import type { PartnershipProposal, PartnershipTerms } from "../partnership.js";
 import { partnershipProposalCodec, partnershipTermsCodec } from "../partnership.js";
-import type { Lot, Points } from "../points.js";
-import { lotCodec, pointsCodec } from "../points.js";
+import type { Lot, PendingLot, Points } from "../points.js";
+import { lotCodec, pendingLotCodec, pointsCodec } from "../points.js";
 import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
 import type { Day, Expiry, Month, TimeMs } from "../time.js";
@@ -119,10 +120,24 @@ export const accountRecordCodec: Codec<AccountRecord> = struct<AccountRecord>({
 export interface BalanceRecord {
   /** The lots. */
   readonly lots: readonly Lot[];
+  /** The lots that wait, by rising day and expiry. Those whose day has come may still stand here. */
+  readonly pending: readonly PendingLot[];
 }
 
 /** The forms of the records of balances. */
-export const balanceRecordCodec: Codec<BalanceRecord> = struct<BalanceRecord>({ lots: list(lotCodec, 0, LOTS_MAX) });
+export const balanceRecordCodec: Codec<BalanceRecord> = struct<BalanceRecord>({
+  lots: list(lotCodec, 0, LOTS_MAX),
+  pending: someAtEnd(pendingLotCodec, PENDING_LOTS_MAX),
+});
+
+/** The points of a brand that mature on one day, by rising expiry. */
+export interface PendingRecord {
+  /** The points. */
+  readonly lots: readonly Lot[];
+}
+
+/** The forms of what of a brand matures on one day. */
+export const pendingRecordCodec: Codec<PendingRecord> = struct<PendingRecord>({ lots: list(lotCodec, 0, LOTS_MAX) });
 
 /** Points that wait for a brand to take them. */
 export interface OpenHold {
@@ -157,24 +172,10 @@ const openHoldCodec: Codec<OpenHold> = struct<OpenHold>({
   counted: option(countedCodec),
 });
 
-const someOffersCodec: Codec<readonly OpenOffer[]> = list(openOfferCodec, 1, OFFERS_MAX);
-
-/** Offers at the end of a record, where there are any. */
-const offersAtEndCodec: Codec<readonly OpenOffer[]> = {
-  ...list(openOfferCodec, 0, OFFERS_MAX),
-  absent: () => [],
-  write(writer, offers) {
-    if (offers.length > 0) {
-      someOffersCodec.write(writer, offers);
-    }
-  },
-  read: (reader) => (reader.isAtEnd() ? [] : someOffersCodec.read(reader)),
-};
-
 /** The forms of the records of holds and offers. */
 export const holdsRecordCodec: Codec<HoldsRecord> = struct<HoldsRecord>({
   holds: list(openHoldCodec, 0, HOLDS_MAX),
-  offers: offersAtEndCodec,
+  offers: someAtEnd(openOfferCodec, OFFERS_MAX),
 });
 
 /** The points with one expiry that are held until one minute, by whomever. */
@@ -271,7 +272,24 @@ export interface BrandRecord {
   readonly suspended: boolean;
   /** The time at which it leaves, or has left. */
   readonly closesMs: TimeMs | null;
+  /** The days that what it issues is pending. */
+  readonly pendingDays: number;
 }
+
+const someDaysCodec = tail(u8);
+
+/** Days at the end of a record, where there are any. */
+const daysAtEndCodec: Codec<number> = {
+  ...daysOrNoneCodec,
+  write: (writer, days) => someDaysCodec.write(writer, days === 0 ? null : days),
+  read(reader) {
+    const days = someDaysCodec.read(reader);
+    if (days === 0) {
+      throw new DecodeError("a record ends before its days if there are none");
+    }
+    return days ?? 0;
+  },
+};
 
 /** The forms of the records of brands. */
 export const brandRecordCodec: Codec<BrandRecord> = struct<BrandRecord>({
@@ -280,6 +298,7 @@ export const brandRecordCodec: Codec<BrandRecord> = struct<BrandRecord>({
   policy: policyCodec,
   suspended: bool,
   closesMs: option(timeMsCodec),
+  pendingDays: daysAtEndCodec,
 });
 
 /** A brand that leaves or has left. */

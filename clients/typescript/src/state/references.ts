@@ -3,7 +3,7 @@
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { Codec } from "../codec/codec.js";
-import { struct } from "../codec/combine.js";
+import { struct, tail } from "../codec/combine.js";
 import { bool } from "../codec/primitives.js";
 import type { HalfId, TransactionId } from "../ids.js";
 import { halfIdCodec, transactionIdCodec } from "../ids.js";
@@ -28,6 +28,8 @@ export interface IssuedRecord {
   readonly reversed: Points;
   /** The transaction that wrote it last: the issue, or a reversal. */
   readonly transaction: HalfId;
+  /** The day on which they mature, if they were issued pending. */
+  readonly matures: Day | null;
 }
 
 /** The forms of the records of issues. */
@@ -39,6 +41,7 @@ export const issuedRecordCodec: Codec<IssuedRecord> = struct<IssuedRecord>({
   reversibleUntilMs: timeMsCodec,
   reversed: pointsCodec,
   transaction: halfIdCodec,
+  matures: tail(dayCodec),
 });
 
 /** The mark that a reference has been used for a hold, and what became of it. */

@@ -20,6 +20,7 @@ const NO_TOTALS = {
   convertedOut: NOTHING,
   donated: NOTHING,
   refunded: NOTHING,
+  pending: NO_POINTS,
   expired: NOTHING,
   reversed: NOTHING,
 };
@@ -36,7 +37,8 @@ export function genesisEntries({ document, validators }: Genesis): readonly Entr
     entry(recordKinds.register, {}, { next: 1n as MotionId, open: [], closed: [] }),
   ];
   for (const { id, name, decimals, policy, operators } of document.brands) {
-    entries.push(entry(recordKinds.brand, { id }, { name, decimals, policy, suspended: false, closesMs: null }));
+    const begun = { name, decimals, policy, suspended: false, closesMs: null, pendingDays: 0 };
+    entries.push(entry(recordKinds.brand, { id }, begun));
     entries.push(entry(recordKinds.totals, { brand: id }, NO_TOTALS));
     for (const { publicKey, roles, issueDailyMax } of operators) {
       const operator = addressOfKey(publicKey);

@@ -34,6 +34,7 @@ export interface CampaignForm {
   readonly amount: string;
   readonly upTo: string;
   readonly months: string;
+  readonly pendingDays: string;
   readonly mark: string;
   readonly days: string;
   readonly validDays: string;
@@ -68,6 +69,7 @@ export function newForm(today: string): CampaignForm {
     amount: "",
     upTo: "",
     months: "",
+    pendingDays: "",
     mark: "1",
     days: "",
     validDays: "",
@@ -110,6 +112,7 @@ export function campaignFormOf(terms: Campaign, decimals: number): CampaignForm 
     amount: isPoints ? points(award.amount) : "",
     upTo: isPoints && award.upTo !== award.amount ? points(award.upTo) : "",
     months: isPoints ? or(award.months) : "",
+    pendingDays: terms.pendingDays === 0 ? "" : String(terms.pendingDays),
     mark: award.type === "mark" ? String(award.mark) : "1",
     days: award.type === "mark" ? or(award.days) : "",
     validDays: award.type === "voucher" ? String(award.validDays) : "",
@@ -138,7 +141,7 @@ export interface ReadCampaign {
   readonly wrong: ReadonlySet<Wrong>;
 }
 
-type NumberName = "months" | "mark" | "days" | "validDays" | "times" | "stock" | "yearMax";
+type NumberName = "months" | "pendingDays" | "mark" | "days" | "validDays" | "times" | "stock" | "yearMax";
 
 /** The reader of fields, which notes those that are wrong. */
 class Fields {
@@ -301,6 +304,7 @@ export function campaignOf(form: CampaignForm, before: Campaign | null, decimals
     invited: fields.read("invited", () => rootsIn(form.invited), []),
     households: form.households,
     returnable: form.returnable && form.award === "voucher" && hasPrice,
+    pendingDays: isPoints && fields.has("pendingDays") ? fields.number("pendingDays", limits.PENDING_DAYS_MAX) : 0,
     paused: before?.paused ?? false,
     about: fields.read("about", () => hashIn(form.about), "00".repeat(32) as Hash),
   };

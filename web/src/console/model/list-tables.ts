@@ -23,17 +23,18 @@ export const SUMS = [
   "refunded",
   "outstanding",
   "held",
+  "pending",
 ] as const;
 
 /** Members as a table. */
 export function membersTable(accounts: readonly api.BrandAccount[], brand: BrandId, say: Say): string {
   const amount = amountsOf(brand, say);
-  const rows = accounts.map(({ account, total, held, lots }) => {
+  const rows = accounts.map(({ account, total, held, pending, lots }) => {
     const [first] = lots;
     const soon = first === undefined ? ["", ""] : [first.expiry, amount(first.amount)];
-    return [say.address(account), amount(total), amount(held), ...soon];
+    return [say.address(account), amount(total), amount(held), amount(pending), ...soon];
   });
-  return csvOf(["account", "points", "held", "expires_first", "of_them"], rows);
+  return csvOf(["account", "points", "held", "pending", "expires_first", "of_them"], rows);
 }
 
 /** Months as a table. */

@@ -3,6 +3,7 @@
 import type { Award, BrandId, Campaign, Requirement } from "@lojal/client";
 
 import type { Pairs } from "./rows.js";
+import { waitText } from "./rows.js";
 import type { Say } from "./say.js";
 
 function days(count: number, say: Say): string {
@@ -79,6 +80,7 @@ export function campaignPairs(terms: Campaign, brand: BrandId, say: Say): Pairs 
     [names.invited, terms.invited.length === 0 ? "–" : terms.invited.join(", ")],
     [names.households, say.yesNo(terms.households)],
     [names.returnable, say.yesNo(terms.returnable)],
+    [names.pendingDays, waitText(terms.pendingDays, say)],
     [names.paused, say.yesNo(terms.paused)],
     [track.about, terms.about],
   ];

@@ -41,6 +41,17 @@ export function policyPairs(policy: Policy, brand: BrandId, say: Say): Pairs {
   ];
 }
 
+/** The days after which points can be used, in words. */
+export function waitText(days: number, say: Say): string {
+  const { atOnce, daysLater, time } = say.words;
+  return days === 0 ? atOnce : daysLater(time.days(say.number(days)));
+}
+
+/** The days that what a brand issues is pending, in words. */
+export function pendingPairs(days: number, say: Say): Pairs {
+  return [[say.words.policy.pendingDays, waitText(days, say)]];
+}
+
 /** Roles in words. */
 export function rolesText(roles: readonly Role[], say: Say): string {
   return roles.length === 0 ? say.words.noRoles : roles.map((role) => say.words.roles[role]).join(", ");

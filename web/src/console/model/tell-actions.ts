@@ -7,6 +7,7 @@ import {
   approvalsPairs,
   changedRows,
   operatorPairs,
+  pendingPairs,
   plainRows,
   policyPairs,
   termsPairs,
@@ -97,6 +98,11 @@ export function tellAction(action: BrandAction, now: Now, say: Say): Told {
       const before = now.brand === null ? null : policyPairs(now.brand.policy, action.brand, say);
       const rows = before === null ? plainRows(after) : changedRows(before, after);
       return { title: actions.set_policy(say.brand(action.brand)), rows };
+    }
+    case "set_pending_days": {
+      const after = pendingPairs(action.days, say);
+      const rows = now.brand === null ? plainRows(after) : changedRows(pendingPairs(now.brand.pendingDays, say), after);
+      return { title: actions.set_pending_days(say.brand(action.brand)), rows };
     }
     case "set_operator":
       return tellOperator(action, now, say);

@@ -74,7 +74,10 @@ function AwardParts(fields: Fields) {
             <Text {...fields} name="amount" label={text.amount} />
             {form.by !== "member" && <Text {...fields} name="upTo" label={text.upTo} hint={text.upToHint} />}
           </div>
-          <Text {...fields} name="months" label={text.months} hint={text.monthsHint} />
+          <div class="fields">
+            <Text {...fields} name="months" label={text.months} hint={text.monthsHint} />
+            <Text {...fields} name="pendingDays" label={text.pendingDays} hint={text.pendingDaysHint} />
+          </div>
         </>
       );
     case "mark":

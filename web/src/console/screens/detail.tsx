@@ -34,6 +34,7 @@ export function Operations({ signed }: { readonly signed: SignedTransaction }) {
                 <Action key={number} told={tellAction(action, NOTHING, say.value)} />
               ))}
             {(operation.type === "set_policy" ||
+              operation.type === "set_pending_days" ||
               operation.type === "set_operator" ||
               operation.type === "propose_partnership" ||
               operation.type === "accept_partnership" ||

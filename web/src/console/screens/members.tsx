@@ -37,6 +37,7 @@ function Row({ one, brand }: { readonly one: api.BrandAccount; readonly brand: B
       </td>
       <td class="end number">{points(one.total)}</td>
       <td class="end">{one.held === 0n ? "–" : points(one.held)}</td>
+      <td class="end">{one.pending === 0n ? "–" : points(one.pending)}</td>
       <td class="end">{first === undefined || day === null ? "–" : `${points(first.amount)} · ${day}`}</td>
     </tr>
   );
@@ -55,6 +56,9 @@ function Table({ accounts, brand }: { readonly accounts: readonly api.BrandAccou
             </th>
             <th scope="col" class="end">
               {text.held}
+            </th>
+            <th scope="col" class="end">
+              {text.pending}
             </th>
             <th scope="col" class="end">
               {text.first}

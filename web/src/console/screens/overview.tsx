@@ -8,12 +8,21 @@ import { Notice, Waiting } from "../../shared/parts.js";
 import { linkTo } from "../../shared/route.js";
 import type { Shown } from "../model/brand.js";
 import { own, shown } from "../model/brand.js";
-import { policyPairs, rolesText } from "../model/rows.js";
+import { pendingPairs, policyPairs, rolesText } from "../model/rows.js";
 import { say } from "../model/saying.js";
 import { Facts, Panel, Proof, Said } from "../ui/parts.js";
 import { words } from "../words/index.js";
 
-const PARTS = ["outstanding", "held", "redeemed", "convertedOut", "expired", "reversed"] as const;
+const PARTS = [
+  "outstanding",
+  "pending",
+  "held",
+  "redeemed",
+  "donated",
+  "convertedOut",
+  "expired",
+  "reversed",
+] as const;
 
 function State({ brand }: { readonly brand: api.BrandAnswer }) {
   const text = words.value.overview;
@@ -35,8 +44,8 @@ function State({ brand }: { readonly brand: api.BrandAnswer }) {
 }
 
 function Bar({ totals }: { readonly totals: api.BrandAnswer["totals"] }) {
-  const issued = totals.issued as bigint;
-  const part = (points: bigint): number => (issued === 0n ? 0 : Number((points * 10_000n) / issued) / 100);
+  const all = totals.issued + totals.refunded;
+  const part = (points: bigint): number => (all === 0n ? 0 : Number((points * 10_000n) / all) / 100);
   return (
     <div class="bar-chart tall" aria-hidden="true">
       {PARTS.filter((name) => totals[name] > 0n).map((name) => (
@@ -49,10 +58,11 @@ function Bar({ totals }: { readonly totals: api.BrandAnswer["totals"] }) {
 function Totals({ brand }: { readonly brand: api.BrandAnswer }) {
   const text = words.value.overview;
   const { totals, id } = brand;
-  const issued = totals.issued as bigint;
+  // What was refunded is in a part a second time, after it was redeemed.
+  const all = totals.issued + totals.refunded;
   const amount = (points: Points | GrossPoints): string => say.value.points(points, id);
   const share = (points: bigint): string => {
-    return issued === 0n ? "–" : `${say.value.number(Number((points * 1_000n) / issued) / 10)} %`;
+    return all === 0n ? "–" : `${say.value.number(Number((points * 1_000n) / all) / 10)} %`;
   };
   const isRight = addUp(totals);
   return (
@@ -64,6 +74,12 @@ function Totals({ brand }: { readonly brand: api.BrandAnswer }) {
           <span class="number lead" data-testid="issued">
             {amount(totals.issued)}
           </span>
+          {totals.refunded > 0n && (
+            <>
+              {" · "}
+              <span class="soft">{text.refunded}</span> <span class="number">{amount(totals.refunded)}</span>
+            </>
+          )}
         </p>
       }
     >
@@ -179,6 +195,10 @@ export function Overview() {
     );
   }
   const { brand } = now;
+  const facts = [
+    ...policyPairs(brand.policy, brand.id, say.value),
+    ...pendingPairs(brand.pendingDays, say.value),
+  ];
   const chip = brand.suspended ? text.suspendedChip : brand.closesMs !== null ? text.closingChip : text.active;
   return (
     <div class="stack">
@@ -195,7 +215,7 @@ export function Overview() {
         </div>
       </div>
       <Panel title={text.policy} aside={<a href={linkTo("policy")}>{text.look}</a>}>
-        <Facts isWide facts={policyPairs(brand.policy, brand.id, say.value)} />
+        <Facts isWide facts={facts} />
       </Panel>
       <Said />
     </div>

@@ -11,7 +11,7 @@ import { goTo, linkTo } from "../../shared/route.js";
 import { has, shown } from "../model/brand.js";
 import type { PolicyForm, Unit } from "../model/policy-form.js";
 import { formOf, policyOf, UNITS } from "../model/policy-form.js";
-import { changedRows, policyPairs } from "../model/rows.js";
+import { changedRows, pendingPairs, policyPairs } from "../model/rows.js";
 import { say } from "../model/saying.js";
 import { Facts, Panel, Said, Select, TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
@@ -33,11 +33,21 @@ export function PolicyScreen() {
         <Facts isWide facts={policyPairs(brand.policy, brand.id, say.value)} />
         <Said />
       </Panel>
+      <Panel title={text.pending}>
+        <Facts isWide facts={pendingPairs(brand.pendingDays, say.value)} />
+        <p class="small soft">{text.pendingLead}</p>
+      </Panel>
       {has("admin") ? (
-        <a class="button" href={linkTo("policy-edit")}>
-          <Icon name="shield" />
-          {text.edit}
-        </a>
+        <p class="row wrap">
+          <a class="button" href={linkTo("policy-edit")}>
+            <Icon name="shield" />
+            {text.edit}
+          </a>
+          <a class="button plain" href={linkTo("pending-edit")}>
+            <Icon name="clock" />
+            {text.pendingEdit}
+          </a>
+        </p>
       ) : (
         <p class="soft">{common.onlyAdmin}</p>
       )}

@@ -26,6 +26,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   set_operator: "key",
   remove_operator: "key",
   set_policy: "shield",
+  set_pending_days: "clock",
   propose_for_brand: "family",
   approve_for_brand: "family",
   stop_for_brand: "family",

@@ -45,6 +45,14 @@ export const actsEn: typeof actsSv = {
     wrong: "It can't be read, or is out of bounds.",
     same: "Nothing is changed.",
     whole: "The whole policy afterwards",
+    pending: "When new points can be used",
+    pendingLead:
+      "Until then they are on their way to members: nobody can spend them, and a return takes all of them back. " +
+      "That goes for what is issued from now on.",
+    pendingEdit: "Change the wait",
+    pendingDays: "Days until new points can be used",
+    pendingHint: "0: at once. At most 90.",
+    pendingBad: "0 to 90 days.",
     monthsBad: "1 to 60 months.",
     minMax: "The smallest transfer must be at most the largest.",
   },

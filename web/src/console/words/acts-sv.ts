@@ -43,6 +43,14 @@ export const actsSv = {
     wrong: "Det går inte att läsa, eller ligger utanför gränserna.",
     same: "Inget är ändrat.",
     whole: "Alla villkor efteråt",
+    pending: "När nya poäng går att använda",
+    pendingLead:
+      "Till dess är de på väg till medlemmarna: ingen kan använda dem, och en retur tar tillbaka alla. Det gäller det " +
+      "som ges ut från och med nu.",
+    pendingEdit: "Ändra väntetiden",
+    pendingDays: "Dagar innan nya poäng går att använda",
+    pendingHint: "0: genast. Högst 90.",
+    pendingBad: "0 till 90 dagar.",
     monthsBad: "1 till 60 månader.",
     minMax: "Minsta överföring måste vara högst så stor som den största.",
   },

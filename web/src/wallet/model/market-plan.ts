@@ -1,6 +1,6 @@
 /** Offers of the market in numbers: which are taken, what that costs at most, and how a price is said as a ratio. */
 
-import type { Address, api, Expiry, Lot, Points } from "@lojal/client";
+import type { Address, api, Expiry, Lot, Operation, Points } from "@lojal/client";
 import { payFor } from "@lojal/client";
 
 /** Most offers that are taken at once: more than anybody reads before signing. */
@@ -74,6 +74,13 @@ export function planOf(
     pay += cost;
   }
   return { parts, amount: amount as Points, pay: pay as Points };
+}
+
+/** The operations that take what is planned: of each offer points with the expiry that was shown, and no others. */
+export function takesOf({ parts }: Plan, from: Address): readonly Operation[] {
+  return parts.map(({ offer: { brand, owner, offer, wants, expiry }, amount, pay: maxPay }) => {
+    return { type: "take", brand, owner, offer, from, amount, wants, maxPay, expiry };
+  });
 }
 
 /** The price of an amount in the smallest numbers that say it; null if it can't be said so. */

@@ -91,9 +91,9 @@ function Result({
 
 function Form({ all }: { readonly all: readonly Partnership[] }) {
   const text = screenWords.value.convert;
-  const held = (shown.value?.own.account.balances ?? []).filter(({ brand }) =>
-    all.some((one) => one.from === brand),
-  );
+  const held = (shown.value?.own.account.balances ?? []).filter(({ brand, total }) => {
+    return total > 0n && all.some((one) => one.from === brand);
+  });
   const [chosenFrom, setFrom] = useState<BrandId | null>(null);
   const [chosenTo, setTo] = useState<BrandId | null>(null);
   const [typed, setTyped] = useState("");

@@ -78,7 +78,7 @@ function OfBrand({ balance }: { readonly balance: api.Balance }) {
 export function Expiring() {
   const { expiring } = screenWords.value;
   const { common } = words.value;
-  const balances = shown.value?.own.account.balances;
+  const balances = shown.value?.own.account.balances.filter(({ lots }) => lots.length > 0);
   return (
     <div class="stack">
       <div>

@@ -17,7 +17,7 @@ import { brandOf } from "../model/network.js";
 import { ownOffers } from "../model/own-offers.js";
 import { wallet } from "../model/session.js";
 import { ActivityList } from "../ui/activity-list.js";
-import { amountOf, look } from "../ui/parts.js";
+import { amountOf, comingText, look } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { words } from "../words/index.js";
 
@@ -29,6 +29,7 @@ function BrandCard({ balance }: { readonly balance: api.Balance }) {
   const { id, name } = brandOf(balance.brand);
   const [first] = balance.lots;
   const day = first === undefined ? null : lastDayText(first.expiry, language.value);
+  const coming = comingText(balance);
   return (
     <a class={`card ${look(id)}`} href={linkTo("brand", id)}>
       <span class="name">{name}</span>
@@ -36,7 +37,12 @@ function BrandCard({ balance }: { readonly balance: api.Balance }) {
         <span class="sum">
           {amountOf(id, balance.total)} <span class="unit">{common.points}</span>
         </span>
-        <span class="foot">{day === null ? common.never : home.nextExpiry(day)}</span>
+        {first !== undefined && <span class="foot">{day === null ? common.never : home.nextExpiry(day)}</span>}
+        {coming !== null && (
+          <span class="foot" data-testid="coming">
+            {coming}
+          </span>
+        )}
       </span>
     </a>
   );
@@ -123,8 +129,10 @@ function PoolCard({ pool }: { readonly pool: Pool }) {
       </div>
       {balances.length === 0 && <p class="soft">{home.poolEmpty}</p>}
       <ul class="list">
-        {balances.map(({ brand, total }) => {
+        {balances.map((balance) => {
+          const { brand, total } = balance;
           const left = member === undefined ? null : leftOf(member, brand);
+          const coming = comingText(balance);
           return (
             <li class="stack tight" key={brand}>
               <div class="row between">
@@ -132,6 +140,7 @@ function PoolCard({ pool }: { readonly pool: Pool }) {
                 <span class="number">{amountOf(brand, total)}</span>
               </div>
               {left !== null && <p class="small soft">{home.left(amountOf(brand, left as typeof total))}</p>}
+              {coming !== null && <p class="small soft">{coming}</p>}
             </li>
           );
         })}

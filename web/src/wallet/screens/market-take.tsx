@@ -2,7 +2,7 @@
 
 import "../offers.css";
 
-import type { Address, api, BrandId, Operation, Points } from "@lojal/client";
+import type { Address, api, BrandId, Points } from "@lojal/client";
 import { formatAmount } from "@lojal/client";
 import { useState } from "preact/hooks";
 
@@ -12,7 +12,7 @@ import { useForecast } from "../model/foretell.js";
 import type { Pair } from "../model/market.js";
 import { lotsOf, useMarket } from "../model/market.js";
 import type { Plan } from "../model/market-plan.js";
-import { planOf } from "../model/market-plan.js";
+import { planOf, takesOf } from "../model/market-plan.js";
 import { brandOf, brands } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { AmountField, amountIn } from "../ui/fields.js";
@@ -42,12 +42,6 @@ function takeIn(of: string): ToTake | null {
   }
   const pair = { sell: sell as BrandId, buy: buy as BrandId };
   return isOffer ? { pair, offer: what, amount: null } : { pair, offer: null, amount: BigInt(what) as Points };
-}
-
-function takesOf({ parts }: Plan, from: Address): readonly Operation[] {
-  return parts.map(({ offer: { brand, owner, offer, wants }, amount, pay: maxPay }) => {
-    return { type: "take", brand, owner, offer, from, amount, wants, maxPay };
-  });
 }
 
 /** The parts of a plan, each with its price and how long its points live. */

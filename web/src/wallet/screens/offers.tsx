@@ -19,7 +19,7 @@ import { wallet } from "../model/session.js";
 import { Marks } from "../ui/marks.js";
 import type { Group } from "../ui/offer.js";
 import { groupOf, OfferItem, whyNot } from "../ui/offer.js";
-import { amountOf, errorText, Heading, look } from "../ui/parts.js";
+import { amountOf, comingText, errorText, Heading, look } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { words } from "../words/index.js";
 import { offerWords } from "../words/offers.js";
@@ -54,6 +54,7 @@ function Balance({ brand }: { readonly brand: BrandId }) {
   const found = shown.value?.own.account.balances.find((one) => one.brand === brand);
   const [first] = found?.lots ?? [];
   const day = first === undefined ? null : lastDayText(first.expiry, language.value);
+  const coming = found === undefined ? null : comingText(found);
   return (
     <div class={`gift ${look(brand)}`}>
       <p class="big" data-testid="balance">
@@ -63,6 +64,7 @@ function Balance({ brand }: { readonly brand: BrandId }) {
         {common.points}
         {first !== undefined && ` · ${day === null ? common.never : home.nextExpiry(day)}`}
       </p>
+      {coming !== null && <p data-testid="coming">{coming}</p>}
     </div>
   );
 }

@@ -19,7 +19,8 @@ import { screenWords } from "../words/screens.js";
 
 /** The brands that an account has points of, with how many. */
 function heldBrands(): readonly (readonly [Brand, bigint])[] {
-  return (shown.value?.own.account.balances ?? []).map(({ brand, total }) => [brandOf(brand), total]);
+  const some = (shown.value?.own.account.balances ?? []).filter(({ total }) => total > 0n);
+  return some.map(({ brand, total }) => [brandOf(brand), total]);
 }
 
 function isPool(address: Address | null): boolean {

@@ -1,6 +1,6 @@
 /** What campaigns give, in words and as an icon: the one place of the wallet that knows all kinds of awards. */
 
-import type { Award, BrandId } from "@lojal/client";
+import type { Award, BrandId, Campaign } from "@lojal/client";
 
 import { numberText } from "../../shared/format.js";
 import type { IconName } from "../../shared/icon.js";
@@ -27,14 +27,17 @@ export function awardTitle(award: Award, brand: BrandId, units = 1): string {
   }
 }
 
+type Given = Pick<Campaign, "award" | "pendingDays">;
+
 /** What else there is to say of an award; null if nothing is. */
-export function awardDetail(award: Award, brand: BrandId, isGranted: boolean): string | null {
+export function awardDetail({ award, pendingDays }: Given, brand: BrandId, isGranted: boolean): string | null {
   const text = offerWords.value;
   switch (award.type) {
     case "points": {
       const parts = [
         ...(isGranted && award.upTo > award.amount ? [text.upTo(amountOf(brand, award.upTo))] : []),
         ...(award.months === null ? [] : [text.forMonths(numberText(award.months, language.value))]),
+        ...(pendingDays === 0 ? [] : [text.later(numberText(pendingDays, language.value))]),
       ];
       return parts.length === 0 ? null : parts.join(" · ");
     }

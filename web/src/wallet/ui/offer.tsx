@@ -113,7 +113,7 @@ export function OfferItem(props: {
   const isGiven = groupOf(of) === "given";
   const why = isGiven && offer.obstacle === "not_claimed" ? null : whyNot(offer, brand, account, now);
   const title = awardTitle(terms.award, brand);
-  const detail = awardDetail(terms.award, brand, isGiven);
+  const detail = awardDetail(terms, brand, isGiven);
   const most = terms.perMember?.times ?? 0;
   const place = claimPlace({ brand, campaign, referrer: null });
   return (

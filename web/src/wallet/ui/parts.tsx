@@ -1,13 +1,13 @@
 /** The small parts that screens are made of. */
 
-import type { BrandId, GrossPoints, Points } from "@lojal/client";
+import type { api, BrandId, GrossPoints, Points } from "@lojal/client";
 import { LojalError } from "@lojal/client";
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 
 import { lookOf } from "../../shared/brand-look.js";
 import { explained } from "../../shared/explained.js";
-import { amountText } from "../../shared/format.js";
+import { amountText, dateText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
 import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
@@ -18,6 +18,19 @@ import { words } from "../words/index.js";
 /** An amount of a brand, without its unit. */
 export function amountOf(brand: BrandId, points: Points | GrossPoints): string {
   return amountText(points, brandOf(brand).decimals, language.value);
+}
+
+/** The points of a balance that wait, and the day from which on the first of them can be spent; null if none do. */
+export function comingText({ brand, pending }: api.Balance): string | null {
+  const [first] = pending;
+  if (first === undefined) {
+    return null;
+  }
+  const { coming, comingFirst } = words.value.home;
+  const sum = pending.reduce((all, { amount }) => all + amount, 0n) as Points;
+  const day = dateText(first.matures, language.value);
+  const isOneDay = pending.at(-1)?.matures === first.matures;
+  return (isOneDay ? coming : comingFirst)(amountOf(brand, sum), day);
 }
 
 /** The class of a brand's colours. */

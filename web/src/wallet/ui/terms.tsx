@@ -16,7 +16,7 @@ function factsOf({ terms, campaign }: api.BrandCampaign, brand: BrandId): readon
   const number = (count: bigint | number): string => numberText(count, language.value);
   const moment = (time: typeof terms.opensMs): string => momentText(time, language.value);
   const { perMember, stock, budget, sponsor, early, requires } = terms;
-  const detail = awardDetail(terms.award, brand, terms.by !== "member");
+  const detail = awardDetail(terms, brand, terms.by !== "member");
   const opensEarly = early === null ? null : toTimeMs(terms.opensMs - Number(early.ms));
   const isIn = early?.requires.map(requirementText).join(", ") ?? "";
   return [

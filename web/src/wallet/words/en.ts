@@ -93,6 +93,8 @@ export const en: Words = {
     newVersion: "There is a new version.",
     reload: "Reload",
     nextExpiry: (day) => `Next expiry ${day}`,
+    coming: (amount, day) => `${amount} to come, from ${day}`,
+    comingFirst: (amount, day) => `${amount} to come, the first from ${day}`,
   },
   activity: {
     title: "Activity",

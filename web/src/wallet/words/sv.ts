@@ -92,6 +92,8 @@ export const sv = {
     newVersion: "Det finns en ny version.",
     reload: "Ladda om",
     nextExpiry: (day: string) => `Nästa utgång ${day}`,
+    coming: (amount: string, day: string) => `${amount} på väg, från ${day}`,
+    comingFirst: (amount: string, day: string) => `${amount} på väg, de första från ${day}`,
   },
   activity: {
     title: "Aktivitet",

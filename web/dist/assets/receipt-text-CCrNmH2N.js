@@ -1,1 +1,0 @@
-import{bn as e,g as t,vr as n,wt as r,yn as i}from"./format-8d9ceb_M.js";function a(a){return r(e(i.RECEIPT,n(t(a))))}export{a as t};
