@@ -2,20 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Address, api, BrandId, Campaign, CampaignId, ChainTag, Hash, MarkId, Points } from "@lojal/client";
-import type { GrossPoints, Salt, TimeMs, TrackId } from "@lojal/client";
-import { parseBrandId } from "@lojal/client";
+import type { GrossPoints, Invitation, Salt, TimeMs, TrackId } from "@lojal/client";
+import { encode, invitationCodec, parseBrandId, toHex } from "@lojal/client";
 
 import { costOf, owedFor, standingOf } from "../src/console/model/campaign-cost.js";
 import type { CampaignForm } from "../src/console/model/campaign-form.js";
 import { campaignFormOf, campaignOf, newForm } from "../src/console/model/campaign-form.js";
 import { scanned } from "../src/wallet/model/code.js";
 import { entryOf } from "../src/wallet/model/describe.js";
-import { claimIn, claimPlace, invitationIn, invitationLink } from "../src/wallet/model/invitation.js";
-import { invitedIn, personalTerms } from "../src/wallet/model/personal.js";
+import { claimIn, claimPlace, invitationIn, invitationLink, linkedPlace } from "../src/wallet/model/invitation.js";
+import { invitedIn, isDamaged, KEPT_MAX, keptWith, personalTerms } from "../src/wallet/model/personal.js";
 
 const [KAFFET, NORDMAT] = ["kaffet", "nordmat"].map(parseBrandId) as [BrandId, BrandId];
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2031, 0, 1) as TimeMs;
+
+const INVITATION: Invitation = { root: 0, amount: 30n, salt: "00".repeat(16) as Salt, path: [] };
 
 const TERMS: Campaign = {
   opensMs: START,
@@ -80,18 +82,44 @@ test("a link for the invited leads to the claim, with the bytes that are shown t
   for (const of of ["kaffet/3/invited-00ff", " KAFFET/3/INVITED-00FF "]) {
     assert.deepEqual(claimIn(of), { brand: KAFFET, campaign: 3, referrer: null });
     assert.equal(invitedIn(of), "00ff");
+    const scanned = linkedPlace(`https://shop.example.org/wallet/#/claim/${of.trim()}`) ?? "";
+    assert.equal(invitedIn(scanned), "00ff", "also where it was scanned");
   }
   for (const of of ["kaffet/3", "kaffet/3/tloj1qqq", "kaffet/3/invited-0", "kaffet/3/invited-xx", "invited-00"]) {
     assert.equal(invitedIn(of), null, of);
   }
 });
 
+test("a link for the invited that was cut is damaged, and still leads to its campaign", () => {
+  const whole = `kaffet/3/invited-${toHex(encode(invitationCodec, INVITATION))}`;
+  assert.ok(!isDamaged(whole) && !isDamaged("kaffet/3") && !isDamaged("kaffet/3/tloj1qqq"));
+  const long = `kaffet/3/invited-${"00".repeat(4000)}`;
+  const cut = ["kaffet/3/invited", "kaffet/3/invited-", "kaffet/3/invited-zz", whole.slice(0, -1), whole.slice(0, -2)];
+  for (const of of [...cut, long, `${whole}00`]) {
+    assert.ok(isDamaged(of), of.slice(0, 40));
+    assert.deepEqual(claimIn(of), { brand: KAFFET, campaign: 3, referrer: null });
+  }
+});
+
+test("an invitation that fits is kept however many other links are opened", () => {
+  const fits = (hex: string): boolean => hex.startsWith("f");
+  assert.deepEqual(keptWith(["f1"], "a1", fits), ["f1", "a1"]);
+  assert.deepEqual(keptWith(["a1"], "f1", fits), ["f1", "a1"]);
+  const others = Array.from({ length: 20 }, (_, at) => `a${at}`);
+  const opened = (known: typeof fits | null) => others.reduce<readonly string[]>((kept, one) => {
+    return keptWith(kept, one, known);
+  }, ["f1"]);
+  assert.deepEqual([opened(fits)[0], opened(fits).length], ["f1", KEPT_MAX]);
+  assert.deepEqual([opened(null)[0], opened(null).length], ["f1", KEPT_MAX], "before it is known which fit, too");
+  assert.equal(keptWith(opened(null), "f2", fits)[0], "f2", "one that fits has room as soon as that is known");
+  assert.deepEqual(keptWith(["f1", "a1"], "a1", null), ["f1", "a1"]);
+});
+
 test("terms are personal for who shows an invitation, and a price is never higher than everybody's", () => {
-  const invitation = { root: 0, amount: 30n, salt: "00".repeat(16) as Salt, path: [] };
-  const points = personalTerms(TERMS, invitation);
+  const points = personalTerms(TERMS, INVITATION);
   assert.deepEqual(points, { ...TERMS, award: { ...TERMS.award, amount: 30n } });
-  assert.equal(personalTerms(CLUB, invitation).price, 30n);
-  assert.equal(personalTerms(CLUB, { ...invitation, amount: 451n }).price, 450n);
+  assert.equal(personalTerms(CLUB, INVITATION).price, 30n);
+  assert.equal(personalTerms(CLUB, { ...INVITATION, amount: 451n }).price, 450n);
 });
 
 test("terms in fields are the same terms, whatever they give", () => {

@@ -295,6 +295,16 @@ test("a campaign is told by its terms, and in both languages", () => {
   assert.equal(tellAction(action, NOTHING, english).rows.length, told.rows.length);
 });
 
+test("the days that new points wait are told beside those before, and none is told as at once", () => {
+  const action: BrandAction = { type: "set_pending_days", brand: NORDMAT, days: 14 };
+  const told = tellAction(action, NOTHING, SV);
+  assert.equal(told.title, "När nya poäng hos Nordmat går att använda");
+  assert.deepEqual(told.rows, [{ name: "Nya poäng går att använda", before: null, after: "14 dagar senare" }]);
+  const english = new Say(ledgerEn, "en", "test", "SEK", BRANDS);
+  const none = tellAction({ ...action, days: 0 }, NOTHING, english);
+  assert.equal(none.rows[0]?.after, "at once");
+});
+
 test("a motion waits for votes, for its time, or for one more approval", () => {
   const [own, now] = [OWN, NOW as number];
   const motion = (counting: number, fromMs: number | null, approvedBy: readonly Address[]) => {

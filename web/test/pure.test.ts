@@ -15,13 +15,14 @@ import type {
   TimeMs,
 } from "@lojal/client";
 import { addressToText, holdTicketToUri, paymentRequestToUri, tagOf } from "@lojal/client";
-import type { ChainId } from "@lojal/client";
+import type { ChainId, PendingLot } from "@lojal/client";
 
 import { lookOf } from "../src/shared/brand-look.js";
 import { amountText, lastDayText, leftText, monthText, shortAddress } from "../src/shared/format.js";
 import { scanned } from "../src/wallet/model/code.js";
 import { entriesOf, entryOf } from "../src/wallet/model/describe.js";
 import { statementOf } from "../src/wallet/model/statement.js";
+import { comingOf } from "../src/wallet/model/coming.js";
 import { shownByMember } from "../src/wallet/model/till-code.js";
 import { typedKey } from "../src/wallet/model/typed-key.js";
 import { messageIn, noticeOf } from "../src/wallet/push-text.js";
@@ -278,4 +279,15 @@ test("tests in the browser find whole texts by their roles, since hidden words b
   assert.ok(sources.length > 10);
   const found = sources.filter(([, text]) => /getByText\([^()]*exact/.test(text)).map(([name]) => name);
   assert.deepEqual(found, []);
+});
+
+test("what is on its way is summed up, with the first day on which some of it can be used", () => {
+  const waits = (matures: string, expiry: string, amount: number) => {
+    return { matures, expiry, amount: BigInt(amount) } as unknown as PendingLot;
+  };
+  assert.equal(comingOf({ pending: [] }), null);
+  const oneDay = [waits("2026-12-15", "2028-12", 30), waits("2026-12-15", "never", 20)];
+  assert.deepEqual(comingOf({ pending: oneDay }), { amount: 50n, from: "2026-12-15", isOneDay: true });
+  const later = [...oneDay, waits("2026-12-16", "never", 5)];
+  assert.deepEqual(comingOf({ pending: later }), { amount: 55n, from: "2026-12-15", isOneDay: false });
 });

@@ -17,6 +17,7 @@ import { lieTests } from "./lies.js";
 import { marketTests } from "./market.js";
 import { memberTests } from "./member.js";
 import { noticeTests } from "./notices.js";
+import { pendingTests } from "./pending.js";
 import { reachTests } from "./reach.js";
 import { recoveryTests } from "./recovery.js";
 import { tillTests } from "./till.js";
@@ -57,6 +58,7 @@ describe("the pages", { skip: skipped() }, () => {
   campaignTests(world);
   voucherTests(world);
   marketTests(world);
+  pendingTests(world);
   lieTests(world);
   tillTests(world);
   reachTests(world);

@@ -49,7 +49,7 @@ function memberTests(world: World): void {
     await page.getByRole("link", { name: "Medlemmar" }).click();
     const rows = await rowsOf(visitor);
     const { accounts } = listOf<Accounts>(network, "kaffet", "accounts", "kaffet");
-    assert.equal(rows[0], "account,points,held,expires_first,of_them");
+    assert.equal(rows[0], "account,points,held,pending,expires_first,of_them");
     assert.equal(rows.length - 1, accounts.length, "all of them");
     const total = (totalOf(network, "member-1", "kaffet") / 100).toFixed(2);
     assert.ok(rows.some((row) => row.startsWith(`${anna},${total},`)), rows.join("\n"));

@@ -14,7 +14,7 @@ const CLAIM = /^([a-z0-9-]{1,32})\/([0-9]{1,10})(?:\/([a-z0-9]{1,100}))?$/i;
 /** The claim that a place names, such as `kaffet/3` or `kaffet/3/tloj1…`; null if it names none. */
 export function claimIn(of: string): ToClaim | null {
   // What follows a campaign for the invited is no address.
-  const [place] = of.trim().split(/\/invited-[0-9a-f]+$/i);
+  const [place] = of.trim().split(/\/invited(?:-[^/]*)?$/i);
   const [, brand, campaign, referrer] = CLAIM.exec(place ?? "") ?? [];
   return brand === undefined || campaign === undefined
     ? null
@@ -35,8 +35,13 @@ export function invitationLink(origin: string, claim: ToClaim): string {
   return `${origin}/wallet/#/claim/${claimPlace(claim)}`;
 }
 
-/** The invitation that a scanned text is; null if it is none. Whose gateway it names makes no difference here. */
+/** The place of a claim that a scanned text leads to. Whose gateway it names makes no difference here. */
+export function linkedPlace(text: string): string | null {
+  return /^https?:\/\/[^#\s]+#\/claim\/(\S+)$/i.exec(text.trim())?.[1] ?? null;
+}
+
+/** The invitation that a scanned text is; null if it is none. */
 export function invitationIn(text: string): ToClaim | null {
-  const [, of] = /^https?:\/\/[^#\s]+#\/claim\/(\S+)$/i.exec(text.trim()) ?? [];
-  return of === undefined ? null : claimIn(of);
+  const of = linkedPlace(text);
+  return of === null ? null : claimIn(of);
 }

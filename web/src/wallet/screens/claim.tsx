@@ -16,7 +16,7 @@ import type { ToClaim } from "../model/invitation.js";
 import { claimIn } from "../model/invitation.js";
 import { brandOf, brands, theNetwork } from "../model/network.js";
 import { keepReferrer, offersAt, referrerOf, useCampaigns } from "../model/offers.js";
-import { invitationTo, invitedIn, keepInvitation } from "../model/personal.js";
+import { invitationTo, invitedIn, isDamaged, keepInvitation } from "../model/personal.js";
 import { wallet } from "../model/session.js";
 import { awardTitle, unitsMax } from "../ui/award.js";
 import { FactLine, missingText } from "../ui/fact.js";
@@ -209,18 +209,26 @@ export function Claim({ of }: { readonly of: string }) {
   const named = claimIn(of);
   const to = named !== null && brands.value.has(named.brand) ? named : null;
   const { known, error } = useCampaigns(to?.brand ?? null);
-  const hex = invitedIn(of);
-  useEffect(() => {
-    if (to !== null && hex !== null) {
-      void keepInvitation(to.brand, to.campaign, hex);
-    }
-  }, [of]);
+  const isCut = isDamaged(of);
+  const hex = isCut ? null : invitedIn(of);
   const own = wallet.value?.address;
   const campaign = known?.told.campaigns.find((one) => one.campaign === to?.campaign);
+  const terms = own === undefined ? null : (campaign?.terms ?? null);
+  useEffect(() => {
+    if (to !== null && hex !== null) {
+      const pools = (shown.value?.pools ?? []).map(({ address }) => address);
+      void keepInvitation({ ...to, terms }, own === undefined ? [] : [own, ...pools], hex);
+    }
+  }, [of, terms === null]);
   return (
     <div class="stack">
       <Heading title={text.claimTitle} back={to === null ? "offers" : "brand"} backTo={to?.brand ?? ""} />
-      {to === null && (
+      {isCut && (
+        <Notice kind="warn">
+          <p data-testid="damaged">{text.damaged}</p>
+        </Notice>
+      )}
+      {to === null && !isCut && (
         <Notice kind="warn">
           <p>{text.unknownBrand}</p>
         </Notice>

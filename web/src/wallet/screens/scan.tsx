@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { goTo } from "../../shared/route.js";
 import { scanned } from "../model/code.js";
 import type { CodeFault } from "../model/code.js";
-import { claimPlace } from "../model/invitation.js";
+import { claimPlace, linkedPlace } from "../model/invitation.js";
 import { theNetwork } from "../model/network.js";
 import { Heading } from "../ui/parts.js";
 import { Reader } from "../ui/reader.js";
@@ -34,7 +34,8 @@ export function Scan() {
     } else if (result.type === "address") {
       goTo("send", addressToText(result.address, network));
     } else if (result.type === "invitation") {
-      goTo("claim", claimPlace(result.to));
+      // With the bytes of who is invited, which aren't a part of the claim.
+      goTo("claim", linkedPlace(found) ?? claimPlace(result.to));
     }
   };
   return (

@@ -11,6 +11,7 @@ import { amountText, dateText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
 import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
+import { comingOf } from "../model/coming.js";
 import { KeyTaskError } from "../model/keys.js";
 import { brandOf } from "../model/network.js";
 import { words } from "../words/index.js";
@@ -21,16 +22,14 @@ export function amountOf(brand: BrandId, points: Points | GrossPoints): string {
 }
 
 /** The points of a balance that wait, and the day from which on the first of them can be spent; null if none do. */
-export function comingText({ brand, pending }: api.Balance): string | null {
-  const [first] = pending;
-  if (first === undefined) {
+export function comingText(balance: api.Balance): string | null {
+  const { coming, comingFirst } = words.value.home;
+  const found = comingOf(balance);
+  if (found === null) {
     return null;
   }
-  const { coming, comingFirst } = words.value.home;
-  const sum = pending.reduce((all, { amount }) => all + amount, 0n) as Points;
-  const day = dateText(first.matures, language.value);
-  const isOneDay = pending.at(-1)?.matures === first.matures;
-  return (isOneDay ? coming : comingFirst)(amountOf(brand, sum), day);
+  const { amount, from, isOneDay } = found;
+  return (isOneDay ? coming : comingFirst)(amountOf(balance.brand, amount), dateText(from, language.value));
 }
 
 /** The class of a brand's colours. */
