@@ -22,6 +22,8 @@ export type Forecast =
       readonly effect: api.Effect | null;
     };
 
+const NONE: Forecast = { type: "none" };
+
 async function foretell(operations: readonly Operation[], account: Address, brand: BrandId): Promise<Forecast> {
   const own = wallet.value;
   const { chainId } = theNetwork().genesis;
@@ -53,10 +55,11 @@ export function useForecast(
   brand: BrandId | null,
   key: string,
 ): Forecast {
-  const [forecast, setForecast] = useState<Forecast>({ type: "none" });
+  const [known, setKnown] = useState<{ readonly of: string; readonly forecast: Forecast }>({ of: key, forecast: NONE });
   useEffect(() => {
+    const setForecast = (forecast: Forecast): void => setKnown({ of: key, forecast });
     if (operations.length === 0 || account === null || brand === null) {
-      setForecast({ type: "none" });
+      setForecast(NONE);
       return undefined;
     }
     let isOld = false;
@@ -69,5 +72,6 @@ export function useForecast(
       isOld = true;
     };
   }, [key]);
-  return forecast;
+  // Until this is asked, what was told is of other operations.
+  return known.of === key ? known.forecast : { type: "asking" };
 }
