@@ -65,7 +65,7 @@ fn two_members_trade_at_two_gateways_and_a_frozen_owners_offer_is_not_taken() {
         amount: Points::new(20),
         wants: kaffet(),
         max_pay: Points::new(400),
-        expiry: lojal_types::Expiry::Never,
+        expiry: seen.offers[0].expiry,
     };
     let refused = network.client(3).submit(&buyer.sign(7, Operation::Take(take)), true);
     assert_eq!(code_of(refused), Code::OfferSuspended);
