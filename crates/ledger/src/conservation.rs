@@ -1,8 +1,9 @@
-//! Conservation, for every brand, after every block: "issued (converted in included) + refunded = outstanding + pending
-//! + held + redeemed + donated + converted out + expired + reversed", "outstanding = the sum of all accounts' live
-//! lots, by expiry, those of ended holds and waits included", "pending = the sum of all accounts' lots that wait, by
-//! day and expiry", "held = the sum of all open holds' and offers' lots, by the minute of their end and by expiry", and
-//! "issued, redeemed, donated, refunded, converted out, expired and reversed never fall" (protocol, Points).
+//! Conservation, for every brand, after every block: "issued (converted in included) + refunded = outstanding +
+//! pending + held + redeemed + donated + converted out + expired + reversed", "outstanding = the sum of all accounts'
+//! live lots, by expiry, those of ended holds and waits included", "pending = the sum of all accounts' lots that
+//! wait, by day and expiry", "held = the sum of all open holds' and offers' lots, by the minute of their end and by
+//! expiry", and "issued, redeemed, donated, refunded, converted out, expired and reversed never fall" (protocol,
+//! Points).
 //!
 //! Checked from what a block changed after every block, and over the whole state by the auditor, by code that shares
 //! nothing with the operations that keep the totals.

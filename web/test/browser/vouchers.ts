@@ -126,7 +126,7 @@ function useTests(world: World): void {
     await visitor.importFile(network.path("wallets/member-1/key.json"));
     await scan(visitor, requestCups(network, 90));
     await page.getByTestId("none").filter({ hasText: "Du har högst" }).waitFor();
-    const asked = network.lojal("kaffet", "request", "--voucher", "99", "kaffet", "--json");
+    const asked = network.lojal("havshotell", "request", "--voucher", "4", "havshotell", "--json");
     await scan(visitor, (JSON.parse(asked) as { readonly request: string }).request);
     await page.getByTestId("none").filter({ hasText: "Du har ingen kupong som passar." }).waitFor();
     await visitor.go("voucher/unknown");
