@@ -45,8 +45,8 @@ export const actsSv = {
     whole: "Alla villkor efteråt",
     pending: "När nya poäng går att använda",
     pendingLead:
-      "Till dess är de på väg till medlemmarna: ingen kan använda dem, och en retur tar tillbaka alla. Det gäller det " +
-      "som ges ut från och med nu.",
+      "Till dess är de på väg till medlemmarna: ingen kan använda dem, och en retur tar tillbaka alla. Det gäller " +
+      "det som ges ut från och med nu.",
     pendingEdit: "Ändra väntetiden",
     pendingDays: "Dagar innan nya poäng går att använda",
     pendingHint: "0: genast. Högst 90.",
