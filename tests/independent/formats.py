@@ -202,7 +202,7 @@ CAMPAIGN = record(
     referral=optional(record(award=POINTS, year_max=number(2))),
     per_member=optional(record(times=number(2), per=number(1, 0, 3))), stock=optional(number(8)),
     budget=optional(POINTS), sponsor=optional(record(brand=BRAND, price_micro=number(8))), invited=many(HASH, 0, 8),
-    households=BOOL, returnable=BOOL, paused=BOOL, about=HASH,
+    households=BOOL, returnable=BOOL, pending_days=number(1), paused=BOOL, about=HASH,
 )
 
 # The actions of a brand's motion, with the numbers and fields of the operations that they are.
@@ -222,6 +222,7 @@ BRAND_ACTIONS = {
     64: record(brand=BRAND, track=number(2), terms=TRACK),
     67: record(brand=BRAND, campaign=number(4), terms=CAMPAIGN),
     68: record(brand=BRAND, campaign=number(4), terms=HASH),
+    74: record(brand=BRAND, days=number(1)),
 }
 
 OPERATIONS = choice({
@@ -269,7 +270,7 @@ OPERATIONS = choice({
     80: record(brand=BRAND, source=ADDRESS, amount=POINTS, expiry=EXPIRY, wants=BRAND, price_num=number(4),
                price_den=number(4), wants_until=EXPIRY, min_take=POINTS, expires_ms=TIME),
     81: record(brand=BRAND, owner=ADDRESS, offer=fixed(16), source=ADDRESS, amount=POINTS, wants=BRAND,
-               max_pay=POINTS),
+               max_pay=POINTS, expiry=EXPIRY),
     82: record(brand=BRAND, source=ADDRESS, offer=fixed(16)),
 })
 
@@ -293,13 +294,13 @@ SHELF_PROOF = record(state=PROOF, on_shelf=optional(record(shelf=fixed(48), tree
 SUM = number(16)
 FIRST_TOTALS = record(issued=SUM, outstanding=POINTS, held=POINTS, redeemed=SUM, converted_out=SUM, expired=SUM,
                       reversed=SUM)
-LATER_TOTALS = record(donated=SUM, refunded=SUM)
+LATER_TOTALS = record(donated=SUM, refunded=SUM, pending=POINTS)
 
 
 def read_totals(reader: Reader) -> dict[str, int]:
     """A brand's totals, whose end stands there only if there is something in it (protocol, Encodings)."""
     totals: dict[str, int] = FIRST_TOTALS(reader)
-    later = {"donated": 0, "refunded": 0} if reader.at == len(reader.data) else LATER_TOTALS(reader)
+    later = {"donated": 0, "refunded": 0, "pending": 0} if reader.at == len(reader.data) else LATER_TOTALS(reader)
     require(reader.at == 96 or any(later.values()), "an end of totals without anything in it")
     return {**totals, **later}
 

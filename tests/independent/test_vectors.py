@@ -376,7 +376,7 @@ class Chains(unittest.TestCase):
 
     def check_sums(self, totals: dict[str, int]) -> None:
         """A brand's points are all somewhere (protocol, Points)."""
-        places = ("outstanding", "held", "redeemed", "donated", "converted_out", "expired", "reversed")
+        places = ("outstanding", "pending", "held", "redeemed", "donated", "converted_out", "expired", "reversed")
         self.assertEqual(totals["issued"] + totals["refunded"], sum(totals[one] for one in places))
 
     def by_motion(self, account: bytes, entries: list[support.Entry]) -> bool:
@@ -405,8 +405,13 @@ class Chains(unittest.TestCase):
         halves = {identity[:16] for identity in identities}
         for at, record in records:
             # What was paid ends with half an id; a redemption and a capture of version 1 don't say it.
-            if at[0] in (80, 82, 85, 86, 87, 88, 89, 91, 92) or (at[0] in (81, 84) and len(record) > 32):
+            if at[0] in (82, 85, 86, 87, 88, 89, 91, 92) or (at[0] in (81, 84) and len(record) > 32):
                 self.assertIn(record[-16:], halves)
+            if at[0] == 80:
+                # The day on which points mature that were issued pending follows.
+                end = 67 if record[28] == 0 else 65
+                self.assertIn(len(record) - end, (0, 4))
+                self.assertIn(record[end - 16:end], halves)
             if at[0] in (83, 90):
                 self.assertIn(record[-32:], identities)
             if at[0] == 81:
