@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lojal_chain::CommittedBlock;
 use lojal_ledger::View;
-use lojal_ledger::answers::is_listed;
 use lojal_ledger::holders::standings_of;
 use lojal_ledger::record::Standing;
 use lojal_store::{Store, StoreError};
+use lojal_types::api::is_listed;
 use lojal_types::{Address, BrandId, Height, Operation, Outcome, TrackId};
 use tokio::sync::watch;
 
@@ -141,7 +141,7 @@ impl Boards {
             let read = store.read_of(view.clone(), |view| standings_of(view, brand, some))?;
             let mut table = self.lock();
             for (account, standing) in read {
-                let standing = standing.filter(is_listed);
+                let standing = standing.filter(|one| is_listed(one.consents));
                 by_account.extend(standing.as_ref().map(|one| (account, one.units(track, month))));
                 table.keep((account, brand), height, standing);
             }

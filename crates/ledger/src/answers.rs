@@ -11,7 +11,7 @@ use std::convert::Infallible;
 use lojal_types::{Activity, Address, BrandId, Lot, MemberLimit, MemberRights, Points, api};
 
 pub use self::campaigns::campaigns;
-pub use self::leaders::{Ranked, Ranking, is_listed};
+pub use self::leaders::{Ranked, Ranking};
 pub use self::market::{offers, offers_of, takeable};
 pub use self::programme::{stamped, standings, standings_at, tracks};
 pub use self::vouchers::{vouchers, vouchers_at};

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{Bounded, BrandId, Expiry, Lot, Month, Points, TimeMs};
+use lojal_types::{Bounded, BrandId, Expiry, Lot, Points, TimeMs};
 
-use crate::key::{HeldUntilKey, HoldEndsKey, OutstandingKey, TotalsKey};
+use crate::freed;
+use crate::key::{HeldUntilKey, HoldEndsKey};
 use crate::overlay::Overlay;
 use crate::record::{BrandList, HeldLot, HeldUntil};
 use crate::tree::Missing;
@@ -87,11 +88,11 @@ pub(crate) fn end_holds(overlay: &mut Overlay<'_>, before: TimeMs, time: TimeMs)
         let left = BrandList { ids: Bounded::new(left).expect("at most as many as before") };
         write_list(overlay, hour, &left)?;
     }
-    read_ended(overlay, &ended)?;
-    for (brand, points) in &ended {
-        move_on(overlay, *brand, points, time.month())?;
-    }
-    Ok(())
+    Missing::each(ended.iter().map(|(brand, points)| freed::read(overlay, *brand, points.keys().copied())))?;
+    ended.into_iter().try_for_each(|(brand, points)| {
+        let lots = points.into_iter().map(|(expiry, amount)| Lot { expiry, amount });
+        freed::set_free(overlay, brand, lots, time.month(), |totals| &mut totals.held)
+    })
 }
 
 /// Takes out what of an hour has ended by `time`; answers whether anything is left of the hour.
@@ -114,37 +115,6 @@ fn end_hour(
         write(overlay, HeldUntilKey { brand, hour }, held)?;
     }
     Ok(is_left)
-}
-
-/// Reads what points that are held no longer change.
-fn read_ended(overlay: &mut Overlay<'_>, ended: &Ended) -> Result<(), Missing> {
-    let totals = Missing::each(ended.keys().map(|brand| overlay.get(&TotalsKey(*brand))));
-    let keys = ended.iter().flat_map(|(brand, points)| points.keys().map(|expiry| (*brand, *expiry)));
-    let keys = keys.map(|(brand, expiry)| OutstandingKey { brand, expiry });
-    let outstanding = Missing::each(keys.map(|key| overlay.get(&key)));
-    Missing::both(totals, outstanding).map(drop)
-}
-
-/// Moves points that are held no longer on in a brand's totals.
-fn move_on(
-    overlay: &mut Overlay<'_>,
-    brand: BrandId,
-    ended: &BTreeMap<Expiry, Points>,
-    month: Month,
-) -> Result<(), Missing> {
-    let mut totals = overlay.get(&TotalsKey(brand))?.expect("every brand has totals");
-    for (expiry, points) in ended {
-        totals.held = totals.held.checked_sub(*points).expect("the ended part of what is held");
-        if expiry.is_live_in(month) {
-            totals.outstanding = totals.outstanding.checked_add(*points).expect(BOUNDED);
-            let key = OutstandingKey { brand, expiry: *expiry };
-            let sum = overlay.get(&key)?.unwrap_or_default().checked_add(*points).expect(BOUNDED);
-            overlay.put(&key, &sum)?;
-        } else {
-            totals.expired = totals.expired.checked_add(*points).expect(BOUNDED);
-        }
-    }
-    overlay.put(&TotalsKey(brand), &totals)
 }
 
 fn held_until(overlay: &mut Overlay<'_>, brand: BrandId, hour: u64) -> Result<Vec<HeldLot>, Missing> {

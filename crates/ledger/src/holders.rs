@@ -1,9 +1,9 @@
 //! The accounts that have points of a brand, in the order of the state, by and by: the state is the only list of them
 //! that is complete on every node, also on one that has begun with a snapshot.
 
+use lojal_types::api::is_listed;
 use lojal_types::{Address, BrandId, Expiry, Lot, Month, Points};
 
-use crate::answers::is_listed;
 use crate::key::{BalanceKey, HoldsKey, StandingKey, StateKey};
 use crate::lots::total;
 use crate::pending::total_pending;
@@ -127,7 +127,7 @@ pub fn listed(view: &View, from: u128, pages: usize) -> Result<Listed, Missing> 
     let range = view.tree().pages_from(&path, pages)?;
     let keys = range.pages.iter().flat_map(|page| &page.keys).filter_map(|key| StandingKey::decode(key));
     let listed = |key: StandingKey| {
-        let is_listed = view.get(&key)?.as_ref().is_some_and(is_listed);
+        let is_listed = view.get(&key)?.as_ref().is_some_and(|one| is_listed(one.consents));
         Ok(is_listed.then_some((key.account, key.brand)))
     };
     let accounts = Missing::each(keys.map(listed))?.into_iter().flatten().collect();

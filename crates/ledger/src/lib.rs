@@ -31,6 +31,7 @@ mod expiry;
 #[cfg(test)]
 mod fixture;
 mod founding;
+mod freed;
 mod fundamentals;
 pub mod governance;
 mod half_id;

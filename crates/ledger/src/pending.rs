@@ -3,10 +3,11 @@
 //! the next time that it is written." (protocol, Pending points)
 
 use lojal_types::limits::PENDING_DAYS_MAX;
-use lojal_types::{Bounded, BrandId, Day, Lot, PendingLot, Points, TimeMs};
+use lojal_types::{Bounded, BrandId, Day, Month, PendingLot, Points, TimeMs};
 
-use crate::key::{OutstandingKey, PendingKey, TotalsKey};
-use crate::lots::{merge, total};
+use crate::freed;
+use crate::key::PendingKey;
+use crate::lots::merge;
 use crate::overlay::Overlay;
 use crate::record::Pending;
 use crate::state::View;
@@ -49,39 +50,26 @@ pub(crate) fn mature(overlay: &mut Overlay<'_>, before: &View, time: TimeMs) -> 
     let keys = before.brand_ids().iter().flat_map(|brand| days().map(|matures| PendingKey { brand: *brand, matures }));
     let matured = Missing::each(keys.map(|key| Ok(overlay.get(&key)?.map(|pending| (key, pending)))))?;
     let matured: Vec<(PendingKey, Pending)> = matured.into_iter().flatten().collect();
-    Missing::each(matured.iter().map(|(key, pending)| read(overlay, key.brand, &pending.lots)))?;
-    matured.into_iter().try_for_each(|(key, pending)| move_on(overlay, key, &pending.lots, time))
-}
-
-/// Reads what changes when lots mature.
-fn read(overlay: &mut Overlay<'_>, brand: BrandId, lots: &[Lot]) -> Result<(), Missing> {
-    let keys = lots.iter().map(|lot| OutstandingKey { brand, expiry: lot.expiry });
-    let totals = overlay.get(&TotalsKey(brand)).map(drop);
-    Missing::both(totals, Missing::each(keys.map(|key| overlay.get(&key)))).map(drop)
-}
-
-fn move_on(overlay: &mut Overlay<'_>, key: PendingKey, lots: &[Lot], time: TimeMs) -> Result<(), Missing> {
-    let brand = key.brand;
-    let mut totals = overlay.get(&TotalsKey(brand))?.expect("every brand has totals");
-    totals.pending = totals.pending.checked_sub(total(lots)).expect("a day is a part of what is pending");
-    for lot in lots {
-        if lot.expiry.is_live_in(time.month()) {
-            totals.outstanding = totals.outstanding.checked_add(lot.amount).expect(BOUNDED);
-            let key = OutstandingKey { brand, expiry: lot.expiry };
-            let sum = overlay.get(&key)?.unwrap_or_default().checked_add(lot.amount).expect(BOUNDED);
-            overlay.put(&key, &sum)?;
-        } else {
-            totals.expired = totals.expired.checked_add(lot.amount).expect(BOUNDED);
-        }
-    }
-    overlay.put(&TotalsKey(brand), &totals)?;
-    overlay.remove(&key)
+    Missing::each(matured.iter().map(|(key, pending)| {
+        let expiries = pending.lots.iter().map(|lot| lot.expiry);
+        freed::read(overlay, key.brand, expiries)
+    }))?;
+    matured.into_iter().try_for_each(|(key, pending)| {
+        let lots = pending.lots.into_inner().into_iter();
+        freed::set_free(overlay, key.brand, lots, time.month(), |totals| &mut totals.pending)?;
+        overlay.remove(&key)
+    })
 }
 
 /// The day on which what is given on a day matures, if it waits: "at the beginning of the day so many days after that
 /// of the block" (protocol, Pending points).
 pub(crate) fn maturity(today: Day, days: u8) -> Option<Day> {
     (days > 0).then(|| today.plus(days.into()))
+}
+
+/// The month from which on what is given now lives: that in which it matures, if it waits.
+pub(crate) fn lives_from(now: TimeMs, matures: Option<Day>) -> Month {
+    matures.map_or(now.month(), Day::month)
 }
 
 /// The sum of lots that wait.

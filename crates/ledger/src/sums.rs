@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::EXPIRY_MONTHS_MAX;
-use lojal_types::{BrandId, Expiry, GrossPoints, Month, Points, Totals, read_tail, write_tail};
+use lojal_types::{BrandId, Expiry, Month, Points, Totals, read_tail, write_tail};
 
 use crate::key::{BrandListKey, OutstandingKey, StateKey, TotalsKey};
 use crate::tree::{Missing, StateTree};
@@ -26,19 +26,16 @@ pub struct Sums {
 
 impl BorshSerialize for Sums {
     fn serialize<W: Write>(&self, writer: &mut W) -> io::Result<()> {
-        let none = GrossPoints::default();
-        Totals { donated: none, refunded: none, pending: Points::ZERO, ..self.totals }.serialize(writer)?;
+        self.totals.with_later(None).serialize(writer)?;
         self.by_expiry.serialize(writer)?;
-        let later = (self.totals.donated, self.totals.refunded, self.totals.pending);
-        write_tail(&Some(later).filter(|later| *later != (none, none, Points::ZERO)), writer)
+        write_tail(&self.totals.later(), writer)
     }
 }
 impl BorshDeserialize for Sums {
     fn deserialize_reader<R: Read>(reader: &mut R) -> io::Result<Self> {
         let first = Totals::deserialize_reader(&mut reader.by_ref().take(TOTALS_BYTES))?;
         let by_expiry = Vec::deserialize_reader(reader)?;
-        let (donated, refunded, pending) = read_tail(reader)?.unwrap_or_default();
-        Ok(Self { totals: Totals { donated, refunded, pending, ..first }, by_expiry })
+        Ok(Self { totals: first.with_later(read_tail(reader)?), by_expiry })
     }
 }
 
@@ -71,6 +68,8 @@ fn record<K: StateKey>(tree: &StateTree, key: &K) -> Result<Option<K::Record>, M
 
 #[cfg(test)]
 mod tests {
+    use lojal_types::GrossPoints;
+
     use super::*;
 
     #[test]

@@ -32,7 +32,7 @@ pub use self::event::{
 pub use self::market::{Market, Offers, RestingOffer};
 pub use self::programme::{
     BrandTrack, Leader, Leaders, LevelEnd, MarkStanding, NextLevel, Stamped, Standing, Standings, TakenStanding,
-    TrackStanding, TrackState, Tracks, leader_words,
+    TrackStanding, TrackState, Tracks, is_listed, leader_words,
 };
 pub use self::push::{NewPush, PUSHED_ALWAYS, Push, PushService, Pushes};
 pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState, UsedUnits};

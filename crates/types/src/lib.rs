@@ -104,7 +104,7 @@ pub use safeguard::{Barred, Cancelled, Change, Safeguards, Waiting};
 pub use seat::{GenesisSeat, Governance, Settings};
 pub use tail::{read_tail, write_tail};
 pub use time::{Expiry, Month, TimeMs};
-pub use totals::{GrossPoints, Totals};
+pub use totals::{GrossPoints, LaterTotals, Totals};
 pub use track::{Track, TrackId, TrackKind, TrackLevel};
 pub use transaction::{
     IdentifiedTransaction, Operations, SignedTransaction, Transaction, UnsignedTransaction, VerifiedTransaction,

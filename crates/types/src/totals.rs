@@ -99,8 +99,21 @@ pub struct Totals {
     pub pending: Points,
 }
 
-/// The part of the totals that version 1 doesn't have.
-type Later = (GrossPoints, GrossPoints, Points);
+/// The part of the totals that version 1 doesn't have: donated, refunded and pending.
+pub type LaterTotals = (GrossPoints, GrossPoints, Points);
+
+impl Totals {
+    /// The part that version 1 doesn't have; none if nothing is in it.
+    pub fn later(&self) -> Option<LaterTotals> {
+        let later = (self.donated, self.refunded, self.pending);
+        Some(later).filter(|later| *later != Default::default())
+    }
+    /// The same totals with another such part, or with nothing in it.
+    pub fn with_later(self, later: Option<LaterTotals>) -> Self {
+        let (donated, refunded, pending) = later.unwrap_or_default();
+        Self { donated, refunded, pending, ..self }
+    }
+}
 
 /// The part of the totals that every version has.
 #[derive(BorshSerialize, BorshDeserialize)]
@@ -116,23 +129,21 @@ struct First {
 
 impl BorshSerialize for Totals {
     fn serialize<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {
-        let Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded, pending } =
-            *self;
+        let Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, .. } = *self;
         First { issued, outstanding, held, redeemed, converted_out, expired, reversed }.serialize(writer)?;
-        let later: Later = (donated, refunded, pending);
-        write_tail(&Some(later).filter(|later| *later != Default::default()), writer)
+        write_tail(&self.later(), writer)
     }
 }
 impl BorshDeserialize for Totals {
     fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
         let first = First::deserialize_reader(reader)?;
         let First { issued, outstanding, held, redeemed, converted_out, expired, reversed } = first;
-        let later: Option<Later> = read_tail(reader)?;
+        let later: Option<LaterTotals> = read_tail(reader)?;
         if later == Some(Default::default()) {
             return Err(invalid_data("totals end before donations, refunds and pending points if there are none"));
         }
-        let (donated, refunded, pending) = later.unwrap_or_default();
-        Ok(Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, donated, refunded, pending })
+        let first = Self { issued, outstanding, held, redeemed, converted_out, expired, reversed, ..Self::default() };
+        Ok(first.with_later(later))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use lojal_client::{ClientError, Seal};
 use lojal_text::words;
-use lojal_types::api::{self, leader_words};
+use lojal_types::api::{self, is_listed, leader_words};
 use lojal_types::{AddressText, BrandId, Height, NetworkKind, Points, TrackId};
 use lojal_wallet::contacts;
 use lojal_wallet::gateways::{Gateways, GatewaysError};
@@ -16,9 +16,6 @@ use super::proofs::{Proofs, Sealed};
 use crate::cli::LeadersArgs;
 use crate::error::CommandError;
 use crate::output::{Report, grouped, paragraph};
-
-/// The consent to be listed by rank.
-const RANKS: u8 = 1;
 
 /// The part of the ranks that is proven.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -94,7 +91,7 @@ fn own(
 ) -> Result<Own, CommandError> {
     let (standings, seal) = proofs.standing(gateways, &address)?;
     let standing = standings.standings.into_iter().find(|one| one.brand == brand);
-    let is_listed = standing.as_ref().is_some_and(|one| one.consents & RANKS == RANKS);
+    let is_listed = standing.as_ref().is_some_and(|one| is_listed(one.consents));
     let on_track = standing.and_then(|one| one.tracks.into_iter().find(|one| one.track == track));
     let (units, proven_at) = (on_track.map_or(0, |one| one.units), seal.as_ref().map(|seal| seal.height));
     Ok(Own { address, units, is_listed, proven_at, seal })

@@ -6,19 +6,9 @@ import { addUp } from "@lojal/client";
 import { amountText, numberText } from "../shared/format.js";
 import { Icon } from "../shared/icon.js";
 import { language } from "../shared/preferences.js";
+import { PARTS, TotalsBar } from "../shared/totals.js";
 import { useAnswer } from "./model.js";
 import { words } from "./words.js";
-
-const PARTS = [
-  "outstanding",
-  "pending",
-  "held",
-  "redeemed",
-  "donated",
-  "convertedOut",
-  "expired",
-  "reversed",
-] as const;
 
 function PolicyChips({ brand }: { readonly brand: api.BrandAnswer }) {
   const text = words.value.brands;
@@ -47,10 +37,6 @@ function BrandPanel({ brand }: { readonly brand: api.BrandAnswer }) {
   const { totals, decimals } = brand;
   const amount = (points: Points | GrossPoints): string => amountText(points, decimals, language.value);
   const isRight = addUp(totals);
-  const all = totals.issued + totals.refunded;
-  const part = (points: bigint): number => {
-    return all === 0n ? 0 : Number((points * 10_000n) / all) / 100;
-  };
   return (
     <section class="panel stack" aria-label={brand.name} data-testid={`brand-${brand.id}`}>
       <div class="row between wrap">
@@ -65,11 +51,7 @@ function BrandPanel({ brand }: { readonly brand: api.BrandAnswer }) {
         )}
       </div>
       {brand.suspended && <p class="bad">{text.suspended}</p>}
-      <div class="bar-chart" aria-hidden="true">
-        {PARTS.filter((name) => totals[name] > 0n).map((name) => (
-          <i key={name} class={`part-${name}`} style={{ width: `${part(totals[name])}%` }} />
-        ))}
-      </div>
+      <TotalsBar totals={totals} />
       <table class="table">
         <thead>
           <tr>

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lojal_ledger::View;
 use lojal_ledger::answers::Ranking;
 use lojal_ledger::key::{StandingKey, StateKey};
-use lojal_types::api::leader_words;
+use lojal_types::api::{is_listed, leader_words};
 use lojal_types::{Address, BrandId, Operation, TrackId};
 
 use super::levels::Levels;
@@ -14,8 +14,6 @@ use crate::verify::IN_MEMORY;
 
 /// The names of the columns.
 pub(super) const COLUMNS: &[&str] = &["brand", "track", "rank", "units", "name", "account"];
-/// The consent to be listed by rank.
-const RANKS: u8 = 1;
 
 /// The consents that members have given brands last.
 #[derive(Default)]
@@ -56,7 +54,7 @@ impl Consents {
         let month = view.tip().time_ms.month();
         let mut tracks = BTreeMap::<(BrandId, TrackId), Vec<(Address, u64)>>::new();
         for ((account, brand, track), units) in levels.units(month) {
-            if self.0.get(&(account, brand)).is_some_and(|consents| consents & RANKS == RANKS) {
+            if self.0.get(&(account, brand)).is_some_and(|consents| is_listed(*consents)) {
                 tracks.entry((brand, track)).or_default().push((account, units));
             }
         }

@@ -4,11 +4,6 @@ use std::cmp::Reverse;
 
 use lojal_types::Address;
 
-use crate::record::Standing;
-
-/// The consent to be listed by rank.
-const RANKS: u8 = 1;
-
 /// An account with its rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ranked {
@@ -60,11 +55,6 @@ impl Ranking {
         let better = self.0.partition_point(|(_, others)| *others > units);
         Ranked { rank: u64::try_from(better).unwrap_or(u64::MAX).saturating_add(1), units, account, words }
     }
-}
-
-/// True if a member lets the brand list it by rank.
-pub fn is_listed(standing: &Standing) -> bool {
-    standing.consents & RANKS == RANKS
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use lojal_types::{Expiry, Points, Totals};
 
 use super::*;
 use crate::fixture::in_memory;
+use crate::key::TotalsKey;
 use crate::tree::StateTree;
 
 const MINUTES_OF_30_DAYS: u64 = 30 * 24 * 60;

@@ -1,7 +1,7 @@
 //! The things that campaigns give: new points, marks and vouchers (protocol, Campaigns).
 
 use lojal_types::limits::MONEY_MAX;
-use lojal_types::{Award, Campaign, Day, Expiry, Policy};
+use lojal_types::{Award, Campaign, Expiry, Policy};
 
 use super::allowance::open_by_stamp;
 use super::awarding::Awarding;
@@ -10,7 +10,7 @@ use super::reference::Place;
 use super::{Context, issue, marks, vouchers};
 use crate::half_id::HalfId;
 use crate::key::AwardedKey;
-use crate::pending::maturity;
+use crate::pending::{lives_from, maturity};
 use crate::record::{Awarded, Standing};
 use crate::stop::Stop;
 
@@ -99,7 +99,7 @@ fn issue_of<'a>(
 ) -> issue::New<'a> {
     let Awarding { brand, to, points, reference, dated, .. } = *awarding;
     let matures = maturity(context.time.day(), terms.pending_days);
-    let from = matures.map_or(context.time.month(), Day::month);
+    let from = lives_from(context.time, matures);
     let given = policy.expiry_of_issue_in(from);
     let expiry = months.map_or(given, |months| given.min(Expiry::Month(from.plus(months))));
     issue::New { brand, to, amount: points, expiry, matures, reference, dated }

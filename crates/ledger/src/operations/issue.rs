@@ -13,7 +13,7 @@ use super::reference::{Place, place, use_once};
 use super::{Context, authority};
 use crate::half_id::HalfId;
 use crate::key::{IssuedKey, IssuedTodayKey};
-use crate::pending::{self, maturity};
+use crate::pending::{self, lives_from, maturity};
 use crate::record::{Issued, Operator};
 use crate::stop::Stop;
 
@@ -100,7 +100,7 @@ fn within_issue_max(issue: &Issue, policy: &Policy) -> Result<(), Code> {
 /// (protocol, Points) So nobody gets more than the policy promises, and no account more lots than it can have. "What
 /// waits lives from the day on which it matures, as what is issued on that day does." (protocol, Pending points)
 fn expiry_of(context: &Context<'_, '_>, issue: &Issue, policy: &Policy, matures: Option<Day>) -> Result<Expiry, Code> {
-    let from = matures.map_or(context.time.month(), Day::month);
+    let from = lives_from(context.time, matures);
     let given = policy.expiry_of_issue_in(from);
     let Some(month) = issue.expiry else { return Ok(given) };
     let in_range = (from..=from.plus(EXPIRY_MONTHS_MAX)).contains(&month) && Expiry::Month(month) <= given;

@@ -13,7 +13,7 @@ use crate::ids::Height;
 use crate::time::TimeMs;
 use crate::track::{Track, TrackId};
 
-pub use self::leaders::{Leader, Leaders, leader_words};
+pub use self::leaders::{Leader, Leaders, is_listed, leader_words};
 
 /// `GET /v1/brands/{id}/tracks`: the tracks of a brand that aren't over.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]

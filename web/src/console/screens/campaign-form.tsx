@@ -7,7 +7,6 @@ import { dayOf, toHex, toTimeMs } from "@lojal/client";
 import { useState } from "preact/hooks";
 
 import { Field, Tick } from "../../shared/parts.js";
-import { goTo } from "../../shared/route.js";
 import { brands } from "../../wallet/model/network.js";
 import { Heading } from "../../wallet/ui/parts.js";
 import { shown } from "../model/brand.js";
@@ -19,9 +18,8 @@ import { campaignPairs } from "../model/rows-campaign.js";
 import { say } from "../model/saying.js";
 import { Again, Cost, isLie } from "../ui/campaign.js";
 import { FactsField } from "../ui/fact-form.js";
-import { DayInput, Select, TextInput } from "../ui/parts.js";
+import { DayInput, ReviewOrCancel, Select, TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
-import { words } from "../words/index.js";
 import { campaignWords } from "../words/campaigns.js";
 import { NoCampaign, useCampaign } from "./campaigns.js";
 
@@ -241,7 +239,6 @@ function CampaignForm(props: {
 }) {
   const { brand, number, before } = props;
   const text = campaignWords.value;
-  const { common } = words.value;
   const { id, decimals } = brand;
   const was = before?.terms ?? null;
   const [form, setForm] = useState(() =>
@@ -275,12 +272,7 @@ function CampaignForm(props: {
       <WhoFields {...fields} />
       <BoundFields {...fields} />
       {isSame && <p class="soft">{text.same}</p>}
-      <button class="button" type="submit" disabled={terms === null || isSame}>
-        {common.review}
-      </button>
-      <button class="button plain" type="button" onClick={() => goTo("campaigns")}>
-        {common.cancel}
-      </button>
+      <ReviewOrCancel isReady={terms !== null && !isSame} back="campaigns" />
     </form>
   );
 }

@@ -5,12 +5,12 @@ import { AmountError, parseAmount, receiptReference } from "@lojal/client";
 import { useEffect, useState } from "preact/hooks";
 
 import { Field, Waiting } from "../../shared/parts.js";
-import { goTo, linkTo } from "../../shared/route.js";
+import { linkTo } from "../../shared/route.js";
 import { ask } from "../../wallet/model/network.js";
 import { Heading } from "../../wallet/ui/parts.js";
 import { has, shown } from "../model/brand.js";
 import { say } from "../model/saying.js";
-import { Facts, Fault, Panel, TextInput } from "../ui/parts.js";
+import { Facts, Fault, Panel, ReviewOrCancel, TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
 import { words } from "../words/index.js";
 
@@ -124,12 +124,7 @@ export function Paid({ of }: { readonly of: string }) {
         <Field label={text.paidText} hint={text.paidHint}>
           {(id, hint) => <TextInput id={id} hint={hint} value={mark} onValue={setMark} />}
         </Field>
-        <button class="button" type="submit" disabled={amount === null || mark.trim() === ""}>
-          {common.review}
-        </button>
-        <button class="button plain" type="button" onClick={() => goTo("partners")}>
-          {common.cancel}
-        </button>
+        <ReviewOrCancel isReady={amount !== null && mark.trim() !== ""} back="partners" />
       </form>
     </div>
   );

@@ -6,23 +6,13 @@ import { addUp } from "@lojal/client";
 import { Icon } from "../../shared/icon.js";
 import { Notice, Waiting } from "../../shared/parts.js";
 import { linkTo } from "../../shared/route.js";
+import { PARTS, shareOf, TotalsBar } from "../../shared/totals.js";
 import type { Shown } from "../model/brand.js";
 import { own, shown } from "../model/brand.js";
 import { pendingPairs, policyPairs, rolesText } from "../model/rows.js";
 import { say } from "../model/saying.js";
 import { Facts, Panel, Proof, Said } from "../ui/parts.js";
 import { words } from "../words/index.js";
-
-const PARTS = [
-  "outstanding",
-  "pending",
-  "held",
-  "redeemed",
-  "donated",
-  "convertedOut",
-  "expired",
-  "reversed",
-] as const;
 
 function State({ brand }: { readonly brand: api.BrandAnswer }) {
   const text = words.value.overview;
@@ -43,26 +33,13 @@ function State({ brand }: { readonly brand: api.BrandAnswer }) {
   );
 }
 
-function Bar({ totals }: { readonly totals: api.BrandAnswer["totals"] }) {
-  const all = totals.issued + totals.refunded;
-  const part = (points: bigint): number => (all === 0n ? 0 : Number((points * 10_000n) / all) / 100);
-  return (
-    <div class="bar-chart tall" aria-hidden="true">
-      {PARTS.filter((name) => totals[name] > 0n).map((name) => (
-        <i key={name} class={`part-${name}`} style={{ width: `${part(totals[name])}%` }} />
-      ))}
-    </div>
-  );
-}
-
 function Totals({ brand }: { readonly brand: api.BrandAnswer }) {
   const text = words.value.overview;
   const { totals, id } = brand;
-  // What was refunded is in a part a second time, after it was redeemed.
-  const all = totals.issued + totals.refunded;
   const amount = (points: Points | GrossPoints): string => say.value.points(points, id);
   const share = (points: bigint): string => {
-    return all === 0n ? "–" : `${say.value.number(Number((points * 1_000n) / all) / 10)} %`;
+    const thousandths = shareOf(totals, points, 1_000n);
+    return thousandths === null ? "–" : `${say.value.number(thousandths / 10)} %`;
   };
   const isRight = addUp(totals);
   return (
@@ -83,7 +60,7 @@ function Totals({ brand }: { readonly brand: api.BrandAnswer }) {
         </p>
       }
     >
-      <Bar totals={totals} />
+      <TotalsBar totals={totals} look="tall" />
       <table class="table">
         <thead>
           <tr>

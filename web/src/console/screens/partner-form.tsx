@@ -13,7 +13,7 @@ import { shown } from "../model/brand.js";
 import { say } from "../model/saying.js";
 import type { TermsForm } from "../model/terms-form.js";
 import { NO_TERMS, termsFormOf, termsOf } from "../model/terms-form.js";
-import { DayInput, Select, TextInput } from "../ui/parts.js";
+import { DayInput, ReviewOrCancel, Select, TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
 import { words } from "../words/index.js";
 
@@ -65,7 +65,7 @@ function Terms(props: {
   readonly before: PartnershipTerms | null;
   readonly onTerms: (terms: PartnershipTerms) => void;
 }) {
-  const { partners: text, common } = words.value;
+  const { partners: text } = words.value;
   const { way, before, onTerms } = props;
   const decimals = { from: say.value.decimals(way.from), to: say.value.decimals(way.to) };
   const [form, setForm] = useState(() => (before === null ? NO_TERMS : termsFormOf(before, decimals)));
@@ -88,12 +88,7 @@ function Terms(props: {
       <Input {...field} name="daily" label={text.daily} />
       <Input {...field} name="owed" label={text.owed} />
       <Input {...field} name="lastDay" label={text.lastDay} />
-      <button class="button" type="submit" disabled={terms === null}>
-        {common.review}
-      </button>
-      <button class="button plain" type="button" onClick={() => goTo("partners")}>
-        {common.cancel}
-      </button>
+      <ReviewOrCancel isReady={terms !== null} back="partners" />
     </form>
   );
 }

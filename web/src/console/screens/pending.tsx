@@ -5,10 +5,9 @@ import { limits } from "@lojal/client";
 import { useState } from "preact/hooks";
 
 import { Field, Waiting } from "../../shared/parts.js";
-import { goTo } from "../../shared/route.js";
 import { Heading } from "../../wallet/ui/parts.js";
 import { shown } from "../model/brand.js";
-import { TextInput } from "../ui/parts.js";
+import { ReviewOrCancel, TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
 import { words } from "../words/index.js";
 
@@ -19,7 +18,7 @@ function daysIn(text: string): number | null {
 }
 
 function Form({ brand }: { readonly brand: api.BrandAnswer }) {
-  const { policy: text, common } = words.value;
+  const { policy: text } = words.value;
   const [typed, setTyped] = useState(String(brand.pendingDays));
   const [action, setAction] = useState<Extract<BrandAction, { type: "set_pending_days" }> | null>(null);
   const days = daysIn(typed);
@@ -42,12 +41,7 @@ function Form({ brand }: { readonly brand: api.BrandAnswer }) {
           {(id, hint) => <TextInput id={id} hint={hint} mode="decimal" value={typed} onValue={setTyped} />}
         </Field>
         {isSame && <p class="soft">{text.same}</p>}
-        <button class="button" type="submit" disabled={days === null || isSame}>
-          {common.review}
-        </button>
-        <button class="button plain" type="button" onClick={() => goTo("policy")}>
-          {common.cancel}
-        </button>
+        <ReviewOrCancel isReady={days !== null && !isSame} back="policy" />
       </div>
     </form>
   );

@@ -7,13 +7,13 @@ import { useState } from "preact/hooks";
 import { Icon } from "../../shared/icon.js";
 import { Heading } from "../../wallet/ui/parts.js";
 import { Field, Tick, Waiting } from "../../shared/parts.js";
-import { goTo, linkTo } from "../../shared/route.js";
+import { linkTo } from "../../shared/route.js";
 import { has, shown } from "../model/brand.js";
 import type { PolicyForm, Unit } from "../model/policy-form.js";
 import { formOf, policyOf, UNITS } from "../model/policy-form.js";
 import { changedRows, pendingPairs, policyPairs } from "../model/rows.js";
 import { say } from "../model/saying.js";
-import { Facts, Panel, Said, Select, TextInput } from "../ui/parts.js";
+import { Facts, Panel, ReviewOrCancel, Said, Select, TextInput } from "../ui/parts.js";
 import { ReviewAction } from "../ui/review.js";
 import { words } from "../words/index.js";
 
@@ -156,7 +156,7 @@ function Whole({ brand, children }: { readonly brand: api.BrandAnswer; readonly 
 }
 
 function Form({ brand }: { readonly brand: api.BrandAnswer }) {
-  const { policy: text, common } = words.value;
+  const { policy: text } = words.value;
   // What was there when the form was opened: another policy that comes meanwhile shows in the differences.
   const [form, setForm] = useState(() => formOf(brand.policy, brand.decimals));
   const [action, setAction] = useState<Extract<BrandAction, { type: "set_policy" }> | null>(null);
@@ -182,12 +182,7 @@ function Form({ brand }: { readonly brand: api.BrandAnswer }) {
       <div class="panel stack">
         <AllFields form={form} wrong={wrong} set={(change) => setForm({ ...form, ...change })} />
         {policy !== null && changes.length === 0 && <p class="soft">{text.same}</p>}
-        <button class="button" type="submit" disabled={policy === null || changes.length === 0}>
-          {common.review}
-        </button>
-        <button class="button plain" type="button" onClick={() => goTo("policy")}>
-          {common.cancel}
-        </button>
+        <ReviewOrCancel isReady={policy !== null && changes.length > 0} back="policy" />
       </div>
     </form>
   );

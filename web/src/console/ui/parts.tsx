@@ -7,6 +7,7 @@ import { clockText, momentText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
 import { Notice } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
+import { goTo } from "../../shared/route.js";
 import { freshness, shown as account } from "../../wallet/model/account.js";
 import { errorWords } from "../model/saying.js";
 import type { Row } from "../model/say.js";
@@ -206,5 +207,20 @@ export function Select<T extends string>(props: {
         </option>
       ))}
     </select>
+  );
+}
+
+/** The buttons under a form of an act: to its review, and back to the screen that it was opened on. */
+export function ReviewOrCancel({ isReady, back }: { readonly isReady: boolean; readonly back: string }) {
+  const { common } = words.value;
+  return (
+    <>
+      <button class="button" type="submit" disabled={!isReady}>
+        {common.review}
+      </button>
+      <button class="button plain" type="button" onClick={() => goTo(back)}>
+        {common.cancel}
+      </button>
+    </>
   );
 }

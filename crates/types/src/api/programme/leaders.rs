@@ -15,6 +15,13 @@ use crate::track::TrackId;
 const TAG: &str = "lojal/leader/v1";
 /// The number of words on the list of BIP-39.
 const WORDS: u16 = 2048;
+/// The consent to be listed by rank.
+const RANKS: u8 = 1;
+
+/// True if the sum of what a member allows a brand has the consent to be listed by rank.
+pub const fn is_listed(consents: u8) -> bool {
+    consents & RANKS == RANKS
+}
 
 /// `GET /v1/brands/{id}/tracks/{track}/leaders`: the ranks on a track of those who allow its brand to list them.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
