@@ -14,7 +14,7 @@ use lojal_http::tls::Tls;
 use lojal_ledger::{Missing, View};
 use lojal_network::Network;
 use lojal_store::Store;
-use lojal_types::{Address, ChainId, Versions};
+use lojal_types::{Address, ChainId, Height, Versions};
 use lojal_web::{Pages, Site};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -117,6 +117,8 @@ pub(crate) struct Timeouts {
     pub(crate) connection: Duration,
     pub(crate) shutdown: Duration,
     pub(crate) commit: Duration,
+    /// The longest wait for the first block of a network that has just begun.
+    pub(crate) first_block: Duration,
     pub(crate) place: Duration,
     pub(crate) heartbeat: Duration,
     /// Those between attempts to send an event to a webhook or a browser.
@@ -137,6 +139,7 @@ impl Default for Timeouts {
             connection: limits::CONNECTION_TIME_MAX,
             shutdown: limits::SHUTDOWN_TIMEOUT,
             commit: limits::COMMIT_WAIT,
+            first_block: limits::FIRST_BLOCK_WAIT,
             place: limits::PLACE_TIMEOUT,
             heartbeat: limits::HEARTBEAT,
             pauses: limits::WEBHOOK_PAUSES,
@@ -222,6 +225,14 @@ impl App {
     /// Waits a moment for a place for a large request of a client.
     pub(crate) async fn place(&self, pool: Pool, client: &Client) -> Result<Place, Failure> {
         timeout(self.timeouts.place, client.place(pool, &self.places)).await.map_err(|_| busy())
+    }
+    /// Waits a moment for the first block, before which nothing can be proven, if there is none yet.
+    pub(crate) async fn begin(&self) {
+        let mut blocks = self.gateway.store.subscribe();
+        if self.gateway.store.view().tip().height == Height::GENESIS {
+            // Whoever asks is told that there is none, if none came.
+            let _ = timeout(self.timeouts.first_block, blocks.recv()).await;
+        }
     }
     /// Asks the state after the last block a question; away from the threads that serve connections if pages have to be
     /// read from disk for it.

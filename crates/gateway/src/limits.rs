@@ -62,6 +62,8 @@ pub const CLIENT_BATCHES_MAX: usize = 4;
 
 /// Longest wait of a client for a final block.
 pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
+/// The longest wait of a client for the first block of a network that has just begun.
+pub const FIRST_BLOCK_WAIT: Duration = Duration::from_secs(5);
 /// Most transactions whose clients wait for a final block.
 pub const WAITING_MAX: usize = 20_000;
 

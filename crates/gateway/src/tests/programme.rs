@@ -1,5 +1,7 @@
 //! Tracks, stamps and standings.
 
+use std::time::Duration;
+
 use borsh::BorshDeserialize;
 use lojal_ledger::tree::Proof;
 use lojal_ledger::{ProvenRecords, Tip, answers};
@@ -18,6 +20,7 @@ use super::operations::{
     brand, gifts, grant, grants_too, issue, levels, reference, set_campaign, set_track, stamp, take_back, today,
 };
 use crate::access::{Access, Auditors};
+use crate::app::Timeouts;
 
 fn text(seed: u8) -> AddressText {
     address(seed).to_text(NetworkKind::Test)
@@ -170,6 +173,20 @@ pub(super) async fn proven_by(node: &Node, path: &str) -> ProvenRecords {
         records.add(&one.key.0, &Proof::try_from_slice(&one.proof.0).expect("a proof")).expect("of this state");
     }
     records
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_waits_a_moment_for_the_first_block() {
+    let path = format!("/v1/accounts/{}/proof", text(ANNA));
+    let hasty = Timeouts { first_block: Duration::from_millis(1), ..Timeouts::default() };
+    let node = Node::start_with(hasty).await;
+    for nothing in [path.as_str(), "/v1/brands/nordmat/campaigns/proof"] {
+        assert_eq!(node.get(nothing).await.refusal(), (404, "unknown_block".into()));
+    }
+    let patient = Timeouts { first_block: Duration::from_secs(60), ..Timeouts::default() };
+    let node = Node::start_with(patient).await;
+    let (answer, _) = tokio::join!(node.get(&path), async { node.issue(ANNA, 120) });
+    assert!(!answer.json::<ProvenState>().proofs.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
