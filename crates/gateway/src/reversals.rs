@@ -53,7 +53,7 @@ fn shown(view: &View, brand: BrandId, issued: Issued) -> Result<api::Issue, Miss
         to: issued.to.to_text(view.network()),
         amount: issued.amount,
         expiry: issued.expiry,
-        matures: issued.matures,
+        matures: issued.matures(),
         reversible_until_ms: issued.reversible_until_ms,
         reversed: issued.reversed,
         reversible,

@@ -1,11 +1,16 @@
 //! The pages that transactions are going to need, as far as it can be told before they are executed: nothing depends on
 //! it but time.
 
-use lojal_types::{Month, Operation, Payment, TakenBackOf, TimeMs, Transaction};
+use std::collections::BTreeMap;
+
+use lojal_types::{
+    Award, BrandId, CampaignId, Claim, Grant, IdentifiedTransaction, Month, Operation, Payment, Reference, TakenBackOf,
+    TimeMs, claim_reference, referral_reference,
+};
 
 use crate::key::{
-    AccountKey, AwardedKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, IssuedKey, MarkedKey, RedeemedKey,
-    RefundedKey, ReversedKey, StampedKey, StateKey, TakenBackKey, UsedVoucherKey,
+    AccountKey, CampaignKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, IssuedKey, MarkedKey, PackedKey,
+    RedeemedKey, RefundedKey, ReversedKey, StampedKey, StateKey, TakenBackKey, UsedVoucherKey,
 };
 use crate::shelves::searched_at;
 use crate::state::View;
@@ -20,118 +25,179 @@ const OPERATIONS_MAX: usize = 64;
 pub(crate) fn read_ahead<'a>(
     view: &View,
     time: TimeMs,
-    next: impl Iterator<Item = &'a Transaction>,
+    next: impl Iterator<Item = &'a IdentifiedTransaction>,
 ) -> (usize, Result<(), Missing>) {
     let (mut count, mut operations) = (0, 0);
     let mut accounts = Vec::new();
-    let mut references = Vec::new();
-    for transaction in next {
+    let mut references = References::new(view, time);
+    for identified in next {
+        let transaction = identified.transaction();
         operations += transaction.operations.len();
         if count > 0 && operations > OPERATIONS_MAX {
             break;
         }
         count += 1;
         let named = transaction.operations.iter().flat_map(|operation| operation.accounts());
-        accounts.extend(named.chain([&transaction.sender]).map(|account| hash_key(&AccountKey(*account).encode())));
-        for operation in transaction.operations.iter() {
-            add_references(operation, view, time, &mut references);
+        let named = named.chain([&transaction.sender]);
+        accounts.extend(named.map(|account| hash_key(PackedKey::of(&AccountKey(*account)).as_bytes())));
+        for (operation, index) in transaction.operations.iter().zip(0_u8..) {
+            match operation {
+                Operation::Claim(one) => {
+                    references.add_claim(one, &claim_reference(&view.chain_id(), &identified.id(), index));
+                }
+                operation => references.add(operation),
+            }
         }
     }
     accounts.sort_unstable();
     accounts.dedup();
     let mut missing = view.tree().read_ahead(accounts.iter());
     for (month, shelf) in view.shelves().iter() {
-        let on_shelf = references.iter().filter(|(of, _)| *of == month).map(|(_, key_hash)| key_hash);
+        let on_shelf = references.found.iter().filter(|(of, _)| *of == month).map(|(_, key_hash)| key_hash);
         missing = Missing::both(missing, shelf.read_ahead(on_shelf)).map(drop);
     }
     (count, missing)
 }
 
-/// Adds the references that an operation looks for, each with the month of a shelf that may have it.
-fn add_references(operation: &Operation, view: &View, time: TimeMs, references: &mut Vec<(Month, Hash)>) {
-    let mut add = |month: Month, key: Box<[u8]>| references.push((month, hash_key(&key)));
-    let (first, last) = searched_at(time, view.parameters().receipt_days);
-    let months = || view.shelves().iter().map(|(month, _)| month).filter(move |month| (first..=last).contains(month));
-    match operation {
-        Operation::Issue(one) => {
-            for shelf in months() {
-                add(shelf, IssuedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
-            }
-        }
-        Operation::Redeem(one) => {
-            if let Some(request) = &one.request {
-                let (shelf, reference) = (request.dated.month(), request.reference.clone());
-                add(shelf, RedeemedKey { shelf, brand: one.brand, reference }.encode());
-            }
-        }
-        Operation::Hold(one) => {
-            let (shelf, reference) = (one.request.dated.month(), one.request.reference.clone());
-            add(shelf, HeldKey { shelf, brand: one.brand, reference }.encode());
-        }
-        Operation::Reverse(one) => {
-            let (shelf, reference) = (one.issue_dated.month(), one.issue_reference.clone());
-            add(shelf, AwardedKey { shelf, brand: one.brand, reference: reference.clone() }.encode());
-            add(shelf, IssuedKey { shelf, brand: one.brand, reference }.encode());
-            for shelf in months() {
-                add(shelf, ReversedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
-            }
-        }
-        Operation::Capture(one) => {
-            let (shelf, reference) = (one.hold_dated.month(), one.hold_reference.clone());
-            add(shelf, HeldKey { shelf, brand: one.brand, reference }.encode());
-            for shelf in months() {
-                add(shelf, CapturedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
-            }
-        }
-        Operation::Release(one) => {
-            let (shelf, reference) = (one.hold_dated.month(), one.hold_reference.clone());
-            add(shelf, HeldKey { shelf, brand: one.brand, reference }.encode());
-        }
-        _ => add_of_programme(operation, &months().collect::<Vec<_>>(), add),
-    }
+/// The references that operations look for.
+struct References<'a> {
+    view: &'a View,
+    /// The months of the shelves that may have what is used once.
+    months: Vec<Month>,
+    /// The month of the block.
+    month: Month,
+    /// The awards of campaigns that have been looked at, and whether they cost points.
+    campaigns: BTreeMap<(BrandId, CampaignId), Option<(Award, bool)>>,
+    /// The hashes of their keys, each with the month of a shelf that may have it.
+    found: Vec<(Month, Hash)>,
 }
 
-/// The same of operations of the programme, with the months of the shelves that may have what is used once.
-fn add_of_programme(operation: &Operation, months: &[Month], mut add: impl FnMut(Month, Box<[u8]>)) {
-    match operation {
-        Operation::Stamp(one) => {
-            for shelf in months.iter().copied() {
-                add(shelf, StampedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
-            }
+impl<'a> References<'a> {
+    fn new(view: &'a View, time: TimeMs) -> Self {
+        let (first, last) = searched_at(time, view.parameters().receipt_days);
+        let months = view.shelves().iter().map(|(month, _)| month).filter(|month| (first..=last).contains(month));
+        let (campaigns, found) = (BTreeMap::new(), Vec::new());
+        Self { view, months: months.collect(), month: time.month(), campaigns, found }
+    }
+
+    /// Adds the key of a record that lies on a shelf.
+    fn key<K: StateKey>(&mut self, key: &K) {
+        if let Some(shelf) = key.shelf() {
+            self.found.push((shelf, hash_key(PackedKey::of(key).as_bytes())));
         }
-        Operation::TakeBack(one) => {
-            let (shelf, reference) = (one.of_dated.month(), one.of_reference.clone());
-            match one.of {
-                TakenBackOf::Stamp => add(shelf, StampedKey { shelf, brand: one.brand, reference }.encode()),
-                TakenBackOf::Mark => add(shelf, MarkedKey { shelf, brand: one.brand, reference }.encode()),
-                TakenBackOf::Voucher => add(shelf, GivenVoucherKey { shelf, brand: one.brand, reference }.encode()),
-            }
-            for shelf in months.iter().copied() {
-                add(shelf, TakenBackKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
-            }
+    }
+
+    /// Adds the keys that a reference which is used once may have.
+    fn once<K: StateKey>(&mut self, key: impl Fn(Month) -> K) {
+        for place in 0..self.months.len() {
+            self.key(&key(self.months[place]));
         }
-        Operation::Grant(one) => {
-            for shelf in months.iter().copied() {
-                add(shelf, IssuedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
-                add(shelf, MarkedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
-                add(shelf, GivenVoucherKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+    }
+
+    /// Adds those of an operation other than a claim, whose reference follows from its transaction.
+    fn add(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Issue(one) => {
+                self.once(|shelf| IssuedKey { shelf, brand: one.brand, reference: one.reference.clone() });
             }
-        }
-        Operation::UseVoucher(one) => {
-            let (shelf, reference) = (one.request.dated.month(), one.request.reference.clone());
-            add(shelf, UsedVoucherKey { shelf, brand: one.brand, reference }.encode());
-        }
-        Operation::Refund(one) => {
-            let (shelf, reference) = (one.of_dated.month(), one.of_reference.clone());
-            match one.of {
-                Payment::Redeem => add(shelf, RedeemedKey { shelf, brand: one.brand, reference }.encode()),
-                Payment::Capture => add(shelf, CapturedKey { shelf, brand: one.brand, reference }.encode()),
-                Payment::Claim => add(shelf, ClaimedKey { shelf, brand: one.brand, reference }.encode()),
+            Operation::Redeem(one) => {
+                if let Some(request) = &one.request {
+                    let (shelf, reference) = (request.dated.month(), request.reference.clone());
+                    self.key(&RedeemedKey { shelf, brand: one.brand, reference });
+                }
             }
-            for shelf in months.iter().copied() {
-                add(shelf, RefundedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+            Operation::Hold(one) => {
+                let (shelf, reference) = (one.request.dated.month(), one.request.reference.clone());
+                self.key(&HeldKey { shelf, brand: one.brand, reference });
             }
+            Operation::Reverse(one) => {
+                let (shelf, reference) = (one.issue_dated.month(), one.issue_reference.clone());
+                self.key(&IssuedKey { shelf, brand: one.brand, reference });
+                self.once(|shelf| ReversedKey { shelf, brand: one.brand, reference: one.reference.clone() });
+            }
+            Operation::Capture(one) => {
+                let (shelf, reference) = (one.hold_dated.month(), one.hold_reference.clone());
+                self.key(&HeldKey { shelf, brand: one.brand, reference });
+                self.once(|shelf| CapturedKey { shelf, brand: one.brand, reference: one.reference.clone() });
+            }
+            Operation::Release(one) => {
+                let (shelf, reference) = (one.hold_dated.month(), one.hold_reference.clone());
+                self.key(&HeldKey { shelf, brand: one.brand, reference });
+            }
+            _ => self.add_of_programme(operation),
         }
-        _ => {}
+    }
+
+    /// Adds those of operations of the programme.
+    fn add_of_programme(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Stamp(one) => {
+                self.once(|shelf| StampedKey { shelf, brand: one.brand, reference: one.reference.clone() });
+            }
+            Operation::TakeBack(one) => {
+                let (shelf, reference) = (one.of_dated.month(), one.of_reference.clone());
+                match one.of {
+                    TakenBackOf::Stamp => self.key(&StampedKey { shelf, brand: one.brand, reference }),
+                    TakenBackOf::Mark => self.key(&MarkedKey { shelf, brand: one.brand, reference }),
+                    TakenBackOf::Voucher => self.key(&GivenVoucherKey { shelf, brand: one.brand, reference }),
+                }
+                self.once(|shelf| TakenBackKey { shelf, brand: one.brand, reference: one.reference.clone() });
+            }
+            Operation::Grant(one) => self.add_grant(one),
+            Operation::UseVoucher(one) => {
+                let (shelf, reference) = (one.request.dated.month(), one.request.reference.clone());
+                self.key(&UsedVoucherKey { shelf, brand: one.brand, reference });
+            }
+            Operation::Refund(one) => {
+                let (shelf, reference) = (one.of_dated.month(), one.of_reference.clone());
+                match one.of {
+                    Payment::Redeem => self.key(&RedeemedKey { shelf, brand: one.brand, reference }),
+                    Payment::Capture => self.key(&CapturedKey { shelf, brand: one.brand, reference }),
+                    Payment::Claim => self.key(&ClaimedKey { shelf, brand: one.brand, reference }),
+                }
+                self.once(|shelf| RefundedKey { shelf, brand: one.brand, reference: one.reference.clone() });
+            }
+            _ => {}
+        }
+    }
+
+    fn add_grant(&mut self, grant: &Grant) {
+        let Grant { brand, reference, .. } = grant;
+        let (brand, reference) = (*brand, || reference.clone());
+        match self.award(brand, grant.campaign) {
+            Some((Award::Points { .. }, _)) => self.once(|shelf| IssuedKey { shelf, brand, reference: reference() }),
+            Some((Award::Mark { .. }, _)) => self.once(|shelf| MarkedKey { shelf, brand, reference: reference() }),
+            Some((Award::Voucher { .. }, _)) => {
+                self.once(|shelf| GivenVoucherKey { shelf, brand, reference: reference() });
+            }
+            Some((Award::Cause { .. }, _)) | None => {}
+        }
+    }
+
+    /// Adds those of a claim with this reference: nothing has them yet, but they get a place.
+    fn add_claim(&mut self, claim: &Claim, reference: &Reference) {
+        let (brand, shelf) = (claim.brand, self.month);
+        let Some((award, is_paid)) = self.award(brand, claim.campaign) else { return };
+        match award {
+            Award::Points { .. } => self.key(&IssuedKey { shelf, brand, reference: reference.clone() }),
+            Award::Mark { .. } => self.key(&MarkedKey { shelf, brand, reference: reference.clone() }),
+            Award::Voucher { .. } => self.key(&GivenVoucherKey { shelf, brand, reference: reference.clone() }),
+            Award::Cause { .. } => return,
+        }
+        if is_paid {
+            self.key(&ClaimedKey { shelf, brand, reference: reference.clone() });
+        }
+        if claim.referrer.is_some() {
+            self.key(&IssuedKey { shelf, brand, reference: referral_reference(reference) });
+        }
+    }
+
+    /// The award of a campaign, and whether it costs points. None if that can't be told from memory.
+    fn award(&mut self, brand: BrandId, campaign: CampaignId) -> Option<(Award, bool)> {
+        let view = self.view;
+        *self.campaigns.entry((brand, campaign)).or_insert_with(|| {
+            let terms = view.get(&CampaignKey { brand, campaign }).ok().flatten()?.terms;
+            Some((terms.award, !terms.price.is_zero()))
+        })
     }
 }

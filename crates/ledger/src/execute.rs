@@ -113,7 +113,7 @@ impl<'a> BlockExecutor<'a> {
     /// time. Returns for how many of the transactions it did so, which is as many as is worth it, and the pages that
     /// they need and that are neither in memory nor have been [supplied](Self::supply).
     pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> (usize, Result<(), Missing>) {
-        let (count, missing) = read_ahead(self.view, self.time, next.map(VerifiedTransaction::transaction));
+        let (count, missing) = read_ahead(self.view, self.time, next.map(VerifiedTransaction::identified));
         (count, missing.or_else(|missing| missing.without(|page| self.overlay.is_supplied(page))))
     }
 

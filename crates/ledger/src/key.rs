@@ -21,7 +21,7 @@ pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey
 pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
 pub use self::programme::{
-    AwardedKey, CampaignKey, CampaignListKey, MarkedKey, StampedKey, StandingKey, TakenBackKey, TrackKey, TrackListKey,
+    CampaignKey, CampaignListKey, MarkedKey, StampedKey, StandingKey, TakenBackKey, TrackKey, TrackListKey,
 };
 pub use self::shelf::{CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey};
 pub use self::voucher::{ClaimedKey, GivenVoucherKey, RefundedKey, UsedVoucherKey, VouchersKey};
@@ -342,7 +342,6 @@ mod tests {
             TakenBackKey::KIND,
             CampaignListKey::KIND,
             CampaignKey::KIND,
-            AwardedKey::KIND,
             MarkedKey::KIND,
             VouchersKey::KIND,
             GivenVoucherKey::KIND,

@@ -1,6 +1,8 @@
 //! The working set of a block: reads fall through to the state tree, writes stay here, and the writes of one
 //! transaction can be taken back.
 
+mod slots;
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,6 +13,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use lojal_types::{Activity, Address, Month};
 
+use self::slots::{Now, Slot, Slots, decode};
 use crate::key::{
     AccountKey, BLIND_BYTES, PackedKey, ShelfKey, StateKey, TableHash, blind, blinded_account, concerned_by,
     is_blinded, split_blind,
@@ -54,44 +57,6 @@ impl<'a> Written<'a> {
     }
 }
 
-/// The value of a key as the block has left it so far.
-enum Now {
-    AsBefore,
-    Value(Box<[u8]>),
-    /// Of an account: many read it, and every transaction that concerns the account changes it.
-    Account(Box<Account>),
-    Gone,
-}
-
-/// A key that the block has touched. Its hash is computed once, and the tree searched once; an account's record is
-/// decoded once, and encoded once.
-struct Slot<'a> {
-    key: PackedKey,
-    key_hash: Hash,
-    before: Option<Cow<'a, [u8]>>,
-    /// The record before the block, of an account that somebody has read.
-    account: Option<Box<Account>>,
-    now: Now,
-}
-
-impl Slot<'_> {
-    /// The account that the key leads to now.
-    fn account(&mut self) -> Option<&mut Account> {
-        match &mut self.now {
-            Now::Account(account) => Some(account),
-            Now::AsBefore => {
-                let before = self.before.as_deref()?;
-                Some(self.account.get_or_insert_with(|| Box::new(decode::<AccountKey>(before))))
-            }
-            Now::Value(_) | Now::Gone => None,
-        }
-    }
-}
-
-fn decode<K: StateKey>(value: &[u8]) -> K::Record {
-    K::record(value).expect("the state holds only records that this crate encoded")
-}
-
 /// The bytes of a record, with room for its blind.
 fn encode<R: BorshSerialize>(kind: u8, record: &R) -> Box<[u8]> {
     let mut bytes = borsh::to_vec(record).expect("writing to memory can't fail");
@@ -116,10 +81,11 @@ pub(crate) struct Overlay<'a> {
     /// The shelves of the base that haven't been dropped.
     shelves: BTreeMap<Month, &'a StateTree>,
     table_hash: TableHash,
-    /// The places of keys in `slots`, with the keys' hashes in the table.
-    places: HashTable<(u64, usize)>,
+    /// The places of keys in `slots`, with the keys' hashes in the table: as short as they can be, since a block
+    /// touches so many that they don't stay in a processor's caches.
+    places: HashTable<(u32, u32)>,
     /// In the order in which the keys were touched.
-    slots: Vec<Slot<'a>>,
+    slots: Slots<'a>,
     /// The values that the running transaction has overwritten, in order.
     undo: Vec<(usize, Now)>,
     /// Pages of the base that weren't in memory and have been brought, by their hash.
@@ -135,7 +101,7 @@ impl<'a> Overlay<'a> {
             shelves: BTreeMap::new(),
             table_hash,
             places: HashTable::new(),
-            slots: Vec::new(),
+            slots: Slots::default(),
             undo: Vec::new(),
             supplied: BTreeMap::new(),
         }
@@ -174,7 +140,7 @@ impl<'a> Overlay<'a> {
     /// The shelves on which the block has written anything, as it has left them.
     pub(crate) fn written_shelves(&self) -> Result<BTreeMap<Month, StateTree>, Missing> {
         let mut changes = BTreeMap::<Month, Vec<Change<'_>>>::new();
-        for Slot { key, key_hash, now, .. } in &self.slots {
+        for Slot { key, key_hash, now, .. } in self.slots.iter() {
             let Some(month) = key.shelf() else { continue };
             let after = match now {
                 Now::AsBefore | Now::Account(_) => continue,
@@ -212,6 +178,21 @@ impl<'a> Overlay<'a> {
         })
     }
 
+    /// True if there is a record under a key, as the transactions so far have left it. Other than by
+    /// [`get`](Self::get), nothing is kept of a key that is only looked for.
+    pub(crate) fn has<K: StateKey>(&self, key: &K) -> Result<bool, Missing> {
+        let packed = PackedKey::of(key);
+        if let Some(slot) = self.find(&packed) {
+            return Ok(match &slot.now {
+                Now::AsBefore => slot.before.is_some(),
+                Now::Value(_) | Now::Account(_) => true,
+                Now::Gone => false,
+            });
+        }
+        let Some(tree) = tree_of(key.shelf(), self.base, &self.shelves) else { return Ok(false) };
+        Ok(value_in(tree, &self.supplied, &hash_key(packed.as_bytes()))?.is_some())
+    }
+
     pub(crate) fn put<K: StateKey>(&mut self, key: &K, record: &K::Record) -> Result<(), Missing> {
         let account = (record as &dyn Any).downcast_ref::<Account>();
         let now = match account {
@@ -237,9 +218,7 @@ impl<'a> Overlay<'a> {
 
     /// True if the block has written a key.
     pub(crate) fn is_written<K: StateKey>(&self, key: &K) -> bool {
-        let key = PackedKey::of(key);
-        let place = self.places.find(self.table_hash.of(&key), |(_, place)| self.slots[*place].key == key);
-        place.is_some_and(|(_, place)| !matches!(self.slots[*place].now, Now::AsBefore))
+        self.find(&PackedKey::of(key)).is_some_and(|slot| !matches!(slot.now, Now::AsBefore))
     }
 
     /// Makes sure that accounts are there to be changed.
@@ -285,7 +264,8 @@ impl<'a> Overlay<'a> {
     pub(crate) fn seal(&mut self) -> Result<(), Missing> {
         for place in 0..self.slots.len() {
             if place % READ_AHEAD == 0 {
-                read_ahead(self.slots[place..].iter().take(READ_AHEAD).filter_map(|slot| slot.before.as_deref()));
+                let next = (place..self.slots.len()).take(READ_AHEAD);
+                read_ahead(next.filter_map(|place| self.slots[place].before.as_deref()));
             }
             let Slot { key, before, now: Now::Value(value), .. } = &self.slots[place] else { continue };
             let Some(account) = blinded_account(key.as_bytes()) else { continue };
@@ -331,25 +311,28 @@ impl<'a> Overlay<'a> {
         let shelf = key.shelf();
         let key = PackedKey::of(key);
         let hash = table_hash.of(&key);
-        let is_known = |(known, place): &(u64, usize)| *known == hash && slots[*place].key == key;
-        match places.entry(hash, is_known, |(hash, _)| *hash) {
-            Entry::Occupied(known) => Ok(known.get().1),
+        let is_known = |(known, place): &(u32, u32)| *known == hash && slots[index(*place)].key == key;
+        match places.entry(spread(hash), is_known, |(hash, _)| spread(*hash)) {
+            Entry::Occupied(known) => Ok(index(known.get().1)),
             Entry::Vacant(unknown) => {
                 let key_hash = hash_key(key.as_bytes());
-                let tree = match shelf {
-                    None => Some(*base),
-                    Some(month) => shelves.get(&month).copied(),
-                };
-                let before = match tree {
+                let before = match tree_of(shelf, base, shelves) {
                     Some(tree) => value_in(tree, supplied, &key_hash)?,
                     None => None,
                 };
                 let place = slots.len();
-                unknown.insert((hash, place));
+                unknown.insert((hash, u32::try_from(place).expect("a block's bytes bound the keys that it touches")));
                 slots.push(Slot { key, key_hash, before, account: None, now: Now::AsBefore });
                 Ok(place)
             }
         }
+    }
+
+    /// The slot of a key that has been touched.
+    fn find(&self, key: &PackedKey) -> Option<&Slot<'a>> {
+        let hash = self.table_hash.of(key);
+        let is_known = |(known, place): &(u32, u32)| *known == hash && self.slots[index(*place)].key == *key;
+        self.places.find(spread(hash), is_known).map(|(_, place)| &self.slots[index(*place)])
     }
 
     fn write<K: StateKey>(&mut self, key: &K, now: Now) -> Result<(), Missing> {
@@ -358,6 +341,25 @@ impl<'a> Overlay<'a> {
         self.undo.push((place, before));
         Ok(())
     }
+}
+
+/// The tree that has a key, if there is one.
+fn tree_of<'a>(
+    shelf: Option<Month>,
+    base: &'a StateTree,
+    shelves: &BTreeMap<Month, &'a StateTree>,
+) -> Option<&'a StateTree> {
+    shelf.map_or(Some(base), |month| shelves.get(&month).copied())
+}
+
+/// The place in `slots` that the table has.
+fn index(place: u32) -> usize {
+    usize::try_from(place).expect("a processor of 32 bits at least")
+}
+
+/// The hash as a table takes it, which looks at both ends of 64 bits.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 /// The value of the key with this hash in a tree, whose page may have been brought.

@@ -5,6 +5,7 @@ mod brand_motion;
 mod campaign;
 mod closings;
 mod governance;
+mod issued;
 mod market;
 mod programme;
 mod voucher;
@@ -17,7 +18,7 @@ use lojal_types::limits::{
 use lojal_types::{
     Activity, Address, Barred, Bounded, BrandId, Change, Code, Day, Expiry, Guardians, Hash, Lot, Month, Name,
     PartnershipProposal, PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs,
-    TransactionId, read_tail, write_tail,
+    TransactionId,
 };
 
 pub use self::balance::{Balance, Pending};
@@ -27,9 +28,10 @@ pub use self::closings::{Closing, Closings};
 pub use self::governance::{
     Follower, Followers, Governor, Motion, OpenMotion, Protocol, Ready, Register, ScheduledVersion, Seat,
 };
+pub use self::issued::{Besides, Issued};
 pub use self::market::OpenOffer;
 pub use self::programme::{
-    Awarded, Count, HeldLevel, HeldMark, Marked, Progress, Stamped, Standing, Taken, TakenBack, TrackLevels, TrackList,
+    Count, HeldLevel, HeldMark, Marked, Progress, Stamped, Standing, Taken, TakenBack, TrackLevels, TrackList,
 };
 pub use self::voucher::{Captured, Claimed, GivenVoucher, Paid, Redeemed, Refunded, UsedVoucher, Voucher, Vouchers};
 use crate::half_id::HalfId;
@@ -314,39 +316,6 @@ pub struct Partnership {
 pub struct Obligation {
     /// In millionths of the settlement currency's minor unit.
     pub owed_micro: u128,
-}
-
-/// An issue as it was made, and how much of it has been taken back.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Issued {
-    /// The account that got the points.
-    pub to: Address,
-    /// The number of points.
-    pub amount: Points,
-    /// Their expiry.
-    pub expiry: Expiry,
-    /// The day of its reference.
-    pub dated: Day,
-    /// The time from which on nothing of it can be reversed: fixed by the policy at the issue, not by a later one.
-    pub reversible_until_ms: TimeMs,
-    /// The number of them that have been reversed.
-    pub reversed: Points,
-    /// The transaction that issued them, or has reversed some of them last: it keeps the rest from being guessed.
-    pub transaction: HalfId,
-    /// The day on which they mature, if they were issued pending.
-    #[borsh(serialize_with = "write_tail", deserialize_with = "read_tail")]
-    pub matures: Option<Day>,
-}
-
-impl Issued {
-    /// The day on which they mature, as long as it hasn't come.
-    pub(crate) fn pending_until(&self, today: Day) -> Option<Day> {
-        self.matures.filter(|matures| today < *matures)
-    }
-    /// The points that earlier reversals have left of the issue.
-    pub(crate) fn left(&self) -> Points {
-        self.amount.checked_sub(self.reversed).expect("reversals take at most what was issued")
-    }
 }
 
 /// The shelf of the references of one month: the records of what they were used for lie in a tree of its own.

@@ -31,7 +31,7 @@ impl Simulation {
     /// When pages are missing, or points appeared or vanished.
     pub fn of(view: &View, now: TimeMs, identified: &IdentifiedTransaction) -> Result<Self, Unfinished> {
         let time = now.max(view.tip().time_ms.plus_ms(1));
-        read_ahead(view, time, std::iter::once(identified.transaction())).1?;
+        read_ahead(view, time, std::iter::once(identified)).1?;
         let (none, tip) = (RecentIds::default(), Tip { time_ms: time, ..view.tip() });
         let before = view.at(time);
         let mut executor = BlockExecutor::on(view, &none, view.rules(), time);

@@ -125,7 +125,7 @@ fn transactions_alone() -> [Decoder; 4] {
 }
 
 /// The decoders of the state keys of programmes and their records.
-fn programmes() -> [[Decoder; 2]; 9] {
+fn programmes() -> [[Decoder; 2]; 8] {
     [
         state::<TrackListKey>(),
         state::<TrackKey>(),
@@ -134,7 +134,6 @@ fn programmes() -> [[Decoder; 2]; 9] {
         state::<TakenBackKey>(),
         state::<CampaignListKey>(),
         state::<CampaignKey>(),
-        state::<AwardedKey>(),
         state::<MarkedKey>(),
     ]
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lojal_ledger::View;
-use lojal_ledger::key::{AwardedKey, ClaimedKey};
+use lojal_ledger::key::{ClaimedKey, IssuedKey};
 use lojal_types::{
     Award, BrandId, Campaign, CampaignId, Claim, GrossPoints, Operation, Payment, Recipient, Refund, Reverse, Sponsor,
 };
@@ -128,8 +128,9 @@ impl Campaigns {
     /// Counts points that were reversed, if a campaign has given them.
     fn reverse(&mut self, reverse: &Reverse, after: &View) {
         let (shelf, brand, reference) = (reverse.issue_dated.month(), reverse.brand, reverse.issue_reference.clone());
-        let Some(awarded) = after.get(&AwardedKey { shelf, brand, reference }).expect(IN_MEMORY) else { return };
-        if let Some((_, sums)) = self.0.get_mut(&(brand, awarded.campaign)) {
+        let issued = after.get(&IssuedKey { shelf, brand, reference }).expect(IN_MEMORY);
+        let Some(campaign) = issued.and_then(|issued| issued.campaign()) else { return };
+        if let Some((_, sums)) = self.0.get_mut(&(brand, campaign)) {
             sums.reversed = sums.reversed.saturating_add(taken_by(reverse, after).get().into());
         }
     }

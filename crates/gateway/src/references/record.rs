@@ -1,8 +1,8 @@
 //! The records of references.
 
 use lojal_ledger::key::{
-    AwardedKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, MarkedKey, RedeemedKey, RefundedKey, ReversedKey,
-    TakenBackKey, UsedVoucherKey, VouchersKey,
+    CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, MarkedKey, RedeemedKey, RefundedKey, ReversedKey, TakenBackKey,
+    UsedVoucherKey, VouchersKey,
 };
 use lojal_ledger::record::{Claimed, GivenVoucher, Issued};
 use lojal_ledger::{Missing, Records, View, answers};
@@ -84,8 +84,7 @@ fn granted(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Reco
         return Ok(Some(Record::Given(given, left)));
     }
     let Some(issued) = issued(view, brand, &asked.reference, dated)? else { return Ok(None) };
-    let by_campaign = view.get(&AwardedKey { shelf: issued.dated.month(), brand, reference: reference() })?;
-    by_campaign.map(|_| with_left(view, brand, issued)).transpose()
+    issued.campaign().map(|_| with_left(view, brand, issued)).transpose()
 }
 
 /// The uses of a voucher that could be taken back now.

@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lojal_types::{BrandId, CampaignId, GrossPoints, Month, Reference};
+use lojal_types::{BrandId, CampaignId, GrossPoints};
 
 use super::{ConservationError, read};
-use crate::key::{AwardedKey, CampaignKey, CampaignListKey, IssuedKey};
+use crate::key::{CampaignKey, CampaignListKey, IssuedKey};
 use crate::overlay::Written;
 use crate::record::{CampaignRecord, Issued, ListedCampaign};
 use crate::state::View;
@@ -37,8 +37,7 @@ type ByCampaign = BTreeMap<(BrandId, CampaignId), Given>;
 
 /// Checks what one block has written.
 pub(super) fn check_block(written: &[Written<'_>]) -> Result<(), ConservationError> {
-    let (mut of_records, mut issues) = (ByCampaign::new(), BTreeMap::<(Month, BrandId, Reference), Given>::new());
-    let mut named = BTreeMap::new();
+    let (mut of_records, mut by_issues) = (ByCampaign::new(), ByCampaign::new());
     for Written { key, before, after, .. } in written {
         let key = key.as_bytes();
         for (value, sign) in [(*before, -1), (after.as_deref(), 1)] {
@@ -52,19 +51,12 @@ pub(super) fn check_block(written: &[Written<'_>]) -> Result<(), ConservationErr
                     of_records.entry((key.brand, key.campaign)).or_default().add_record(&record, 1);
                 }
             }
-            if let Some((key, issued)) = read::<IssuedKey>(key, value) {
-                issues.entry((key.shelf, key.brand, key.reference)).or_default().add(&issued, sign);
-            }
-            if let Some((key, awarded)) = read::<AwardedKey>(key, value).filter(|_| sign > 0) {
-                named.insert((key.shelf, key.brand, key.reference), awarded.campaign);
+            if let Some((key, issued)) = read::<IssuedKey>(key, value)
+                && let Some(campaign) = issued.campaign()
+            {
+                by_issues.entry((key.brand, campaign)).or_default().add(&issued, sign);
             }
         }
-    }
-    let mut by_issues = ByCampaign::new();
-    for (issue, campaign) in named {
-        let given = issues.get(&issue).copied().unwrap_or_default();
-        let sum = by_issues.entry((issue.1, campaign)).or_default();
-        (sum.points, sum.reversed) = (sum.points + given.points, sum.reversed + given.reversed);
     }
     let campaigns: BTreeSet<_> = of_records.keys().chain(by_issues.keys()).copied().collect();
     for of in campaigns {
@@ -118,12 +110,11 @@ pub(super) fn check(view: &View) -> Result<(), ConservationError> {
     for (_, shelf) in view.shelves().iter() {
         for entry in shelf.iter() {
             let (key, value) = entry?;
-            let Some((AwardedKey { shelf, brand, reference }, awarded)) = read::<AwardedKey>(key, value) else {
-                continue;
-            };
-            let issued = view.get(&IssuedKey { shelf, brand, reference })?;
-            let issued = issued.ok_or(ConservationError::Campaigns(brand))?;
-            by_issues.entry((brand, awarded.campaign)).or_default().add(&issued, 1);
+            if let Some((IssuedKey { brand, .. }, issued)) = read::<IssuedKey>(key, value)
+                && let Some(campaign) = issued.campaign()
+            {
+                by_issues.entry((brand, campaign)).or_default().add(&issued, 1);
+            }
         }
     }
     // What was given on a shelf that is dropped since is counted still, so that there can be more.

@@ -69,14 +69,15 @@ impl TableHash {
     }
 
     /// The hash by which a table places a key.
-    pub(crate) fn of(&self, key: &PackedKey) -> u64 {
+    pub(crate) fn of(&self, key: &PackedKey) -> u32 {
         let (words, _) = key.0.as_chunks();
         let mut sum = 0_u128;
         for (words, chosen) in words.as_chunks::<2>().0.iter().zip(self.0.as_chunks::<2>().0) {
             let [first, second] = [0, 1].map(|one| u64::from_le_bytes(words[one]).wrapping_add(chosen[one]));
             sum = sum.wrapping_add(u128::from(first) * u128::from(second));
         }
-        (sum >> 64) as u64 ^ sum as u64
+        let folded = (sum >> 64) as u64 ^ sum as u64;
+        (folded >> 32) as u32 ^ folded as u32
     }
 }
 
@@ -109,7 +110,7 @@ mod tests {
             let hash = TableHash::new(&[root; 32]);
             (0..4096).map(move |minute| hash.of(&PackedKey::of(&RecentKey(minute))) % 4096)
         };
-        let taken: BTreeSet<u64> = places(1).collect();
+        let taken: BTreeSet<u32> = places(1).collect();
         assert!(taken.len() > 2048, "of 4096 places, {} are taken", taken.len());
         let same = places(1).zip(places(2)).filter(|(one, another)| one == another).count();
         assert!(same < 64, "{same} of 4096 keys are where they were");

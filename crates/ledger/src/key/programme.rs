@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{Address, BrandId, CampaignId, Month, Reference, Track, TrackId};
 
 use super::StateKey;
-use crate::record::{Awarded, CampaignList, CampaignRecord, Marked, Stamped, Standing, TakenBack, TrackList};
+use crate::record::{CampaignList, CampaignRecord, Marked, Stamped, Standing, TakenBack, TrackList};
 
 /// The tracks of a brand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -97,25 +97,6 @@ pub struct CampaignKey {
 impl StateKey for CampaignKey {
     const KIND: u8 = 25;
     type Record = CampaignRecord;
-}
-
-/// The campaign of an issue, by the issue's reference.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
-pub struct AwardedKey {
-    /// The month of the reference's day, on whose shelf the record lies.
-    pub shelf: Month,
-    /// The brand.
-    pub brand: BrandId,
-    /// The reference.
-    pub reference: Reference,
-}
-impl StateKey for AwardedKey {
-    const KIND: u8 = 87;
-    type Record = Awarded;
-
-    fn shelf(&self) -> Option<Month> {
-        Some(self.shelf)
-    }
 }
 
 /// A mark that was granted or claimed, by its reference.

@@ -8,10 +8,8 @@ use super::awarding::Awarding;
 use super::obligations::owe;
 use super::reference::Place;
 use super::{Context, issue, marks, vouchers};
-use crate::half_id::HalfId;
-use crate::key::AwardedKey;
 use crate::pending::{lives_from, maturity};
-use crate::record::{Awarded, Standing};
+use crate::record::Standing;
 use crate::stop::Stop;
 
 /// Most that one brand owes another by campaigns, in millionths: as much as there can be of money.
@@ -28,12 +26,7 @@ pub(super) fn remember(
 ) -> Result<(), Stop> {
     match terms.award {
         Award::Points { months, .. } => {
-            issue::remember(context, place, policy, &issue_of(context, policy, terms, (awarding, months)))?;
-            let Awarding { brand, campaign, reference, .. } = *awarding;
-            let key = AwardedKey { shelf: awarding.dated.month(), brand, reference: reference.clone() };
-            let transaction = HalfId::of(&context.transaction);
-            context.overlay.put(&key, &Awarded { campaign, transaction })?;
-            Ok(())
+            issue::remember(context, place, policy, &issue_of(context, policy, terms, (awarding, months)))
         }
         Award::Mark { mark, days } => {
             let Awarding { brand, campaign, to, units, reference, dated, .. } = *awarding;
@@ -97,12 +90,12 @@ fn issue_of<'a>(
     terms: &Campaign,
     (awarding, months): (&Awarding<'a>, Option<u8>),
 ) -> issue::New<'a> {
-    let Awarding { brand, to, points, reference, dated, .. } = *awarding;
+    let Awarding { brand, campaign, to, points, reference, dated, .. } = *awarding;
     let matures = maturity(context.time.day(), terms.pending_days);
     let from = lives_from(context.time, matures);
     let given = policy.expiry_of_issue_in(from);
     let expiry = months.map_or(given, |months| given.min(Expiry::Month(from.plus(months))));
-    issue::New { brand, to, amount: points, expiry, matures, reference, dated }
+    issue::New { brand, campaign: Some(campaign), to, amount: points, expiry, matures, reference, dated }
 }
 
 pub(super) fn days_of(days: Option<u16>, units: u16) -> Option<u32> {

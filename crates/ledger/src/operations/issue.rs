@@ -2,7 +2,7 @@
 
 use lojal_types::limits::{EXPIRY_MONTHS_MAX, REVERSAL_WINDOW_MS_MAX};
 use lojal_types::{
-    Address, BrandId, Code, Day, Expiry, Issue, Lot, PendingLot, Points, Policy, Reference, Role, TimeMs,
+    Address, BrandId, CampaignId, Code, Day, Expiry, Issue, Lot, PendingLot, Points, Policy, Reference, Role, TimeMs,
 };
 
 use super::allowance::{Gift, open};
@@ -14,7 +14,7 @@ use super::{Context, authority};
 use crate::half_id::HalfId;
 use crate::key::{IssuedKey, IssuedTodayKey};
 use crate::pending::{self, lives_from, maturity};
-use crate::record::{Issued, Operator};
+use crate::record::{Besides, Issued, Operator};
 use crate::stop::Stop;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), Stop> {
@@ -26,7 +26,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     let expiry = expiry_of(context, issue, &brand.policy, matures)?;
     let place = place(context, issue.dated)?;
     let Issue { brand: of, to, amount, dated, .. } = *issue;
-    let new = New { brand: of, to, amount, expiry, matures, reference: &issue.reference, dated };
+    let new = New { brand: of, campaign: None, to, amount, expiry, matures, reference: &issue.reference, dated };
     remember(context, &place, &brand.policy, &new)?;
     within_daily_limit(context, (of, amount), &operator)?;
     pay_out(context, &brand.policy, &new)
@@ -36,6 +36,8 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
 #[derive(Clone, Copy)]
 pub(super) struct New<'n> {
     pub(super) brand: BrandId,
+    /// The campaign that gives them.
+    pub(super) campaign: Option<CampaignId>,
     pub(super) to: Address,
     pub(super) amount: Points,
     pub(super) expiry: Expiry,
@@ -53,9 +55,10 @@ pub(super) fn remember(
     new: &New<'_>,
 ) -> Result<(), Stop> {
     let reversible_until_ms = reversible_until(context, place, policy);
-    let New { brand, to, amount, expiry, matures, dated, .. } = *new;
+    let New { brand, campaign, to, amount, expiry, matures, dated, .. } = *new;
     let (reversed, transaction) = (Points::ZERO, HalfId::of(&context.transaction));
-    let record = Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction, matures };
+    let besides = Besides::of(campaign, matures);
+    let record = Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction, besides };
     let key = |shelf| IssuedKey { shelf, brand, reference: new.reference.clone() };
     use_once(context, place, key, &record)
 }

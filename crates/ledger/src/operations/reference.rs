@@ -74,8 +74,12 @@ pub(super) fn use_once<K: StateKey>(
 ) -> Result<(), Stop> {
     let (first, last) = place.searched;
     for month in (first.get()..=last.get()).map(Month::new) {
-        let there = month == place.shelf || context.overlay.get(&ShelfKey(month))?.is_some();
-        if there && context.overlay.get(&key(month))?.is_some() {
+        let is_used = if month == place.shelf {
+            context.overlay.get(&key(month))?.is_some()
+        } else {
+            context.overlay.has(&ShelfKey(month))? && context.overlay.has(&key(month))?
+        };
+        if is_used {
             return Err(Code::DuplicateReference.into());
         }
     }

@@ -1,15 +1,15 @@
 //! `Reverse`: a brand's operator takes back what is left of an issue after a returned purchase.
 
-use lojal_types::{Code, Points, Reverse, Role};
+use lojal_types::{BrandId, Code, Points, Reverse, Role};
 
 use super::balances::{amount, change_totals, remove_outstanding};
 use super::ledger::{debit_of, debit_pending};
 use super::reference::{place, use_once};
 use super::{Context, authority};
 use crate::half_id::HalfId;
-use crate::key::{AwardedKey, CampaignKey, IssuedKey, ReversedKey};
+use crate::key::{CampaignKey, IssuedKey, ReversedKey};
 use crate::pending;
-use crate::record::{Awarded, Issued, Reversed};
+use crate::record::{Issued, Reversed};
 use crate::stop::Stop;
 
 /// Takes points back, "by an operator with the role *reverse*, until the issue's time for it is over" (protocol,
@@ -28,10 +28,10 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
     let most = reverse.amount.min(enough_is_left(&issued, reverse)?);
     let taken = take(context, reverse, &issued, most)?;
     let reversed = issued.reversed.checked_add(taken).expect("at most what was left of the issue");
-    context.overlay.put(&issued_key(reverse), &Issued { reversed, transaction, ..issued })?;
+    context.overlay.put(&issued_key(reverse), &Issued { reversed, transaction, ..issued.clone() })?;
     // "What was taken stands under the reference of the reversal." (protocol, Points)
     context.overlay.put(&key(place.shelf), &Reversed { amount: taken, transaction })?;
-    return_to_campaign(context, reverse, taken)
+    return_to_campaign(context, reverse.brand, &issued, taken)
 }
 
 /// Takes what is left of an issue out of the account, from where it is: "Until they mature, a reversal takes them out
@@ -58,11 +58,13 @@ fn take(context: &mut Context<'_, '_>, reverse: &Reverse, issued: &Issued, most:
 }
 
 /// "What is reversed of it comes back to the budget" (protocol, Campaigns), if a campaign has given the points.
-fn return_to_campaign(context: &mut Context<'_, '_>, reverse: &Reverse, amount: Points) -> Result<(), Stop> {
-    let (shelf, brand) = (reverse.issue_dated.month(), reverse.brand);
-    let key = AwardedKey { shelf, brand, reference: reverse.issue_reference.clone() };
-    let Some(Awarded { campaign, .. }) = context.overlay.get(&key)? else { return Ok(()) };
-    context.overlay.put(&key, &Awarded { campaign, transaction: HalfId::of(&context.transaction) })?;
+fn return_to_campaign(
+    context: &mut Context<'_, '_>,
+    brand: BrandId,
+    issued: &Issued,
+    amount: Points,
+) -> Result<(), Stop> {
+    let Some(campaign) = issued.campaign() else { return Ok(()) };
     let key = CampaignKey { brand, campaign };
     let Some(mut record) = context.overlay.get(&key)? else { return Ok(()) };
     record.reversed = record.reversed.checked_add(amount).expect("at most what was given");

@@ -198,15 +198,6 @@ impl Marked {
     }
 }
 
-/// The campaign that an issue was made by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Awarded {
-    /// The campaign.
-    pub campaign: CampaignId,
-    /// The transaction that made the issue, or has reversed some of it last: it keeps the rest from being guessed.
-    pub transaction: HalfId,
-}
-
 /// The mark that a reference has been used to take back a stamp or a mark, and what it took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct TakenBack {

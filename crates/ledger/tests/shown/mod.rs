@@ -2,9 +2,9 @@
 //! the ledger knows the model in tests only, and the model knows nothing of the ledger.
 
 use lojal_ledger::key::{
-    AccountKey, AwardedKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, HouseholdKey, IssuedKey, MarkedKey,
-    MotionKey, RedeemedKey, RefundedKey, ReversedKey, ShelfKey, SpentKey, StampedKey, StandingKey, StateKey,
-    TakenBackKey, TransferredTodayKey, UsedVoucherKey, VouchersKey,
+    AccountKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, HouseholdKey, IssuedKey, MarkedKey, MotionKey,
+    RedeemedKey, RefundedKey, ReversedKey, ShelfKey, SpentKey, StampedKey, StandingKey, StateKey, TakenBackKey,
+    TransferredTodayKey, UsedVoucherKey, VouchersKey,
 };
 use lojal_ledger::record::Paid;
 use lojal_ledger::{Records, StateTree, View};
@@ -108,8 +108,10 @@ fn note_programme(facts: &mut Facts, view: &View) {
             facts.campaign((brand, campaign), (&one.terms, one.accepted), (one.times, one.returned), sums);
         }
     }
-    for (AwardedKey { shelf, brand, reference }, one) in shelved(view) {
-        facts.reference("awarded", &(shelf, brand, reference), &one.campaign);
+    for (IssuedKey { shelf, brand, reference }, one) in shelved(view) {
+        if let Some(campaign) = one.campaign() {
+            facts.reference("awarded", &(shelf, brand, reference), &campaign);
+        }
     }
     for (MarkedKey { shelf, brand, reference }, one) in shelved(view) {
         let what = (one.to, one.campaign, one.mark, one.days, one.dated, one.take_back_until_ms, one.taken_back);

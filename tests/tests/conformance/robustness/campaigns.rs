@@ -1,7 +1,7 @@
 //! Campaigns, what is taken out of them, and the records of both: their own generated values.
 
 use lojal_ledger::HalfId;
-use lojal_ledger::record::{Awarded, CampaignList, CampaignRecord, ListedCampaign, Marked};
+use lojal_ledger::record::{CampaignList, CampaignRecord, ListedCampaign, Marked};
 use lojal_types::merkle::Step;
 use lojal_types::{
     AcceptSponsorship, Award, Campaign, CampaignId, Claim, Early, Grant, GrossPoints, Invitation, MarkId, Operation,
@@ -139,8 +139,6 @@ fn campaigns_and_what_they_have_given_survive() {
     });
     survives(record.boxed());
     let transaction = || transaction_id().prop_map(|id| HalfId::of(&id));
-    let awarded = (campaign_id(), transaction());
-    survives(awarded.prop_map(|(campaign, transaction)| Awarded { campaign, transaction }).boxed());
     let what = (address(), campaign_id(), mark_id(), option::of(any::<u32>()));
     let marked = (what, (any::<u32>(), day(), time(), transaction()));
     let marked = marked.prop_map(|((to, campaign, mark, days), rest)| {

@@ -1,10 +1,10 @@
 //! Records of the state and proofs: their own generated values.
 
 use lojal_ledger::record::{
-    Account, Balance, Brand, BrandCount, BrandList, BrandMotion, BrandRegister, Closing, Closings, Counted, DayCount,
-    DayUse, Follower, Followers, Governor, Held, HeldLot, HeldUntil, Holds, Household, Issued, Memberships, Motion,
-    Obligation, OpenHold, OpenMotion, Operator, OperatorList, Partnership, Pending, Protocol, Ready, RecentDigest,
-    Register, Reversed, ScheduledVersion, Seat, Sent, Shelf, Spent,
+    Account, Balance, Besides, Brand, BrandCount, BrandList, BrandMotion, BrandRegister, Closing, Closings, Counted,
+    DayCount, DayUse, Follower, Followers, Governor, Held, HeldLot, HeldUntil, Holds, Household, Issued, Memberships,
+    Motion, Obligation, OpenHold, OpenMotion, Operator, OperatorList, Partnership, Pending, Protocol, Ready,
+    RecentDigest, Register, Reversed, ScheduledVersion, Seat, Sent, Shelf, Spent,
 };
 use lojal_ledger::{HalfId, StateTree, Tip, tree::Proof};
 use lojal_types::{
@@ -14,6 +14,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
+use super::campaigns::campaign_id;
 use super::values::*;
 use super::{governance, messages, operations, survives};
 
@@ -63,10 +64,20 @@ fn accounts_balances_and_issues_survive() {
     survives((list(lot()), list(waits.boxed())).prop_map(|(lots, pending)| Balance { lots, pending }).boxed());
     survives(list(lot()).prop_map(|lots| Pending { lots }).boxed());
     let half_id = || transaction_id().prop_map(|id| HalfId::of(&id));
-    let issued = (address(), points(), expiry(), day(), time(), points(), half_id(), option::of(day()));
+    let issued = (
+        address(),
+        points(),
+        expiry(),
+        day(),
+        time(),
+        points(),
+        half_id(),
+        (option::of(campaign_id()), option::of(day())),
+    );
     let issued = issued.prop_map(|issued| {
-        let (to, amount, expiry, dated, reversible_until_ms, reversed, transaction, matures) = issued;
-        Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction, matures }
+        let (to, amount, expiry, dated, reversible_until_ms, reversed, transaction, (campaign, matures)) = issued;
+        let besides = Besides::of(campaign, matures);
+        Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction, besides }
     });
     survives(issued.boxed());
     survives((points(), half_id()).prop_map(|(amount, transaction)| Reversed { amount, transaction }).boxed());

@@ -6,7 +6,7 @@ use lojal_types::{
 };
 
 use crate::fixture::*;
-use crate::key::{AwardedKey, CampaignKey, CampaignListKey, MarkedKey, StateKey};
+use crate::key::{CampaignKey, CampaignListKey, IssuedKey, MarkedKey, StateKey};
 
 fn ledger(terms: impl Fn(&Ledger) -> Campaign) -> Ledger {
     let mut ledger = Ledger::with_campaigns();
@@ -38,8 +38,8 @@ fn a_grant_shares_the_references_of_issues_and_names_its_campaign() {
     assert_eq!(ledger.run(TILL, vec![issue(GROCER, BO, 5, "receipt")]), failed(0, Code::DuplicateReference));
     assert_eq!(ledger.run(TILL, vec![grant(GROCER, 1, BO, 5, "receipt")]), failed(0, Code::DuplicateReference));
     let (shelf, reference) = (ledger.now().month(), reference("receipt"));
-    let awarded = ledger.view().get(&AwardedKey { shelf, brand: brand(GROCER), reference }).expect("in memory");
-    assert_eq!(awarded.expect("it names it").campaign.get(), 1);
+    let issued = ledger.view().get(&IssuedKey { shelf, brand: brand(GROCER), reference }).expect("in memory");
+    assert_eq!(issued.expect("an issue").campaign().expect("it names it").get(), 1);
 }
 
 #[test]

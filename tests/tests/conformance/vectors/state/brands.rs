@@ -7,8 +7,8 @@ use lojal_ledger::key::{
 };
 use lojal_ledger::record;
 use lojal_types::{
-    AddressText, BrandId, Day, Expiry, GrossPoints, Lot, Month, Name, Points, Policy, Reference, Role, TimeMs,
-    TransactionId,
+    AddressText, BrandId, CampaignId, Day, Expiry, GrossPoints, Lot, Month, Name, Points, Policy, Reference, Role,
+    TimeMs, TransactionId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,8 @@ pub(super) struct Issued {
     reversible_until_ms: TimeMs,
     reversed: Points,
     transaction: TransactionId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    campaign: Option<CampaignId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     matures: Option<Day>,
 }
@@ -204,8 +206,9 @@ fn build_held(held: &Held) -> Output {
 
 fn build_issued(issued: &Issued) -> Output {
     let Issued { brand, ref reference, dated, to, amount, expiry, reversible_until_ms, reversed, .. } = *issued;
-    let (to, transaction, matures) = (address(to), HalfId::of(&issued.transaction), issued.matures);
-    let record = record::Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction, matures };
+    let (to, transaction) = (address(to), HalfId::of(&issued.transaction));
+    let besides = record::Besides::of(issued.campaign, issued.matures);
+    let record = record::Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction, besides };
     output(&IssuedKey { shelf: dated.month(), brand, reference: reference.clone() }, &record)
 }
 
@@ -220,6 +223,7 @@ fn issued(brand: BrandId, to: AddressText, transaction: TransactionId) -> Issued
         reversible_until_ms: time(START_MS + 60_000),
         reversed: Points::new(100),
         transaction,
+        campaign: None,
         matures: None,
     }
 }
@@ -284,7 +288,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let brand: BrandId = parse("nordmat");
     let points = Points::new;
     let anna = account(4);
-    let matures = time(START_MS).day().plus(14);
+    let (campaign, matures) = (Some(CampaignId::new(1)), Some(time(START_MS).day().plus(14)));
     let transaction = TransactionId::new([0x99; 32]);
     let held = |closed| {
         let (from, dated, expires_ms) = (anna, time(START_MS).day(), time(START_MS + 60_000));
@@ -317,7 +321,12 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("operators", Entry::OperatorList { brand, operators }),
         named("issued today", issued_today),
         named("issued", Entry::Issued(issued(brand, anna, transaction))),
-        named("issued pending", Entry::Issued(Issued { matures: Some(matures), ..issued(brand, anna, transaction) })),
+        named("issued pending", Entry::Issued(Issued { matures, ..issued(brand, anna, transaction) })),
+        named("issued by a campaign", Entry::Issued(Issued { campaign, ..issued(brand, anna, transaction) })),
+        named(
+            "issued by a campaign, pending",
+            Entry::Issued(Issued { campaign, matures, ..issued(brand, anna, transaction) }),
+        ),
         named("redeemed", redeemed("request 1", Some(Paid::of_anna(0)))),
         named("redeemed under version 1", redeemed("request 2", None)),
         named("reversed", reversed),

@@ -1,7 +1,7 @@
 //! Campaigns, and the references of what they have given.
 
 use lojal_ledger::HalfId;
-use lojal_ledger::key::{AwardedKey, CampaignKey, CampaignListKey, MarkedKey};
+use lojal_ledger::key::{CampaignKey, CampaignListKey, MarkedKey};
 use lojal_ledger::record::{self, ListedCampaign};
 use lojal_types::{
     AddressText, BrandId, Campaign, CampaignId, Day, GrossPoints, Hash, MarkId, Reference, TimeMs, TransactionId,
@@ -17,7 +17,6 @@ use crate::vectors::samples::{START_MS, account, address, named, parse, time};
 pub(super) enum Entry {
     CampaignList { brand: BrandId, last: CampaignId, campaigns: Vec<Listed> },
     Campaign(Box<Taken>),
-    Awarded { brand: BrandId, reference: Reference, dated: Day, campaign: CampaignId, transaction: TransactionId },
     Marked(Marked),
 }
 
@@ -79,10 +78,6 @@ pub(super) fn build(entry: &Entry) -> Output {
             };
             output(&CampaignKey { brand: one.brand, campaign: one.campaign }, &record)
         }
-        Entry::Awarded { brand, reference, dated, campaign, transaction } => {
-            let key = AwardedKey { shelf: dated.month(), brand: *brand, reference: reference.clone() };
-            output(&key, &record::Awarded { campaign: *campaign, transaction: HalfId::of(transaction) })
-        }
         Entry::Marked(one) => {
             let key = MarkedKey { shelf: one.dated.month(), brand: one.brand, reference: one.reference.clone() };
             let record = record::Marked {
@@ -129,7 +124,6 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     };
     let given = [sum(150), sum(50), sum(0)];
     let accepted = Some(Hash::new([0x79; 32]));
-    let (reference, campaign) = (reference("gift 1"), CampaignId::new(1));
     vec![
         named(
             "the campaigns of a brand",
@@ -137,7 +131,6 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         ),
         named("campaign", taken(1, sponsored(), accepted, 1, given)),
         named("campaign that costs points", taken(2, club(), None, 3, [sum(0), sum(0), sum(120)])),
-        named("awarded", Entry::Awarded { brand, reference, dated, campaign, transaction }),
         named("marked", marked("gift 2", Some(60), 30)),
         named("marked without end", marked("gift 3", None, 0)),
     ]
