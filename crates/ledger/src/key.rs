@@ -37,7 +37,7 @@ pub trait StateKey: BorshSerialize + BorshDeserialize {
     /// The first byte of every key of this kind.
     const KIND: u8;
     /// The record that the state keeps under it.
-    type Record: BorshSerialize + BorshDeserialize + Clone + 'static;
+    type Record: BorshSerialize + BorshDeserialize + Clone + Send + Sync + 'static;
 
     /// The month on whose shelf the record lies; none if it lies in the main tree.
     fn shelf(&self) -> Option<Month> {

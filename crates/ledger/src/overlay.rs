@@ -3,7 +3,6 @@
 
 mod slots;
 
-use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -13,7 +12,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use lojal_types::{Activity, Address, Month};
 
-use self::slots::{Now, Slot, Slots, decode};
+use self::slots::{Now, Slot, Slots, decode, stays_decoded};
 use crate::key::{
     AccountKey, BLIND_BYTES, PackedKey, ShelfKey, StateKey, TableHash, blind, blinded_account, concerned_by,
     is_blinded, split_blind,
@@ -143,7 +142,7 @@ impl<'a> Overlay<'a> {
         for Slot { key, key_hash, now, .. } in self.slots.iter() {
             let Some(month) = key.shelf() else { continue };
             let after = match now {
-                Now::AsBefore | Now::Account(_) => continue,
+                Now::AsBefore | Now::Decoded(_) => continue,
                 Now::Value(value) => Some(&**value),
                 Now::Gone => None,
             };
@@ -167,14 +166,13 @@ impl<'a> Overlay<'a> {
     pub(crate) fn get<K: StateKey>(&mut self, key: &K) -> Result<Option<K::Record>, Missing> {
         let place = self.place(key)?;
         let slot = &mut self.slots[place];
-        if K::KIND == AccountKey::KIND {
-            let account = slot.account().and_then(|account| (account as &dyn Any).downcast_ref::<K::Record>());
-            return Ok(account.cloned());
+        if stays_decoded(K::KIND) {
+            return Ok(slot.record::<K>().cloned());
         }
         Ok(match &slot.now {
             Now::AsBefore => slot.before.as_deref().map(decode::<K>),
             Now::Value(value) => Some(decode::<K>(value)),
-            Now::Account(_) | Now::Gone => None,
+            Now::Decoded(_) | Now::Gone => None,
         })
     }
 
@@ -185,7 +183,7 @@ impl<'a> Overlay<'a> {
         if let Some(slot) = self.find(&packed) {
             return Ok(match &slot.now {
                 Now::AsBefore => slot.before.is_some(),
-                Now::Value(_) | Now::Account(_) => true,
+                Now::Value(_) | Now::Decoded(_) => true,
                 Now::Gone => false,
             });
         }
@@ -194,10 +192,10 @@ impl<'a> Overlay<'a> {
     }
 
     pub(crate) fn put<K: StateKey>(&mut self, key: &K, record: &K::Record) -> Result<(), Missing> {
-        let account = (record as &dyn Any).downcast_ref::<Account>();
-        let now = match account {
-            Some(account) => Now::Account(Box::new(account.clone())),
-            None => Now::Value(encode(K::KIND, record)),
+        let now = if stays_decoded(K::KIND) {
+            Now::Decoded(Box::new(record.clone()))
+        } else {
+            Now::Value(encode(K::KIND, record))
         };
         self.write(key, now)
     }
@@ -207,13 +205,13 @@ impl<'a> Overlay<'a> {
     pub(crate) fn change_account(&mut self, address: Address) -> Result<Option<&mut Account>, Missing> {
         let place = self.place(&AccountKey(address))?;
         let slot = &mut self.slots[place];
-        if slot.account().is_none() {
+        if slot.record::<AccountKey>().is_none() {
             return Ok(None);
         }
-        if let Some(account) = slot.account.take().filter(|_| matches!(slot.now, Now::AsBefore)) {
-            slot.now = Now::Account(account);
+        if let Some(account) = slot.decoded.take().filter(|_| matches!(slot.now, Now::AsBefore)) {
+            slot.now = Now::Decoded(account);
         }
-        Ok(slot.account())
+        Ok(slot.record::<AccountKey>())
     }
 
     /// True if the block has written a key.
@@ -292,7 +290,7 @@ impl<'a> Overlay<'a> {
             let after = match now {
                 Now::AsBefore => return None,
                 Now::Value(value) => Some(Cow::Borrowed(&**value)),
-                Now::Account(account) => Some(Cow::Owned(encode(AccountKey::KIND, &**account).into_vec())),
+                Now::Decoded(record) => Some(Cow::Owned(record.encoded())),
                 Now::Gone => None,
             };
             Some(Written { key_hash: *key_hash, key: *key, before: before.as_deref(), after })
@@ -303,7 +301,7 @@ impl<'a> Overlay<'a> {
     /// The activity of an account now.
     fn activity_of(&mut self, address: Address) -> Result<Activity, Missing> {
         let place = self.place(&AccountKey(address))?;
-        Ok(self.slots[place].account().map(|account| account.activity).unwrap_or_default())
+        Ok(self.slots[place].record::<AccountKey>().map(|account| account.activity).unwrap_or_default())
     }
 
     fn place<K: StateKey>(&mut self, key: &K) -> Result<usize, Missing> {
@@ -322,7 +320,7 @@ impl<'a> Overlay<'a> {
                 };
                 let place = slots.len();
                 unknown.insert((hash, u32::try_from(place).expect("a block's bytes bound the keys that it touches")));
-                slots.push(Slot { key, key_hash, before, account: None, now: Now::AsBefore });
+                slots.push(Slot { key, key_hash, before, decoded: None, now: Now::AsBefore });
                 Ok(place)
             }
         }

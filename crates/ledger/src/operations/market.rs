@@ -13,7 +13,7 @@ use super::ledger::{credit, debit_from, debit_of};
 use super::{Context, authority};
 use crate::hold_ends;
 use crate::key::HoldsKey;
-use crate::record::{Brand, OpenOffer};
+use crate::record::{Brand, Holds, OpenOffer};
 use crate::stop::Stop;
 use crate::tree::Missing;
 
@@ -53,7 +53,7 @@ pub(super) fn take(context: &mut Context<'_, '_>, take: &Take) -> Result<(), Sto
     let wanted = authority::open_brand(context, take.wants)?;
     tradeable([&brand, &wanted])?;
     let key = HoldsKey { account: take.owner, brand: take.brand };
-    let offer = known(context, &key, &take.offer)?;
+    let (set_aside, offer) = known(context, &key, &take.offer)?;
     is_as_signed(&offer, take)?;
     live(context, &offer)?;
     not_oneself(take)?;
@@ -61,6 +61,7 @@ pub(super) fn take(context: &mut Context<'_, '_>, take: &Take) -> Result<(), Sto
     rest(&offer, take)?;
     min_take(&offer, take)?;
     let pay = pay(&offer, take)?;
+    less(context, &key, set_aside, (&offer, take.amount))?;
     authority::spend(context, take.from, take.wants, Purpose::Trade, pay)?;
     into_pool(take.from, &brand.policy)?;
     into_pool(take.owner, &wanted.policy)?;
@@ -69,7 +70,6 @@ pub(super) fn take(context: &mut Context<'_, '_>, take: &Take) -> Result<(), Sto
     let paid = debit_from(context, take.from, take.wants, (offer.wants_until, pay))?;
     credit(context, take.owner, take.wants, &paid)?;
     let lot = Lot { amount: take.amount, ..offer.lot };
-    less(context, &key, &offer, take.amount)?;
     bring_back(context, take, &offer, lot)?;
     credit(context, take.from, take.brand, &[lot])?;
     Ok(return_expired(context, take.owner, take.brand)?)
@@ -80,9 +80,9 @@ pub(super) fn withdraw(context: &mut Context<'_, '_>, withdraw: &WithdrawOffer) 
     authority::open_brand(context, withdraw.brand)?;
     authority::trades(context, withdraw.from)?;
     let key = HoldsKey { account: withdraw.from, brand: withdraw.brand };
-    let offer = known(context, &key, &withdraw.offer)?;
+    let (set_aside, offer) = known(context, &key, &withdraw.offer)?;
     if context.time < offer.ends_ms {
-        less(context, &key, &offer, offer.lot.amount)?;
+        less(context, &key, set_aside, (&offer, offer.lot.amount))?;
         hold_ends::remove(context.overlay, key.brand, offer.ends_ms, &[offer.lot])?;
         let_go(context, key, offer.counted, &[offer.lot])?;
     }
@@ -138,9 +138,11 @@ fn few(context: &mut Context<'_, '_>, key: &HoldsKey, offer: OpenOffer) -> Resul
 }
 
 /// "An account that doesn't have it, or has it no more, has no such offer (`unknown_offer`)" (protocol, Market).
-fn known(context: &mut Context<'_, '_>, key: &HoldsKey, id: &OfferId) -> Result<OpenOffer, Stop> {
-    let offers = context.overlay.get(key)?.unwrap_or_default().offers.into_inner();
-    Ok(offers.into_iter().find(|offer| offer.id == *id).ok_or(Code::UnknownOffer)?)
+/// Answers with all that the account has set aside, too.
+fn known(context: &mut Context<'_, '_>, key: &HoldsKey, id: &OfferId) -> Result<(Holds, OpenOffer), Stop> {
+    let set_aside = context.overlay.get(key)?.unwrap_or_default();
+    let offer = set_aside.offers.iter().find(|offer| offer.id == *id).cloned();
+    Ok((set_aside, offer.ok_or(Code::UnknownOffer)?))
 }
 
 /// "nor is there one that wants points of another brand, or whose points have another expiry, than the take says"
@@ -188,8 +190,12 @@ fn pay(offer: &OpenOffer, take: &Take) -> Result<Points, Code> {
 }
 
 /// Takes points off an offer; nothing is left of it without points.
-fn less(context: &mut Context<'_, '_>, key: &HoldsKey, offer: &OpenOffer, amount: Points) -> Result<(), Missing> {
-    let mut set_aside = context.overlay.get(key)?.unwrap_or_default();
+fn less(
+    context: &mut Context<'_, '_>,
+    key: &HoldsKey,
+    mut set_aside: Holds,
+    (offer, amount): (&OpenOffer, Points),
+) -> Result<(), Missing> {
     let left = offer.lot.amount.checked_sub(amount).expect("no more than is left");
     let mut offers = set_aside.offers.into_inner();
     for one in offers.iter_mut().filter(|one| one.id == offer.id) {

@@ -1,10 +1,15 @@
 //! The keys that a block has touched, by the place at which each was touched first.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::ops::{Index, IndexMut};
 
-use crate::key::{AccountKey, PackedKey, StateKey};
-use crate::record::Account;
+use borsh::BorshSerialize;
+
+use crate::key::{
+    AccountKey, BrandKey, CampaignKey, HeldUntilKey, OperatorKey, OutstandingKey, PackedKey, StateKey, TotalsKey,
+    TrackKey,
+};
 use crate::tree::Hash;
 
 /// Slots that lie together: so few that their memory is used again for the next block, and many enough for few parts.
@@ -14,33 +19,63 @@ const TOGETHER: usize = 128;
 pub(super) enum Now {
     AsBefore,
     Value(Box<[u8]>),
-    /// Of an account: many read it, and every transaction that concerns the account changes it.
-    Account(Box<Account>),
+    /// Of a kind that [stays decoded](stays_decoded).
+    Decoded(Box<dyn Decoded>),
     Gone,
 }
 
-/// A key that the block has touched. Its hash is computed once, and the tree searched once; an account's record is
-/// decoded once, and encoded once.
+/// A record of some kind.
+pub(super) trait Decoded: Any + Send + Sync {
+    /// The bytes that the state has of it.
+    fn encoded(&self) -> Vec<u8>;
+}
+
+impl<R: BorshSerialize + Any + Send + Sync> Decoded for R {
+    fn encoded(&self) -> Vec<u8> {
+        borsh::to_vec(self).expect("writing to memory can't fail")
+    }
+}
+
+/// True of records that stay decoded while a block is executed: accounts, which every transaction that concerns them
+/// changes, and those that many transactions of a block share. None of them is blinded, or lies on a shelf.
+pub(super) const fn stays_decoded(kind: u8) -> bool {
+    matches!(
+        kind,
+        AccountKey::KIND
+            | BrandKey::KIND
+            | OperatorKey::KIND
+            | TotalsKey::KIND
+            | OutstandingKey::KIND
+            | HeldUntilKey::KIND
+            | TrackKey::KIND
+            | CampaignKey::KIND
+    )
+}
+
+/// A key that the block has touched. Its hash is computed once, and the tree searched once; a record that stays decoded
+/// is decoded once, and encoded once.
 pub(super) struct Slot<'a> {
     pub(super) key: PackedKey,
     pub(super) key_hash: Hash,
     pub(super) before: Option<Cow<'a, [u8]>>,
-    /// The record before the block, of an account that somebody has read.
-    pub(super) account: Option<Box<Account>>,
+    /// The record before the block, if it stays decoded and somebody has read it.
+    pub(super) decoded: Option<Box<dyn Decoded>>,
     pub(super) now: Now,
 }
 
 impl Slot<'_> {
-    /// The account that the key leads to now.
-    pub(super) fn account(&mut self) -> Option<&mut Account> {
-        match &mut self.now {
-            Now::Account(account) => Some(account),
+    /// The record that the key leads to now, of a kind that stays decoded.
+    pub(super) fn record<K: StateKey>(&mut self) -> Option<&mut K::Record> {
+        let decoded = match &mut self.now {
+            Now::Decoded(decoded) => decoded,
             Now::AsBefore => {
                 let before = self.before.as_deref()?;
-                Some(self.account.get_or_insert_with(|| Box::new(decode::<AccountKey>(before))))
+                self.decoded.get_or_insert_with(|| Box::new(decode::<K>(before)))
             }
-            Now::Value(_) | Now::Gone => None,
-        }
+            Now::Value(_) | Now::Gone => return None,
+        };
+        let record: &mut dyn Any = &mut **decoded;
+        Some(record.downcast_mut().expect("a key has records of one kind"))
     }
 }
 
@@ -87,5 +122,17 @@ impl<'a> Index<usize> for Slots<'a> {
 impl<'a> IndexMut<usize> for Slots<'a> {
     fn index_mut(&mut self, place: usize) -> &mut Slot<'a> {
         &mut self.0[place / TOGETHER][place % TOGETHER]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::is_blinded;
+
+    #[test]
+    fn what_stays_decoded_has_no_blind() {
+        assert!((0..=u8::MAX).filter(|kind| stays_decoded(*kind)).all(|kind| !is_blinded(kind)));
+        assert_eq!((0..=u8::MAX).filter(|kind| stays_decoded(*kind)).count(), 8);
     }
 }
