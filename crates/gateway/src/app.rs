@@ -227,9 +227,14 @@ impl App {
         timeout(self.timeouts.place, client.place(pool, &self.places)).await.map_err(|_| busy())
     }
     /// Waits a moment for the first block, before which nothing can be proven, if there is none yet.
-    pub(crate) async fn begin(&self) {
+    pub(crate) async fn await_first_block(&self) {
+        let has_none = || self.gateway.store.view().tip().height == Height::GENESIS;
+        if !has_none() {
+            return;
+        }
         let mut blocks = self.gateway.store.subscribe();
-        if self.gateway.store.view().tip().height == Height::GENESIS {
+        // It may have come just before.
+        if has_none() {
             // Whoever asks is told that there is none, if none came.
             let _ = timeout(self.timeouts.first_block, blocks.recv()).await;
         }

@@ -35,7 +35,7 @@ pub(crate) async fn account(
         Some(Sight::Whole) => proofs(view, address).map(Some),
         Some(Sight::Of(_)) | None => Ok(None),
     };
-    app.begin().await;
+    app.await_first_block().await;
     let proven = app.read(seen).await?.ok_or_else(not_permitted)?;
     told(&app, proven).await
 }
@@ -50,7 +50,7 @@ pub(crate) async fn campaigns(
         Some(_) => of(view, |records| answers::campaigns(records, &chain, brand).map(drop)).map(Some),
         None => Ok(None),
     };
-    app.begin().await;
+    app.await_first_block().await;
     let proven = app.read(seen).await?.ok_or_else(unknown_brand)?;
     told(&app, proven).await
 }

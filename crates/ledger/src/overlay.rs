@@ -7,12 +7,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
-use borsh::BorshSerialize;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use lojal_types::{Activity, Address, Month};
 
-use self::slots::{Now, Slot, Slots, decode, stays_decoded};
+use self::slots::{Decoded, Now, Slot, Slots, decode, stays_decoded};
 use crate::key::{
     AccountKey, BLIND_BYTES, PackedKey, ShelfKey, StateKey, TableHash, blind, blinded_account, concerned_by,
     is_blinded, split_blind,
@@ -57,8 +56,8 @@ impl<'a> Written<'a> {
 }
 
 /// The bytes of a record, with room for its blind.
-fn encode<R: BorshSerialize>(kind: u8, record: &R) -> Box<[u8]> {
-    let mut bytes = borsh::to_vec(record).expect("writing to memory can't fail");
+fn encode(kind: u8, record: &impl Decoded) -> Box<[u8]> {
+    let mut bytes = record.encoded();
     if is_blinded(kind) {
         bytes.extend([0; BLIND_BYTES]);
     }

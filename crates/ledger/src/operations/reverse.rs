@@ -1,6 +1,6 @@
 //! `Reverse`: a brand's operator takes back what is left of an issue after a returned purchase.
 
-use lojal_types::{BrandId, Code, Points, Reverse, Role};
+use lojal_types::{Code, Points, Reverse, Role};
 
 use super::balances::{amount, change_totals, remove_outstanding};
 use super::ledger::{debit_of, debit_pending};
@@ -28,10 +28,11 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
     let most = reverse.amount.min(enough_is_left(&issued, reverse)?);
     let taken = take(context, reverse, &issued, most)?;
     let reversed = issued.reversed.checked_add(taken).expect("at most what was left of the issue");
-    context.overlay.put(&issued_key(reverse), &Issued { reversed, transaction, ..issued.clone() })?;
+    context.overlay.put(&issued_key(reverse), &Issued { reversed, transaction, ..issued })?;
     // "What was taken stands under the reference of the reversal." (protocol, Points)
     context.overlay.put(&key(place.shelf), &Reversed { amount: taken, transaction })?;
-    return_to_campaign(context, reverse.brand, &issued, taken)
+    let Some(campaign) = issued.campaign() else { return Ok(()) };
+    return_to_campaign(context, &CampaignKey { brand: reverse.brand, campaign }, taken)
 }
 
 /// Takes what is left of an issue out of the account, from where it is: "Until they mature, a reversal takes them out
@@ -57,18 +58,11 @@ fn take(context: &mut Context<'_, '_>, reverse: &Reverse, issued: &Issued, most:
     Ok(taken)
 }
 
-/// "What is reversed of it comes back to the budget" (protocol, Campaigns), if a campaign has given the points.
-fn return_to_campaign(
-    context: &mut Context<'_, '_>,
-    brand: BrandId,
-    issued: &Issued,
-    amount: Points,
-) -> Result<(), Stop> {
-    let Some(campaign) = issued.campaign() else { return Ok(()) };
-    let key = CampaignKey { brand, campaign };
-    let Some(mut record) = context.overlay.get(&key)? else { return Ok(()) };
+/// "What is reversed of it comes back to the budget" (protocol, Campaigns) of the campaign that has given the points.
+fn return_to_campaign(context: &mut Context<'_, '_>, key: &CampaignKey, amount: Points) -> Result<(), Stop> {
+    let Some(mut record) = context.overlay.get(key)? else { return Ok(()) };
     record.reversed = record.reversed.checked_add(amount).expect("at most what was given");
-    context.overlay.put(&key, &record)?;
+    context.overlay.put(key, &record)?;
     Ok(())
 }
 

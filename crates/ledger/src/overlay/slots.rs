@@ -128,11 +128,12 @@ impl<'a> IndexMut<usize> for Slots<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::is_blinded;
+    use crate::key::{is_blinded, shelf_of};
 
     #[test]
-    fn what_stays_decoded_has_no_blind() {
+    fn what_stays_decoded_has_no_blind_and_lies_on_no_shelf() {
         assert!((0..=u8::MAX).filter(|kind| stays_decoded(*kind)).all(|kind| !is_blinded(kind)));
+        assert!((0..=u8::MAX).filter(|kind| stays_decoded(*kind)).all(|kind| shelf_of(&[kind; 3]).is_none()));
         assert_eq!((0..=u8::MAX).filter(|kind| stays_decoded(*kind)).count(), 8);
     }
 }
