@@ -11,7 +11,7 @@ import { invitationUnder, isInvited } from "../src/invitation.js";
 import type { Operation } from "../src/operation/operation.js";
 import { operationCodec, spendingOf } from "../src/operation/operation.js";
 import { receiptCodec } from "../src/receipt.js";
-import { decodeKey, kindOfKey, recordKinds } from "../src/state/kinds.js";
+import { decodeKey, decodeValue, kindOfKey, recordKinds } from "../src/state/kinds.js";
 import { transactionId } from "../src/transaction.js";
 import { field, listIn, NETWORK, objectIn, text, vectors } from "./support/vectors.js";
 
@@ -46,13 +46,19 @@ function campaignTerms(): ReadonlyMap<CampaignId, Campaign> {
 
 /** The references on the shelves that have given points by a campaign, a mark or a voucher. */
 function given(): ReadonlySet<string> {
-  const keys = listIn(field(story?.output ?? null, "last_shelves")).flatMap((shelf) => {
-    return listIn(field(shelf, "records")).map((pair) => fromHex(text(listIn(pair)[0] ?? null)));
+  const pairs = listIn(field(story?.output ?? null, "last_shelves")).flatMap((shelf) => {
+    return listIn(field(shelf, "records")).map((pair) => listIn(pair).map((hex) => fromHex(text(hex))));
   });
-  const references = keys.flatMap((key) => {
+  const references = pairs.flatMap(([key, value]) => {
+    assert.ok(key !== undefined && value !== undefined);
     const name = kindOfKey(key);
-    const isGiven = name === "awarded" || name === "marked" || name === "givenVoucher";
-    return isGiven ? [decodeKey(recordKinds[name], key).reference] : [];
+    if (name === "issued") {
+      const { besides } = decodeValue(recordKinds.issued, value);
+      return besides === null || besides.how === "pending" ? [] : [decodeKey(recordKinds.issued, key).reference];
+    }
+    // All of these keys are the same but for their number.
+    const isGiven = name === "marked" || name === "givenVoucher";
+    return isGiven ? [decodeKey<{ readonly reference: string }, unknown>(recordKinds[name], key).reference] : [];
   });
   return new Set(references);
 }

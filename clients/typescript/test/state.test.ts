@@ -46,10 +46,10 @@ function recordOf(name: RecordKindName, entry: JsonObject): Json {
     case "track":
       return field(entry, "terms");
     case "issued":
+      return withHalf({ ...others, besides: besidesOf(others) });
     case "reversed":
     case "stamped":
     case "takenBack":
-    case "awarded":
     case "marked":
     case "givenVoucher":
     case "refunded":
@@ -99,6 +99,14 @@ function recordOf(name: RecordKindName, entry: JsonObject): Json {
     default:
       return others;
   }
+}
+
+/** What an issue is besides its points: given by a campaign, pending, both, or neither. */
+function besidesOf({ campaign, matures }: JsonObject): Json {
+  if (campaign === undefined) {
+    return matures === undefined ? null : { how: "pending", matures };
+  }
+  return matures === undefined ? { how: "given", campaign } : { how: "given_pending", campaign, matures };
 }
 
 /** An entry with the half of its transaction's id that records have. */

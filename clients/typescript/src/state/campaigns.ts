@@ -100,20 +100,6 @@ export const takenCodec: Codec<Taken> = struct<Taken>({
   times: u16,
 });
 
-/** The campaign that an issue was made by. */
-export interface AwardedRecord {
-  /** The campaign. */
-  readonly campaign: CampaignId;
-  /** The transaction that made the issue, or has reversed some of it last. */
-  readonly transaction: HalfId;
-}
-
-/** The forms of the records of campaigns' issues. */
-export const awardedRecordCodec: Codec<AwardedRecord> = struct<AwardedRecord>({
-  campaign: campaignIdCodec,
-  transaction: halfIdCodec,
-});
-
 /** A mark as it was granted or claimed, and how much of it has been taken back. */
 export interface MarkedRecord {
   /** The account. */

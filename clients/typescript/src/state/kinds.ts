@@ -174,7 +174,6 @@ export const recordKinds = {
   captured: kind(84, onShelf, payments.capturedRecordCodec),
   stamped: kind(85, onShelf, programme.stampedRecordCodec),
   takenBack: kind(86, onShelf, programme.takenBackRecordCodec),
-  awarded: kind(87, onShelf, campaigns.awardedRecordCodec),
   marked: kind(88, onShelf, campaigns.markedRecordCodec),
   givenVoucher: kind(89, onShelf, vouchers.givenVoucherRecordCodec),
   usedVoucher: kind(90, onShelf, vouchers.usedVoucherRecordCodec),

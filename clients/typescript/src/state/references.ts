@@ -2,8 +2,11 @@
 
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
+import type { CampaignId } from "../campaign.js";
+import { campaignIdCodec } from "../campaign.js";
 import type { Codec } from "../codec/codec.js";
-import { struct, tail } from "../codec/combine.js";
+import type { Tagged } from "../codec/combine.js";
+import { struct, tail, variants } from "../codec/combine.js";
 import { bool } from "../codec/primitives.js";
 import type { HalfId, TransactionId } from "../ids.js";
 import { halfIdCodec, transactionIdCodec } from "../ids.js";
@@ -11,6 +14,25 @@ import type { Points } from "../points.js";
 import { pointsCodec } from "../points.js";
 import type { Day, Expiry, TimeMs } from "../time.js";
 import { dayCodec, expiryCodec, timeMsCodec } from "../time.js";
+
+/** How issues can be special. */
+interface BesidesByCase {
+  /** It waits until a day. */
+  readonly pending: { readonly matures: Day };
+  /** A campaign has given it. */
+  readonly given: { readonly campaign: CampaignId };
+  /** Both. */
+  readonly given_pending: { readonly campaign: CampaignId; readonly matures: Day };
+}
+
+/** The part of an issue that not all have. */
+export type Besides = Tagged<"how", BesidesByCase>;
+
+const besidesCodec: Codec<Besides> = variants<BesidesByCase, "how">("how", {
+  pending: [0, struct({ matures: dayCodec })],
+  given: [1, struct({ campaign: campaignIdCodec })],
+  given_pending: [2, struct({ campaign: campaignIdCodec, matures: dayCodec })],
+});
 
 /** An issue as it was made, and how much of it has been taken back. */
 export interface IssuedRecord {
@@ -28,8 +50,8 @@ export interface IssuedRecord {
   readonly reversed: Points;
   /** The transaction that wrote it last: the issue, or a reversal. */
   readonly transaction: HalfId;
-  /** The day on which they mature, if they were issued pending. */
-  readonly matures: Day | null;
+  /** The part that those of version 1 don't have. */
+  readonly besides: Besides | null;
 }
 
 /** The forms of the records of issues. */
@@ -41,7 +63,7 @@ export const issuedRecordCodec: Codec<IssuedRecord> = struct<IssuedRecord>({
   reversibleUntilMs: timeMsCodec,
   reversed: pointsCodec,
   transaction: halfIdCodec,
-  matures: tail(dayCodec),
+  besides: tail(besidesCodec),
 });
 
 /** The mark that a reference has been used for a hold, and what became of it. */
