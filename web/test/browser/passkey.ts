@@ -84,7 +84,7 @@ export function passkeyTests(world: () => { readonly network: Network; readonly 
     return Visitor.of(browser, network, { named: true, ...settings });
   };
 
-  test("a passkey that was turned on unlocks after a lock and a reload, pays, and leaves the key file as it is", async () => {
+  test("a passkey unlocks after a lock and a reload, pays, and leaves the key file as it is", async () => {
     const { network } = world();
     issue(network, "nordmat", addressOf(network, "member-1"), "60");
     const before = totalOf(network, "member-1", "nordmat");
