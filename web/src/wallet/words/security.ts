@@ -46,8 +46,8 @@ const sv = {
   nextWaiting: "En ny nyckel är förberedd. Den tas i bruk när bytet är slutgiltigt.",
   passkey: "Passkey",
   passkeyLead:
-    "Lås upp med fingeravtryck, ansikte eller enhetens kod i stället för lösenfrasen. Lösenfrasen gäller fortfarande, " +
-    "och dina ord behöver du som förut.",
+    "Lås upp med fingeravtryck, ansikte eller enhetens kod i stället för lösenfrasen. Lösenfrasen gäller " +
+    "fortfarande, och dina ord behöver du som förut.",
   passkeyOn: "Slå på passkey",
   passkeyStep: "Enheten frågar efter fingeravtryck, ansikte eller kod, och sparar sedan passkeyn.",
   passkeyCreate: "Skapa passkey",
