@@ -298,12 +298,12 @@ async function measure(browser: Browser, network: Network): Promise<readonly str
     scrollRow(`up from the end, ${SCROLLING.toLocaleString("en")} pixels per s, ${slow}`, made),
     scrollRow(`down as it is read, ${SCROLLING.toLocaleString("en")} pixels per s, ${slow}`, reading),
     "",
-    `Besides: ${kb(load.answers)} of the gateway's answers on a first visit, and ${kb(load.later)} of files after the ` +
-      `first screen. From the start of a member's visit to the proven balance: ${spread(cold.proven)} ms from the ` +
+    `Besides: ${kb(load.answers)} of the gateway's answers on a first visit, and ${kb(load.later)} of files ` +
+      `after the first screen. From the start of a member's visit to the proof: ${spread(cold.proven)} ms from the ` +
       `network and ${spread(warm.proven)} ms from the service worker, both ${slow}, and ${spread(fast.proven)} ms as ` +
       "the machine is.",
     "",
-    `Chromium ${browser.version()}; ${cpus().length} cores of ${cpus()[0]?.model ?? "?"}; a ${build} build of the nodes.`,
+    `Chromium ${browser.version()}; ${cpus().length} cores of ${cpus()[0]?.model ?? "?"}; a ${build} build.`,
   ];
 }
 

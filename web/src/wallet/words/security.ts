@@ -46,13 +46,14 @@ const sv = {
   nextWaiting: "En ny nyckel är förberedd. Den tas i bruk när bytet är slutgiltigt.",
   passkey: "Passkey",
   passkeyLead:
-    "Lås upp med fingeravtryck, ansikte eller enhetens kod i stället för lösenfrasen. Lösenfrasen gäller fortfarande, " +
-    "och dina ord behöver du som förut.",
+    "Lås upp med fingeravtryck, ansikte eller enhetens kod i stället för lösenfrasen. Lösenfrasen gäller " +
+    "fortfarande, och dina ord behöver du som förut.",
   passkeyOn: "Slå på passkey",
   passkeyStep: "Enheten frågar efter fingeravtryck, ansikte eller kod, och sparar sedan passkeyn.",
   passkeyCreate: "Skapa passkey",
   passkeyIsOn: "Passkey låser upp plånboken i den här webbläsaren.",
-  passkeyDamaged: "Det som passkeyn öppnar är skadat. Lösenfrasen öppnar som förut. Ta bort den och slå på den igen.",
+  passkeyDamaged:
+    "Det som passkeyn öppnar är skadat. Lösenfrasen öppnar som förut. Ta bort den och slå på den igen.",
   passkeyOff: "Ta bort passkey",
   passkeyLeft: "Den öppnar sedan ingenting här. Ligger den kvar bland enhetens passkeys kan du radera den där.",
 };
@@ -105,7 +106,8 @@ const en: typeof sv = {
   passkeyStep: "The device asks for a fingerprint, your face or its code, and then keeps the passkey.",
   passkeyCreate: "Create passkey",
   passkeyIsOn: "A passkey unlocks the wallet in this browser.",
-  passkeyDamaged: "What the passkey opens is damaged. The passphrase opens as before. Remove it, and turn it on again.",
+  passkeyDamaged:
+    "What the passkey opens is damaged. The passphrase opens as before. Remove it, and turn it on again.",
   passkeyOff: "Remove passkey",
   passkeyLeft: "It opens nothing here then. If it is still among the device's passkeys you can delete it there.",
 };
