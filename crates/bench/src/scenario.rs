@@ -208,7 +208,9 @@ fn showing(surface: Surface, name: &str, options: &Options, as_json: bool) -> Re
     let members = Accounts::members(options.accounts);
     let figures = surface.measure(&options.dir.join("network"), &members, options.duration)?;
     figures.lines.iter().for_each(lojal_print::line);
-    lojal_print::document(&table(&figures.aims));
+    if !figures.aims.is_empty() {
+        lojal_print::document(&table(&figures.aims));
+    }
     print_summary(name, 1, &figures.all, as_json);
     Ok(())
 }

@@ -64,11 +64,13 @@ impl Surface {
             }
             Self::Readers => {
                 let found = readers::at_rate(dir, members, duration)?;
-                figures(readers::aims_of_many(&found), readers::lines(&found), &found)
+                figures(readers::aims(&found), readers::lines(&found), &found)
             }
             Self::Followed => {
                 let found = readers::at_full_speed(dir, members, duration)?;
-                figures(readers::aims_of_few(&found), readers::lines(&found), &found)
+                let mut lines = readers::lines(&found);
+                lines.push(readers::share(&found));
+                figures(vec![], lines, &found)
             }
             Self::Webhooks => {
                 let found = webhooks::measure(dir, members, duration)?;
