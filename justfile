@@ -70,7 +70,7 @@ operations:
 surfaces:
     cargo build --release -p lojal-node
     cargo run --release -p lojal-bench -- scenario proofs
-    cargo run --release -p lojal-bench -- scenario readers --seconds 5
+    cargo run --release -p lojal-bench -- scenario readers --seconds 15
     cargo run --release -p lojal-bench -- scenario followed --seconds 5
     cargo run --release -p lojal-bench -- scenario webhooks
 

@@ -48,6 +48,9 @@ struct Checked {
     told: Percentiles,
 }
 
+/// An answer's bytes, with the number of the member who has asked.
+type Answer = (usize, Vec<u8>);
+
 /// Asks the gateway of one validator that has nothing else to do, each load for so long.
 pub(super) fn measure(dir: &Path, members: &Accounts, duration: Duration) -> Result<Balances, BenchError> {
     let bed = Bed::start_one(dir, "", members)?;
@@ -58,7 +61,7 @@ pub(super) fn measure(dir: &Path, members: &Accounts, duration: Duration) -> Res
     let process = bed.cluster.processes()[0];
     let load = Load { url: &urls[0], process, questions: &accounts, rate_per_s: None, duration };
     tell("a first look, in which every token is checked");
-    ask(&Load { duration: duration.div_f64(2.0), ..load })?;
+    ask(&Load { questions: &proofs, duration: duration.div_f64(2.0), ..load })?;
     tell("balances as they are told");
     let told = ask(&load)?;
     tell("balances as they are proven");
@@ -71,14 +74,9 @@ pub(super) fn measure(dir: &Path, members: &Accounts, duration: Duration) -> Res
 }
 
 /// Checks answers as a wallet does that has only the genesis document, and reads others as one that believes them.
-fn check(
-    genesis: &Genesis,
-    members: &Accounts,
-    proven: &[(usize, Vec<u8>)],
-    told: &[(usize, Vec<u8>)],
-) -> Result<Checked, BenchError> {
+fn check(genesis: &Genesis, members: &Accounts, proven: &[Answer], told: &[Answer]) -> Result<Checked, BenchError> {
     let untrue = |reason: String| BenchError::Submission(format!("a proven balance: {reason}"));
-    let prove = |verifier: &Verifier, (member, answer): &(usize, Vec<u8>)| {
+    let prove = |verifier: &Verifier, (member, answer): &Answer| {
         let state: api::ProvenState = serde_json::from_slice(answer).map_err(|error| untrue(error.to_string()))?;
         let account = verifier.account(members.address(*member), &state).map_err(|error| untrue(error.to_string()))?;
         expect_start(account.value())
@@ -87,7 +85,7 @@ fn check(
     let verifier = Verifier::new(genesis);
     proven.first().map_or(Ok(()), |first| prove(&verifier, first))?;
     let first_ms = started.elapsed().as_secs_f64() * 1e3;
-    let timed = |answers: &[(usize, Vec<u8>)], read: &dyn Fn(&(usize, Vec<u8>)) -> Result<(), BenchError>| {
+    let timed = |answers: &[Answer], read: &dyn Fn(&Answer) -> Result<(), BenchError>| {
         let mut latencies = Latencies::default();
         for answer in answers {
             let started = Instant::now();
@@ -96,7 +94,7 @@ fn check(
         }
         Ok::<_, BenchError>(latencies.percentiles())
     };
-    let believe = |(_, answer): &(usize, Vec<u8>)| {
+    let believe = |(_, answer): &Answer| {
         let account: api::Account = serde_json::from_slice(answer).map_err(|error| untrue(error.to_string()))?;
         expect_start(&account)
     };
@@ -137,7 +135,7 @@ pub(super) fn lines(balances: &Balances) -> Vec<String> {
         answered("balances that are proven", &balances.proven),
         answered("the same at half of the aim", &balances.half),
         format!(
-            "checked in this process: the first {} ms, then p50 {} ms, p99 {} ms of {}; told ones are read in p50 {} ms",
+            "checked in this process: the first {} ms, then p50 {} ms, p99 {} ms of {}; told ones are read in {} ms",
             number(checked.first_ms),
             number(checked.proven.p50_ms),
             number(checked.proven.p99_ms),

@@ -24,8 +24,8 @@ use crate::workload::{Body, Kind};
 const MANY: usize = 10_000;
 /// Transfers per second of that load.
 const PER_S: f64 = 2_000.0;
-/// The number of times that it takes turns.
-const ROUNDS: usize = 7;
+/// The number of times that it takes turns. A slice of 15 s has one sign of life of each reader.
+const ROUNDS: usize = 5;
 /// Readers beside a load at full speed.
 const FEW: usize = 1_000;
 /// The number of times that that takes turns.
@@ -60,7 +60,7 @@ struct Memory {
     first: u64,
     /// After it.
     without: u64,
-    /// When the readers had come.
+    /// The memory when the readers had come.
     come: u64,
     /// After the slice with them.
     with: u64,
@@ -78,7 +78,7 @@ impl Memory {
 #[derive(Clone, Copy)]
 struct Slice {
     count: usize,
-    /// So many per second; as many as there can be if none.
+    /// Transfers per second; as many as there can be if none.
     rate_per_s: Option<f64>,
 }
 

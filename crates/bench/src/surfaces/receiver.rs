@@ -41,7 +41,7 @@ pub(super) struct Receiver {
 pub(super) struct Taken {
     /// Events.
     pub(super) events: u64,
-    /// When the first and the last one came.
+    /// The times at which the first and the last one came.
     pub(super) between: Option<(Instant, Instant)>,
     /// Bytes of what was posted.
     pub(super) bytes: u64,

@@ -112,7 +112,7 @@ fn read_all(
     }
 }
 
-/// Opens a stream, of which the head of the answer has come then.
+/// Opens a stream, of which the head of the answer and a first sign of life have come then.
 async fn begin(host: &str, number: usize, request: &[u8]) -> Result<(TcpStream, Events), BenchError> {
     let failed = |error: io::Error| BenchError::Submission(format!("{host}: a stream of events: {error}"));
     let mut stream = wire::connect(host, number).await?;
@@ -126,7 +126,8 @@ async fn begin(host: &str, number: usize, request: &[u8]) -> Result<(TcpStream, 
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(failed(error)),
             _ => (),
         }
-        if let Some(frame) = first(&head)? {
+        // Its first sign of life is no part of what is measured, either.
+        if let Some(frame) = first(&head)?.filter(|frame| head.len() > frame.head) {
             break frame;
         }
     };
