@@ -16,8 +16,8 @@ pub use self::operations::section as operations;
 /// Rows of the table over time.
 const OVER_TIME_ROWS: usize = 20;
 
-/// The section that is measured by scenarios of their own, and written by hand.
-const SURFACES: &str = "## Surfaces of one node\n";
+/// The sections that are measured by commands of their own, and written by hand.
+const BY_HAND: [&str; 2] = ["## Surfaces of one node\n", "## The pages\n"];
 
 /// The whole document. `command` is the one that made it; of the one `before` what isn't measured here is kept.
 pub fn document(results: &Results, command: &str, before: &str) -> String {
@@ -43,7 +43,7 @@ pub fn document(results: &Results, command: &str, before: &str) -> String {
     text.push_str(&many_accounts(results));
     text.push_str(&rest(results));
     text.push_str(&conditions(results));
-    text.push_str(section_of(before, SURFACES));
+    BY_HAND.iter().for_each(|heading| text.push_str(section_of(before, heading)));
     text.push_str(include_str!("report/method.md"));
     wrapped(&text)
 }
