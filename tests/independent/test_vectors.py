@@ -405,7 +405,7 @@ class Chains(unittest.TestCase):
         halves = {identity[:16] for identity in identities}
         for at, record in records:
             # What was paid ends with half an id; a redemption and a capture of version 1 don't say it.
-            if at[0] in (82, 85, 86, 88, 89, 91, 92) or (at[0] in (81, 84) and len(record) > 32):
+            if at[0] in (82, 85, 86, 92) or (at[0] in (81, 84) and len(record) > 32):
                 self.assertIn(record[-16:], halves)
             if at[0] == 80:
                 # Those that are pending, or by a campaign, say until when and by which.
@@ -413,6 +413,11 @@ class Chains(unittest.TestCase):
                 besides = record[end:]
                 self.assertIn((besides[:1], len(besides)), ((b"", 0), (b"\0", 5), (b"\1", 5), (b"\2", 9)))
                 self.assertIn(record[end - 16:end], halves)
+            if at[0] in (88, 89):
+                # What was claimed for points says what it cost: units, lots, whose limit, and what was refunded.
+                end = {88: 63 if record[26] else 59, 89: 72}[at[0]]
+                self.assertIn(record[end - 16:end], halves)
+                self.assertTrue(len(record) == end or len(record) >= end + 2 + 4 + 9 + 1 + 8)
             if at[0] in (83, 90):
                 self.assertIn(record[-32:], identities)
             if at[0] == 81:

@@ -6,7 +6,7 @@ import { fromHex, toHex, utf8 } from "../src/bytes.js";
 import { KeyPair } from "../src/key.js";
 import { Backup, ROTATIONS_MAX } from "../src/wallet/backup.js";
 import { openBytes, sealBytes } from "../src/wallet/cipher.js";
-import { KeyFile, KeyFileError, keyOf, nextSecret } from "../src/wallet/key-file.js";
+import { KeyFile, KeyFileError, keyOf, nextSecret, secretBytes } from "../src/wallet/key-file.js";
 import { Passphrase } from "../src/wallet/passphrase.js";
 import { codeOf, seeds } from "./support/seeds.js";
 
@@ -125,4 +125,24 @@ test("a new passphrase is long enough, and is one text however it is typed", () 
     .forms()
     .map((form) => new TextDecoder().decode(form));
   assert.deepEqual(forms, ["Café au lait", "Cafe\u0301 au lait", " Café au lait "]);
+});
+
+test("a file takes the bytes of its own secret and of no other, also after a rotation of words", () => {
+  const backup = Backup.fromEntropy(new Uint8Array(32).fill(5));
+  const address = addressToText(backup.key(0).address(), "test");
+  const passphrase = Passphrase.create(PASSPHRASE);
+  const first = { type: "backup", backup, rotation: 0 } as const;
+  const bytes = secretBytes(first);
+  for (const secret of [first, nextSecret(first)]) {
+    const file = KeyFile.seal(address, secret, passphrase);
+    const again = file.secretOf(bytes);
+    assert.ok(again !== null && keyOf(again).publicKey === keyOf(secret).publicKey);
+    for (const other of [bytes.slice(1), new Uint8Array(), new Uint8Array(32).fill(6)]) {
+      assert.equal(file.secretOf(other), null);
+    }
+  }
+  const plain = { type: "key", key: KeyPair.fromSeed(bytes) } as const;
+  const file = KeyFile.seal(ADDRESS, plain, passphrase);
+  assert.deepEqual(file.secretOf(secretBytes(plain)), plain);
+  assert.equal(KeyFile.seal(ADDRESS, nextSecret(plain), passphrase).secretOf(bytes), null, "its next key is another");
 });

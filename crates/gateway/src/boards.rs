@@ -80,6 +80,19 @@ impl Boards {
         self.reach(height);
     }
 
+    /// Tells whether those for whom a full board had no room should be looked for, and takes note that they are.
+    pub(crate) fn looks_again(&self) -> bool {
+        let mut table = self.lock();
+        let has_room = table.count <= with_room(BOARDS_ACCOUNTS_MAX);
+        let again = |board: &Board| board.is_full && board.accounts.len() <= with_room(BOARD_ACCOUNTS_MAX);
+        let looks = has_room && table.boards.values().any(again);
+        if looks {
+            table.is_complete = false;
+            table.boards.values_mut().for_each(|board| board.is_full = false);
+        }
+        looks
+    }
+
     /// Takes in the accounts that were found in a part of the state, which may be the last one.
     pub(crate) fn found(&self, accounts: Vec<(Address, BrandId)>, is_last: bool) {
         let mut table = self.lock();
@@ -153,6 +166,12 @@ impl Boards {
     fn lock(&self) -> MutexGuard<'_, Table> {
         self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The number of accounts at which something that was full has room enough again: looking through the state is much
+/// work for one place.
+fn with_room(most: usize) -> usize {
+    most / 10 * 9
 }
 
 impl Table {
@@ -270,5 +289,23 @@ mod tests {
         table.add((account(0), brand), Height::new(1));
         table.add((account(BOARD_ACCOUNTS_MAX), brand), Height::new(1));
         assert_eq!(known(&table), (BOARD_ACCOUNTS_MAX, false));
+    }
+
+    #[test]
+    fn whoever_had_no_room_is_looked_for_when_a_tenth_has_left() {
+        let (brand, boards) = ("nordmat".parse().expect("valid"), Boards::default());
+        let all = (0..=BOARD_ACCOUNTS_MAX).map(|number| (account(number), brand)).collect();
+        boards.found(all, true);
+        let leave = |numbers: std::ops::Range<usize>| {
+            numbers.for_each(|number| boards.lock().keep((account(number), brand), Height::new(1), None));
+        };
+        let are_all = || boards.lock().known(brand, Height::GENESIS, |_| 0).2;
+        leave(0..BOARD_ACCOUNTS_MAX / 10 - 1);
+        assert!(!boards.looks_again() && !are_all());
+        leave(BOARD_ACCOUNTS_MAX / 10 - 1..BOARD_ACCOUNTS_MAX / 10);
+        assert!(boards.looks_again() && !boards.looks_again(), "once");
+        assert!(!are_all(), "not before it has been looked");
+        boards.found(vec![(account(BOARD_ACCOUNTS_MAX), brand)], true);
+        assert!(are_all());
     }
 }

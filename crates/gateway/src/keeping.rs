@@ -37,6 +37,9 @@ impl Lists {
                 (Ok(block), _) => {
                     self.books.follow(&store, &block).await;
                     self.boards.follow(&block);
+                    if from.is_none() && self.boards.looks_again() {
+                        from = Some(0);
+                    }
                 }
                 (Err(TryRecvError::Empty), Some(place)) => {
                     from = self.clone().look_through(store.clone(), place).await;

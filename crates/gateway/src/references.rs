@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use lojal_ledger::record::{Claimed, GivenVoucher, Held, Issued, Marked, Paid, Redeemed, Stamped, UsedVoucher};
+use lojal_ledger::record::{GivenVoucher, Held, Issued, Marked, Paid, Redeemed, Stamped, UsedVoucher};
 use lojal_types::api::{ReferenceKind, UsedReference};
 use lojal_types::{Address, BrandId, Points, Reference};
 
@@ -60,8 +60,8 @@ enum Record {
     Marked(Marked, u32),
     /// With the uses that could be taken back now.
     Given(GivenVoucher, u16),
-    /// With the points that a refund could give back now.
-    Claimed(Claimed, Points),
+    /// A claim that cost points: the units, the payment, and the points that a refund could give back now.
+    Claimed(u16, Paid, Points),
     Used(UsedVoucher),
     /// With the number of points.
     Refunded(Points),
@@ -99,7 +99,7 @@ fn owner(record: &Record) -> Option<Address> {
         Record::Marked(marked, _) => Some(marked.to),
         Record::Given(given, _) => Some(given.to),
         Record::Redeemed(Redeemed { paid, .. }) | Record::Captured(paid) => paid.as_ref().map(|paid| paid.from),
-        Record::Claimed(claimed, _) => Some(claimed.paid.from),
+        Record::Claimed(_, paid, _) => Some(paid.from),
         Record::Reversed(_) | Record::TakenBack(_) | Record::Used(_) | Record::Refunded(_) => None,
     }
 }

@@ -9,8 +9,8 @@ use lojal_types::{
 };
 
 use crate::key::{
-    AccountKey, CampaignKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, IssuedKey, MarkedKey, PackedKey,
-    RedeemedKey, RefundedKey, ReversedKey, StampedKey, StateKey, TakenBackKey, UsedVoucherKey,
+    AccountKey, CampaignKey, CapturedKey, GivenVoucherKey, HeldKey, IssuedKey, MarkedKey, PackedKey, RedeemedKey,
+    RefundedKey, ReversedKey, StampedKey, StateKey, TakenBackKey, UsedVoucherKey,
 };
 use crate::shelves::searched_at;
 use crate::state::View;
@@ -66,8 +66,8 @@ struct References<'a> {
     months: Vec<Month>,
     /// The month of the block.
     month: Month,
-    /// The awards of campaigns that have been looked at, and whether they cost points.
-    campaigns: BTreeMap<(BrandId, CampaignId), Option<(Award, bool)>>,
+    /// The awards of campaigns that have been looked at.
+    awards: BTreeMap<(BrandId, CampaignId), Option<Award>>,
     /// The hashes of their keys, each with the month of a shelf that may have it.
     found: Vec<(Month, Hash)>,
 }
@@ -76,8 +76,8 @@ impl<'a> References<'a> {
     fn new(view: &'a View, time: TimeMs) -> Self {
         let (first, last) = searched_at(time, view.parameters().receipt_days);
         let months = view.shelves().iter().map(|(month, _)| month).filter(|month| (first..=last).contains(month));
-        let (campaigns, found) = (BTreeMap::new(), Vec::new());
-        Self { view, months: months.collect(), month: time.month(), campaigns, found }
+        let (awards, found) = (BTreeMap::new(), Vec::new());
+        Self { view, months: months.collect(), month: time.month(), awards, found }
     }
 
     /// Adds the key of a record that lies on a shelf.
@@ -153,7 +153,10 @@ impl<'a> References<'a> {
                 match one.of {
                     Payment::Redeem => self.key(&RedeemedKey { shelf, brand: one.brand, reference }),
                     Payment::Capture => self.key(&CapturedKey { shelf, brand: one.brand, reference }),
-                    Payment::Claim => self.key(&ClaimedKey { shelf, brand: one.brand, reference }),
+                    Payment::Claim => {
+                        self.key(&GivenVoucherKey { shelf, brand: one.brand, reference: reference.clone() });
+                        self.key(&MarkedKey { shelf, brand: one.brand, reference });
+                    }
                 }
                 self.once(|shelf| RefundedKey { shelf, brand: one.brand, reference: one.reference.clone() });
             }
@@ -165,39 +168,34 @@ impl<'a> References<'a> {
         let Grant { brand, reference, .. } = grant;
         let (brand, reference) = (*brand, || reference.clone());
         match self.award(brand, grant.campaign) {
-            Some((Award::Points { .. }, _)) => self.once(|shelf| IssuedKey { shelf, brand, reference: reference() }),
-            Some((Award::Mark { .. }, _)) => self.once(|shelf| MarkedKey { shelf, brand, reference: reference() }),
-            Some((Award::Voucher { .. }, _)) => {
+            Some(Award::Points { .. }) => self.once(|shelf| IssuedKey { shelf, brand, reference: reference() }),
+            Some(Award::Mark { .. }) => self.once(|shelf| MarkedKey { shelf, brand, reference: reference() }),
+            Some(Award::Voucher { .. }) => {
                 self.once(|shelf| GivenVoucherKey { shelf, brand, reference: reference() });
             }
-            Some((Award::Cause { .. }, _)) | None => {}
+            Some(Award::Cause { .. }) | None => {}
         }
     }
 
     /// Adds those of a claim with this reference: nothing has them yet, but they get a place.
     fn add_claim(&mut self, claim: &Claim, reference: &Reference) {
         let (brand, shelf) = (claim.brand, self.month);
-        let Some((award, is_paid)) = self.award(brand, claim.campaign) else { return };
+        let Some(award) = self.award(brand, claim.campaign) else { return };
         match award {
             Award::Points { .. } => self.key(&IssuedKey { shelf, brand, reference: reference.clone() }),
             Award::Mark { .. } => self.key(&MarkedKey { shelf, brand, reference: reference.clone() }),
             Award::Voucher { .. } => self.key(&GivenVoucherKey { shelf, brand, reference: reference.clone() }),
             Award::Cause { .. } => return,
         }
-        if is_paid {
-            self.key(&ClaimedKey { shelf, brand, reference: reference.clone() });
-        }
         if claim.referrer.is_some() {
             self.key(&IssuedKey { shelf, brand, reference: referral_reference(reference) });
         }
     }
 
-    /// The award of a campaign, and whether it costs points. None if that can't be told from memory.
-    fn award(&mut self, brand: BrandId, campaign: CampaignId) -> Option<(Award, bool)> {
+    /// The award of a campaign. None if that can't be told from memory.
+    fn award(&mut self, brand: BrandId, campaign: CampaignId) -> Option<Award> {
         let view = self.view;
-        *self.campaigns.entry((brand, campaign)).or_insert_with(|| {
-            let terms = view.get(&CampaignKey { brand, campaign }).ok().flatten()?.terms;
-            Some((terms.award, !terms.price.is_zero()))
-        })
+        let found = || view.get(&CampaignKey { brand, campaign }).ok().flatten().map(|record| record.terms.award);
+        *self.awards.entry((brand, campaign)).or_insert_with(found)
     }
 }

@@ -24,7 +24,7 @@ pub use self::programme::{
     CampaignKey, CampaignListKey, MarkedKey, StampedKey, StandingKey, TakenBackKey, TrackKey, TrackListKey,
 };
 pub use self::shelf::{CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey};
-pub use self::voucher::{ClaimedKey, GivenVoucherKey, RefundedKey, UsedVoucherKey, VouchersKey};
+pub use self::voucher::{GivenVoucherKey, RefundedKey, UsedVoucherKey, VouchersKey};
 use crate::record::{
     Account, Balance, Brand, BrandList, Closings, DayCount, HeldUntil, Holds, Operator, OperatorList, Pending,
     RecentDigest,
@@ -346,7 +346,6 @@ mod tests {
             VouchersKey::KIND,
             GivenVoucherKey::KIND,
             UsedVoucherKey::KIND,
-            ClaimedKey::KIND,
             RefundedKey::KIND,
         ];
         let count = kinds.len();

@@ -55,6 +55,11 @@ impl<'a> Written<'a> {
     }
 }
 
+/// A record as a slot keeps it.
+fn now<K: StateKey>(record: &K::Record) -> Now {
+    if stays_decoded(K::KIND) { Now::Decoded(Box::new(record.clone())) } else { Now::Value(encode(K::KIND, record)) }
+}
+
 /// The bytes of a record, with room for its blind.
 fn encode(kind: u8, record: &impl Decoded) -> Box<[u8]> {
     let mut bytes = record.encoded();
@@ -180,23 +185,26 @@ impl<'a> Overlay<'a> {
     pub(crate) fn has<K: StateKey>(&self, key: &K) -> Result<bool, Missing> {
         let packed = PackedKey::of(key);
         if let Some(slot) = self.find(&packed) {
-            return Ok(match &slot.now {
-                Now::AsBefore => slot.before.is_some(),
-                Now::Value(_) | Now::Decoded(_) => true,
-                Now::Gone => false,
-            });
+            return Ok(slot.has_record());
         }
         let Some(tree) = tree_of(key.shelf(), self.base, &self.shelves) else { return Ok(false) };
         Ok(value_in(tree, &self.supplied, &hash_key(packed.as_bytes()))?.is_some())
     }
 
     pub(crate) fn put<K: StateKey>(&mut self, key: &K, record: &K::Record) -> Result<(), Missing> {
-        let now = if stays_decoded(K::KIND) {
-            Now::Decoded(Box::new(record.clone()))
-        } else {
-            Now::Value(encode(K::KIND, record))
-        };
-        self.write(key, now)
+        let place = self.place(key)?;
+        self.write(place, now::<K>(record));
+        Ok(())
+    }
+
+    /// Writes a record under a key that has none. Answers false, and writes nothing, if it has one.
+    pub(crate) fn put_new<K: StateKey>(&mut self, key: &K, record: &K::Record) -> Result<bool, Missing> {
+        let place = self.place(key)?;
+        let is_new = !self.slots[place].has_record();
+        if is_new {
+            self.write(place, now::<K>(record));
+        }
+        Ok(is_new)
     }
 
     /// An account, to change for good: a transaction that is taken back doesn't take this back. None if there is no
@@ -231,7 +239,9 @@ impl<'a> Overlay<'a> {
     }
 
     pub(crate) fn remove<K: StateKey>(&mut self, key: &K) -> Result<(), Missing> {
-        self.write(key, Now::Gone)
+        let place = self.place(key)?;
+        self.write(place, Now::Gone);
+        Ok(())
     }
 
     /// Makes the running transaction's writes part of the block.
@@ -332,11 +342,9 @@ impl<'a> Overlay<'a> {
         self.places.find(spread(hash), is_known).map(|(_, place)| &self.slots[index(*place)])
     }
 
-    fn write<K: StateKey>(&mut self, key: &K, now: Now) -> Result<(), Missing> {
-        let place = self.place(key)?;
+    fn write(&mut self, place: usize, now: Now) {
         let before = std::mem::replace(&mut self.slots[place].now, now);
         self.undo.push((place, before));
-        Ok(())
     }
 }
 

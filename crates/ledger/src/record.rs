@@ -33,7 +33,7 @@ pub use self::market::OpenOffer;
 pub use self::programme::{
     Count, HeldLevel, HeldMark, Marked, Progress, Stamped, Standing, Taken, TakenBack, TrackLevels, TrackList,
 };
-pub use self::voucher::{Captured, Claimed, GivenVoucher, Paid, Redeemed, Refunded, UsedVoucher, Voucher, Vouchers};
+pub use self::voucher::{Captured, Cost, GivenVoucher, Paid, Redeemed, Refunded, UsedVoucher, Voucher, Vouchers};
 use crate::half_id::HalfId;
 
 /// An account: "An account exists from the first points or stamp it receives, an operator's from its appointment, a

@@ -32,7 +32,7 @@ struct Bug {
 pub const HISTORIES: &str = "histories";
 
 /// Every bug.
-const BUGS: [Bug; 37] = [
+const BUGS: [Bug; 38] = [
     inside("skipped-sync", Plant::SkippedSync, "crash-all", 5),
     inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-majority", 20),
     inside("dropped-wal", Plant::DroppedWal, "crash-majority", 20),
@@ -70,6 +70,7 @@ const BUGS: [Bug; 37] = [
     patch("shelf-dropped-early", HISTORIES, 400),
     patch("paused-campaign-gives", HISTORIES, 400),
     patch("closed-campaign-opens", HISTORIES, 400),
+    patch("waits-a-day-less", HISTORIES, 400),
 ];
 
 const fn inside(name: &'static str, plant: Plant, class: &'static str, seeds_max: u64) -> Bug {

@@ -164,7 +164,6 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<VouchersKey>(),
         state::<GivenVoucherKey>(),
         state::<UsedVoucherKey>(),
-        state::<ClaimedKey>(),
         state::<RefundedKey>(),
         state::<HeldUntilKey>(),
     ];

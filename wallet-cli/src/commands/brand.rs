@@ -25,6 +25,15 @@ pub(super) struct Appointed {
     operator: AddressText,
 }
 
+/// A brand's policy, and the days that its new points wait.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ShownPolicy {
+    #[serde(flatten)]
+    policy: Policy,
+    /// The days for which new points wait.
+    pending_days: u8,
+}
+
 /// `lojal policy`.
 pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report, CommandError> {
     match command {
@@ -32,7 +41,8 @@ pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report
             let brand = known_brand(context, brand)?;
             let wait = SetPendingDays { brand: brand.id, days: brand.pending_days };
             let text = format!("{}\n{}", policy_text(&brand.policy, brand.decimals), wait_in_words(&wait));
-            Ok(Report::done(&brand.policy, text))
+            let shown = ShownPolicy { policy: brand.policy, pending_days: brand.pending_days };
+            Ok(Report::done(&shown, text))
         }
         PolicyCommand::Set { brand, changes, consent, sending } => {
             set_policy(context, brand, &changes, consent, &sending)

@@ -4,14 +4,14 @@ import { signal } from "@preact/signals";
 import type { Code } from "@lojal/client";
 import { isCode } from "@lojal/client";
 
+import { later } from "./later.js";
+
 const explain = signal<((code: Code) => string) | null>(null);
 
-void import("@lojal/client/explanations").then(
-  ({ explanationOf }) => {
-    explain.value = explanationOf;
-  },
-  // Without them codes go by their names.
-  () => undefined,
+// Without them codes go by their names.
+later(
+  () => import("@lojal/client/explanations"),
+  ({ explanationOf }) => (explain.value = explanationOf),
 );
 
 /** The meaning of a code of the ledger; null if it is none, or as long as the words aren't here. */

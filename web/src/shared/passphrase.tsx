@@ -15,8 +15,8 @@ export function PassphraseForm(props: {
   readonly icon?: IconName;
   /** The name of the field; the word for a passphrase where nothing is said. */
   readonly label?: string;
-  /** True if the button is one of several on the screen. */
-  readonly isPlain?: boolean;
+  /** The look of the button, where it isn't the one that the screen is about. */
+  readonly look?: "plain" | "plain wide" | "wide";
   /** False while something else is missing. */
   readonly isReady?: boolean;
   /** The words of an error. */
@@ -26,7 +26,7 @@ export function PassphraseForm(props: {
   /** The part above the field. */
   readonly children?: ComponentChildren;
 }) {
-  const { action, icon, label, isPlain = false, isReady = true, tell, onPassphrase, onCancel, children } = props;
+  const { action, icon, label, look = "wide", isReady = true, tell, onPassphrase, onCancel, children } = props;
   const [passphrase, setPassphrase] = useState("");
   const [wrong, setWrong] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -49,7 +49,7 @@ export function PassphraseForm(props: {
       />
       {isBusy && <Waiting text={common.value.opening} />}
       <button
-        class={isPlain ? "button plain" : "button wide"}
+        class={`button ${look}`}
         type="submit"
         disabled={isBusy || passphrase === "" || !isReady}
       >

@@ -17,6 +17,7 @@ import { lieTests } from "./lies.js";
 import { marketTests } from "./market.js";
 import { memberTests } from "./member.js";
 import { noticeTests } from "./notices.js";
+import { passkeyTests } from "./passkey.js";
 import { pendingTests } from "./pending.js";
 import { reachTests } from "./reach.js";
 import { recoveryTests } from "./recovery.js";
@@ -52,6 +53,7 @@ describe("the pages", { skip: skipped() }, () => {
   const world = (): { readonly network: Network; readonly browser: Browser } => ({ network, browser });
   memberTests(world);
   keyTests(world);
+  passkeyTests(world);
   recoveryTests(world);
   noticeTests(world);
   levelTests(world);

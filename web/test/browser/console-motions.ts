@@ -36,6 +36,15 @@ async function signInWith(visitor: Visitor, file: string, passphrase: string): P
   await page.locator("nav.nav").waitFor();
 }
 
+/** Says for how many days new points wait, as far as to what will change. */
+async function reviewWait(visitor: Visitor, days: string): Promise<void> {
+  const { page } = visitor;
+  await visitor.go("policy");
+  await page.getByRole("link", { name: "Ändra väntetiden" }).click();
+  await page.getByLabel("Dagar innan nya poäng går att använda").fill(days);
+  await visitor.button("Granska").click();
+}
+
 /** The tests. */
 export function consoleMotionTests(world: World): void {
   test("two admins decide: one puts forward, the other reads the difference and carries it out", async () => {
@@ -64,6 +73,19 @@ export function consoleMotionTests(world: World): void {
     assert.match(network.lojal("nordmat", "policy", "show", "nordmat"), /36 months/);
     // The first one sees it without a reload.
     await first.page.getByText("Inga förslag väntar.").waitFor();
+
+    // That new points wait takes one admin, and that they wait shorter takes both.
+    await reviewWait(first, "14");
+    await sign(first, "Skriv under");
+    assert.match(network.lojal("nordmat", "policy", "show", "nordmat"), /pending for 14 days/);
+    await reviewWait(second, "0");
+    await page.getByTestId("motion").waitFor();
+    await sign(second, "Lägg fram som förslag");
+    await first.go("motions");
+    await first.page.getByRole("link", { name: /Godkänn och genomför/ }).click();
+    assert.match(await differences(first.page), /14 dagar/);
+    await sign(first, "Godkänn och genomför");
+    assert.match(network.lojal("nordmat", "policy", "show", "nordmat"), /can be spent at once/);
     await second.leave();
 
     await first.go("approvals");

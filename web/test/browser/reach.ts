@@ -25,7 +25,7 @@ interface Axe {
 }
 
 /** The violations of the screen that is shown. */
-async function violations(page: Page): Promise<readonly string[]> {
+export async function violations(page: Page): Promise<readonly string[]> {
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: Axe };
     const { violations: found } = await axe.run({ resultTypes: ["violations"] });
@@ -36,7 +36,7 @@ async function violations(page: Page): Promise<readonly string[]> {
 }
 
 /** Lets axe into the page: the policy of the pages would not, so it goes in before any page is there. */
-async function withAxe(visitor: Visitor): Promise<void> {
+export async function withAxe(visitor: Visitor): Promise<void> {
   await visitor.page.addInitScript(AXE);
 }
 

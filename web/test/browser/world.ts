@@ -67,6 +67,8 @@ export interface Visit {
   readonly gateway?: number;
   /** Whether the service worker is let in. */
   readonly worker?: boolean;
+  /** Whether the page has an address with a name, as passkeys need it. */
+  readonly named?: boolean;
 }
 
 /** Somebody who visits the pages. */
@@ -81,7 +83,8 @@ export class Visitor {
   ) {}
 
   static async of(browser: Browser, network: Network, visit: Visit = {}): Promise<Visitor> {
-    const { language = "sv", theme = "light", width = 390, height = 844, gateway = 0, worker = false } = visit;
+    const { language = "sv", theme = "light", width = 390, height = 844 } = visit;
+    const { gateway = 0, worker = false, named = false } = visit;
     const context = await browser.newContext({
       viewport: { width, height },
       locale: language === "sv" ? "sv-SE" : "en-GB",
@@ -92,7 +95,8 @@ export class Visitor {
     });
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
-    const visitor = new Visitor(context, page, network.urls[gateway] ?? "");
+    const url = network.urls[gateway] ?? "";
+    const visitor = new Visitor(context, page, named ? url.replace("127.0.0.1", "localhost") : url);
     visitor.#listen();
     return visitor;
   }

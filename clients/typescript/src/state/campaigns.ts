@@ -5,7 +5,7 @@ import { addressCodec } from "../address.js";
 import type { Campaign, CampaignId, MarkId } from "../campaign.js";
 import { campaignCodec, campaignIdCodec, markIdCodec } from "../campaign.js";
 import type { Codec } from "../codec/codec.js";
-import { list, option, struct } from "../codec/combine.js";
+import { list, option, struct, tail } from "../codec/combine.js";
 import { bool, u16, u32, u64 } from "../codec/primitives.js";
 import type { HalfId, Hash } from "../ids.js";
 import { halfIdCodec, hashCodec } from "../ids.js";
@@ -14,6 +14,8 @@ import type { GrossPoints } from "../points.js";
 import { grossPointsCodec } from "../points.js";
 import type { Day, TimeMs } from "../time.js";
 import { dayCodec, timeMsCodec } from "../time.js";
+import type { Cost } from "./payments.js";
+import { costCodec } from "./payments.js";
 
 /** A campaign that has a record. */
 export interface ListedCampaign {
@@ -118,6 +120,8 @@ export interface MarkedRecord {
   readonly takeBackUntilMs: TimeMs;
   /** The transaction that wrote it last. */
   readonly transaction: HalfId;
+  /** The points that it cost, if it was claimed for some. */
+  readonly cost: Cost | null;
 }
 
 /** The forms of the records of marks by their references. */
@@ -130,4 +134,5 @@ export const markedRecordCodec: Codec<MarkedRecord> = struct<MarkedRecord>({
   dated: dayCodec,
   takeBackUntilMs: timeMsCodec,
   transaction: halfIdCodec,
+  cost: tail(costCodec),
 });

@@ -177,7 +177,6 @@ export const recordKinds = {
   marked: kind(88, onShelf, campaigns.markedRecordCodec),
   givenVoucher: kind(89, onShelf, vouchers.givenVoucherRecordCodec),
   usedVoucher: kind(90, onShelf, vouchers.usedVoucherRecordCodec),
-  claimed: kind(91, onShelf, payments.claimedRecordCodec),
   refunded: kind(92, onShelf, payments.refundedRecordCodec),
 } as const;
 

@@ -2,8 +2,6 @@
 
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
-import type { CampaignId } from "../campaign.js";
-import { campaignIdCodec } from "../campaign.js";
 import type { Codec } from "../codec/codec.js";
 import { list, option, struct, tail } from "../codec/combine.js";
 import { u16 } from "../codec/primitives.js";
@@ -68,21 +66,24 @@ export interface CapturedRecord {
 /** The forms of the records of captures. */
 export const capturedRecordCodec: Codec<CapturedRecord> = struct<CapturedRecord>({ paid: tail(paidCodec) });
 
-/** A claim that cost points. */
-export interface ClaimedRecord {
-  /** The campaign. */
-  readonly campaign: CampaignId;
-  /** The number of units. */
-  readonly quantity: number;
-  /** The points. */
-  readonly paid: Paid;
+/** The points that a claim has cost; the rest of the payment is what the record says of what they were paid for. */
+export interface Cost {
+  /** The number of units that were claimed; each cost the same. */
+  readonly units: number;
+  /** The lots that were paid, by rising expiry. */
+  readonly lots: readonly Lot[];
+  /** The household's member whose limit it counts against. */
+  readonly counted: Counted | null;
+  /** The number of points that have been refunded. */
+  readonly refunded: Points;
 }
 
-/** The forms of the records of claims that cost points. */
-export const claimedRecordCodec: Codec<ClaimedRecord> = struct<ClaimedRecord>({
-  campaign: campaignIdCodec,
-  quantity: u16,
-  paid: paidCodec,
+/** The forms of what claims have cost. */
+export const costCodec: Codec<Cost> = struct<Cost>({
+  units: u16,
+  lots: list(lotCodec, 1, LOTS_MAX),
+  counted: option(countedCodec),
+  refunded: pointsCodec,
 });
 
 /** The mark that a reference has been used for a refund, and what it gave back. */

@@ -15,7 +15,7 @@ import { pointsCodec } from "../points.js";
 import type { Day, Expiry, TimeMs } from "../time.js";
 import { dayCodec, expiryCodec, timeMsCodec } from "../time.js";
 
-/** How issues can be special. */
+/** The ways in which issues can be special. */
 interface BesidesByCase {
   /** It waits until a day. */
   readonly pending: { readonly matures: Day };

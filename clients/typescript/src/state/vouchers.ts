@@ -5,13 +5,15 @@ import { addressCodec } from "../address.js";
 import type { CampaignId } from "../campaign.js";
 import { campaignIdCodec } from "../campaign.js";
 import type { Codec } from "../codec/codec.js";
-import { list, struct } from "../codec/combine.js";
+import { list, struct, tail } from "../codec/combine.js";
 import { u16 } from "../codec/primitives.js";
 import type { HalfId, TransactionId, VoucherId } from "../ids.js";
 import { halfIdCodec, transactionIdCodec, voucherIdCodec } from "../ids.js";
 import { VOUCHERS_MAX } from "../limits.js";
 import type { Day, TimeMs } from "../time.js";
 import { dayCodec, timeMsCodec } from "../time.js";
+import type { Cost } from "./payments.js";
+import { costCodec } from "./payments.js";
 
 /** A voucher that can be used. */
 export interface Voucher {
@@ -58,6 +60,8 @@ export interface GivenVoucherRecord {
   readonly takeBackUntilMs: TimeMs;
   /** The transaction that wrote it last. */
   readonly transaction: HalfId;
+  /** The points that it cost, if it was claimed for some. */
+  readonly cost: Cost | null;
 }
 
 /** The forms of the records of vouchers by their references. */
@@ -70,6 +74,7 @@ export const givenVoucherRecordCodec: Codec<GivenVoucherRecord> = struct<GivenVo
   dated: dayCodec,
   takeBackUntilMs: timeMsCodec,
   transaction: halfIdCodec,
+  cost: tail(costCodec),
 });
 
 /** The use of a voucher that has used a reference. */

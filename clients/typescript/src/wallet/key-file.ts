@@ -58,6 +58,11 @@ export function keyOf(secret: Secret): KeyPair {
   return secret.type === "key" ? secret.key : secret.backup.key(secret.rotation);
 }
 
+/** The bytes of a secret that a key file seals. */
+export function secretBytes(secret: Secret): Uint8Array {
+  return secret.type === "backup" ? secret.backup.entropy() : secret.key.seed();
+}
+
 /** The secret of the key that replaces this one: the backup's next, or a random one where there is no backup. */
 export function nextSecret(secret: Secret): Secret {
   if (secret.type === "key") {
@@ -109,8 +114,7 @@ export class KeyFile {
       ciphertext: new Uint8Array(),
     };
     const [form = new Uint8Array()] = passphrase.forms();
-    const bytes = secret.type === "backup" ? secret.backup.entropy() : secret.key.seed();
-    const ciphertext = sealBytes(derive(content, form), content.nonce, bytes, associatedData(content));
+    const ciphertext = sealBytes(derive(content, form), content.nonce, secretBytes(secret), associatedData(content));
     return new KeyFile({ ...content, ciphertext });
   }
 
@@ -130,14 +134,19 @@ export class KeyFile {
   #unlockWith(form: Uint8Array): Secret | null {
     const content = this.#content;
     const bytes = openBytes(derive(content, form), content.nonce, content.ciphertext, associatedData(content));
-    if (bytes === null) {
+    return bytes === null ? null : this.secretOf(bytes);
+  }
+  /** The secret of this file in bytes that were sealed otherwise; null if they are those of another key. */
+  secretOf(bytes: Uint8Array): Secret | null {
+    const { rotation, publicKey } = this.#content;
+    if (bytes.length !== ENTROPY_BYTES) {
       return null;
     }
     const secret: Secret =
-      content.rotation === null
+      rotation === null
         ? { type: "key", key: KeyPair.fromSeed(bytes) }
-        : { type: "backup", backup: Backup.fromEntropy(bytes), rotation: content.rotation };
-    return keyOf(secret).publicKey === content.publicKey ? secret : null;
+        : { type: "backup", backup: Backup.fromEntropy(bytes), rotation };
+    return keyOf(secret).publicKey === publicKey ? secret : null;
   }
 
   /** Reads and checks the text of a key file. */

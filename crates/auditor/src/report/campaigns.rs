@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use lojal_ledger::View;
-use lojal_ledger::key::{ClaimedKey, IssuedKey};
+use lojal_ledger::key::{GivenVoucherKey, IssuedKey, MarkedKey};
+use lojal_ledger::record::Cost;
 use lojal_types::{
     Award, BrandId, Campaign, CampaignId, Claim, GrossPoints, Operation, Payment, Recipient, Refund, Reverse, Sponsor,
 };
@@ -137,11 +138,10 @@ impl Campaigns {
 
     /// Counts points that were refunded of a claim, and the units that have come back for them.
     fn refund(&mut self, refund: &Refund, after: &View) {
-        let (shelf, brand, reference) = (refund.of_dated.month(), refund.brand, refund.of_reference.clone());
-        let Some(claimed) = after.get(&ClaimedKey { shelf, brand, reference }).expect(IN_MEMORY) else { return };
-        let (amount, all) = (u128::from(refund.amount.get()), u128::from(claimed.paid.amount().get()));
-        let units = (amount * u128::from(claimed.quantity)).checked_div(all).unwrap_or(0);
-        if let Some((_, sums)) = self.0.get_mut(&(brand, claimed.campaign)) {
+        let Some((campaign, cost)) = cost_of(refund, after) else { return };
+        let (amount, all) = (u128::from(refund.amount.get()), u128::from(cost.amount().get()));
+        let units = (amount * u128::from(cost.units)).checked_div(all).unwrap_or(0);
+        if let Some((_, sums)) = self.0.get_mut(&(refund.brand, campaign)) {
             sums.returned = sums.returned.saturating_add(u64::try_from(units).unwrap_or(u64::MAX));
             sums.refunded = sums.refunded.saturating_add(amount);
         }
@@ -221,6 +221,18 @@ fn claimed(claim: &Claim, terms: &Campaign) -> Gift {
         is_donated: matches!(terms.award, Award::Cause { .. }),
         recipient: recipient_of(terms),
     }
+}
+
+/// The campaign of a claim that was refunded, and what the claim had cost.
+fn cost_of(refund: &Refund, after: &View) -> Option<(CampaignId, Cost)> {
+    let (shelf, brand, reference) = (refund.of_dated.month(), refund.brand, || refund.of_reference.clone());
+    let given = after.get(&GivenVoucherKey { shelf, brand, reference: reference() }).expect(IN_MEMORY);
+    // A grant to somebody else can have the same reference, and costs nothing.
+    let of_voucher = given.and_then(|given| Some((given.campaign, given.cost?)));
+    of_voucher.or_else(|| {
+        let marked = after.get(&MarkedKey { shelf, brand, reference: reference() }).expect(IN_MEMORY)?;
+        Some((marked.campaign, marked.cost?))
+    })
 }
 
 fn recipient_of(terms: &Campaign) -> Option<Recipient> {

@@ -1,13 +1,13 @@
 //! The records of references.
 
 use lojal_ledger::key::{
-    CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, MarkedKey, RedeemedKey, RefundedKey, ReversedKey, TakenBackKey,
+    CapturedKey, GivenVoucherKey, HeldKey, MarkedKey, RedeemedKey, RefundedKey, ReversedKey, TakenBackKey,
     UsedVoucherKey, VouchersKey,
 };
-use lojal_ledger::record::{Claimed, GivenVoucher, Issued};
+use lojal_ledger::record::{GivenVoucher, Issued, Paid};
 use lojal_ledger::{Missing, Records, View, answers};
 use lojal_types::api::ReferenceKind;
-use lojal_types::{BrandId, Day, Points, Reference};
+use lojal_types::{BrandId, Day, Points};
 
 use super::{Asked, Record};
 use crate::programme::stamped;
@@ -46,16 +46,7 @@ pub(super) fn record(view: &View, asked: &Asked, dated: Option<Day>) -> Result<O
             let taken = view.latest(|shelf| TakenBackKey { shelf, brand, reference: reference() }, dated)?;
             taken.map(|taken| Record::TakenBack(taken.amount))
         }
-        ReferenceKind::Claim => {
-            let claimed = view.latest(|shelf| ClaimedKey { shelf, brand, reference: reference() }, dated)?;
-            match claimed {
-                Some(claimed) => {
-                    let left = refundable(view, (brand, &asked.reference), &claimed)?;
-                    Some(Record::Claimed(claimed, left))
-                }
-                None => None,
-            }
-        }
+        ReferenceKind::Claim => claimed(view, asked, dated)?,
         ReferenceKind::UseVoucher => {
             let used = view.latest(|shelf| UsedVoucherKey { shelf, brand, reference: reference() }, dated)?;
             used.map(Record::Used)
@@ -103,22 +94,29 @@ fn live_uses(view: &View, brand: BrandId, given: &GivenVoucher) -> Result<u16, M
     Ok(live.map_or(0, |one| one.left))
 }
 
-/// The points of a claim that could be refunded now: those of the units of which nothing is used or taken back.
-fn refundable(view: &View, (brand, of): (BrandId, &Reference), claimed: &Claimed) -> Result<Points, Missing> {
-    let Claimed { campaign, quantity, ref paid } = *claimed;
-    let (shelf, reference) = (paid.dated.month(), || of.clone());
-    let given = view.get(&GivenVoucherKey { shelf, brand, reference: reference() })?;
-    // A grant to somebody else can have the same reference.
-    let units = match given.filter(|given| (given.to, given.campaign) == (paid.from, campaign)) {
-        Some(given) => u64::from(live_uses(view, brand, &given)?),
-        None => match view.get(&MarkedKey { shelf, brand, reference: reference() })? {
-            Some(marked) => {
-                let days = marked.days.map_or(1, |days| days / u32::from(quantity));
-                marked.left().checked_div(days).unwrap_or(0).into()
-            }
-            None => 0,
-        },
-    };
-    let each = paid.amount().get().checked_div(quantity.into()).unwrap_or(0);
-    Ok(paid.refundable(view.tip().time_ms).min(Points::new(each.saturating_mul(units))))
+/// A claim that cost points: a voucher or a mark that says what was paid for it. A grant to somebody else can have the
+/// same reference, and costs nothing.
+fn claimed(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Record>, Missing> {
+    let (brand, reference) = (asked.brand, || asked.reference.clone());
+    if let Some(given) = view.latest(|shelf| GivenVoucherKey { shelf, brand, reference: reference() }, dated)?
+        && let Some((cost, paid)) = given.cost.as_ref().zip(given.paid())
+    {
+        let left = refundable(view, (cost.units, &paid), live_uses(view, brand, &given)?);
+        return Ok(Some(Record::Claimed(cost.units, paid, left)));
+    }
+    let marked = view.latest(|shelf| MarkedKey { shelf, brand, reference: reference() }, dated)?;
+    Ok(marked.and_then(|marked| {
+        let (cost, paid) = marked.cost.as_ref().zip(marked.paid())?;
+        let days = marked.days.map_or(1, |days| days / u32::from(cost.units));
+        let units = marked.left().checked_div(days).unwrap_or(0);
+        let left = refundable(view, (cost.units, &paid), units.try_into().unwrap_or(u16::MAX));
+        Some(Record::Claimed(cost.units, paid, left))
+    }))
+}
+
+/// The points of a claim of units that could be refunded now: those of the units of which nothing is used or taken
+/// back.
+fn refundable(view: &View, (units, paid): (u16, &Paid), left: u16) -> Points {
+    let each = paid.amount().get().checked_div(units.into()).unwrap_or(0);
+    paid.refundable(view.tip().time_ms).min(Points::new(each.saturating_mul(left.into())))
 }

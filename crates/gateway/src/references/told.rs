@@ -46,10 +46,10 @@ impl Teller<'_> {
                 let told = self.answer(Captured, self.by_use(Use::Capture)?);
                 self.paid(paid.as_ref(), told, Use::RefundOfCapture)?
             }
-            Record::Claimed(claimed, left) => {
+            Record::Claimed(units, paid, left) => {
                 let told = self.answer(Claimed, self.by_use(Use::Claim)?);
-                let told = self.paid(Some(&claimed.paid), told, Use::RefundOfClaim)?;
-                UsedReference { left: Some(left), units: plain(claimed.quantity.into()), ..told }
+                let told = self.paid(Some(&paid), told, Use::RefundOfClaim)?;
+                UsedReference { left: Some(left), units: plain(units.into()), ..told }
             }
             Record::Reversed(amount) => {
                 let told = self.answer(Reversed, self.by_use(Use::Reversal)?);

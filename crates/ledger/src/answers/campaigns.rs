@@ -1,5 +1,7 @@
 //! The answers about campaigns.
 
+use std::sync::Arc;
+
 use lojal_types::{BrandId, Campaign, CampaignId, ChainId, Points, TimeMs, api};
 
 use crate::key::{CampaignKey, CampaignListKey};
@@ -46,7 +48,7 @@ fn shown(
         refunded: record.refunded,
         stock_left: terms.stock.map(|stock| stock.saturating_sub(record.used_stock())),
         budget_left: terms.budget.map(|budget| Points::new(points_left(budget))),
-        terms: record.terms,
+        terms: Arc::unwrap_or_clone(record.terms),
     }
 }
 

@@ -101,6 +101,8 @@ pub(super) fn check_block(written: &[Written<'_>]) -> Result<(), ConservationErr
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use lojal_types::{Campaign, CampaignId, Hash, Points};
 
     use super::*;
@@ -132,7 +134,7 @@ mod tests {
     fn given(ledger: &Ledger, points: u128, change: impl Fn(&mut Campaign)) -> Written<'_> {
         let mut record = ledger.campaign(GROCER, 1);
         record.points = GrossPoints::new(points);
-        change(&mut record.terms);
+        change(Arc::make_mut(&mut record.terms));
         put(ledger, &CampaignKey { brand: brand(GROCER), campaign: CampaignId::new(1) }, &record)
     }
 

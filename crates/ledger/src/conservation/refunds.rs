@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lojal_types::{Award, BrandId, GrossPoints, Lot, Totals};
 
 use super::{ConservationError, read};
-use crate::key::{CampaignKey, CapturedKey, ClaimedKey, RedeemedKey, StateKey, TotalsKey};
+use crate::key::{CampaignKey, CapturedKey, GivenVoucherKey, MarkedKey, RedeemedKey, StateKey, TotalsKey};
 use crate::overlay::Written;
 use crate::record::{CampaignRecord, Paid};
 use crate::state::View;
@@ -75,7 +75,10 @@ fn paid_in(key: &[u8], value: &[u8]) -> Option<(BrandId, Paid)> {
     if let Some((key, record)) = read::<CapturedKey>(key, value) {
         return Some((key.brand, record.paid?));
     }
-    read::<ClaimedKey>(key, value).map(|(key, record)| (key.brand, record.paid))
+    if let Some((key, record)) = read::<GivenVoucherKey>(key, value) {
+        return Some((key.brand, record.paid()?));
+    }
+    read::<MarkedKey>(key, value).and_then(|(key, record)| Some((key.brand, record.paid()?)))
 }
 
 /// The points that members have donated by a campaign.

@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{Address, BrandId, Month, Reference};
 
 use super::StateKey;
-use crate::record::{Claimed, GivenVoucher, Refunded, UsedVoucher, Vouchers};
+use crate::record::{GivenVoucher, Refunded, UsedVoucher, Vouchers};
 
 /// The key of an account's vouchers at a brand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
@@ -51,25 +51,6 @@ pub struct UsedVoucherKey {
 impl StateKey for UsedVoucherKey {
     const KIND: u8 = 90;
     type Record = UsedVoucher;
-
-    fn shelf(&self) -> Option<Month> {
-        Some(self.shelf)
-    }
-}
-
-/// A claim that cost points, by its reference.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct ClaimedKey {
-    /// The month of the reference's day, on whose shelf the record lies.
-    pub shelf: Month,
-    /// The brand.
-    pub brand: BrandId,
-    /// The reference.
-    pub reference: Reference,
-}
-impl StateKey for ClaimedKey {
-    const KIND: u8 = 91;
-    type Record = Claimed;
 
     fn shelf(&self) -> Option<Month> {
         Some(self.shelf)

@@ -2,6 +2,9 @@
 
 use lojal_types::{Address, BrandId, CampaignId, Day, Points, Reference};
 
+use super::payments::{Payment, cost};
+use crate::record::Cost;
+
 /// A thing that is about to be given.
 #[derive(Clone, Copy)]
 pub(super) struct Awarding<'a> {
@@ -14,4 +17,13 @@ pub(super) struct Awarding<'a> {
     pub(super) points: Points,
     pub(super) reference: &'a Reference,
     pub(super) dated: Day,
+    /// The points that it costs, if it is claimed for some.
+    pub(super) payment: Option<&'a Payment>,
+}
+
+impl Awarding<'_> {
+    /// The memory of what it costs.
+    pub(super) fn cost(&self) -> Option<Cost> {
+        self.payment.map(|payment| cost(payment, self.units))
+    }
 }

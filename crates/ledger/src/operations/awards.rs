@@ -31,7 +31,9 @@ pub(super) fn remember(
         Award::Mark { mark, days } => {
             let Awarding { brand, campaign, to, units, reference, dated, .. } = *awarding;
             let days = days_of(days, units);
-            marks::remember(context, place, policy, &marks::Given { brand, campaign, to, mark, days, reference, dated })
+            let cost = awarding.cost();
+            let given = marks::Given { brand, campaign, to, mark, days, reference, dated, cost };
+            marks::remember(context, place, policy, given)
         }
         Award::Voucher { .. } => vouchers::remember(context, place, policy, awarding),
         // A claim of it happens once, since its transaction does.

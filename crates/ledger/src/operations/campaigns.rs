@@ -1,6 +1,8 @@
 //! `SetCampaign` and `AcceptSponsorship`: an admin begins a campaign, makes one kinder or pauses one, and its sponsor
 //! agrees to pay (protocol, Campaigns).
 
+use std::sync::Arc;
+
 use lojal_types::{AcceptSponsorship, BrandId, Campaign, CampaignId, Code, Requirement, SetCampaign, TrackKind};
 
 use super::authority::Weight;
@@ -20,7 +22,7 @@ pub(super) fn set(context: &mut Context<'_, '_>, set: &SetCampaign) -> Result<()
     let record = match known {
         Some(record) => {
             changes(context, *brand, &record.terms, terms)?;
-            CampaignRecord { terms: terms.clone(), ..record }
+            CampaignRecord { terms: Arc::new(terms.clone()), ..record }
         }
         None => {
             number_rises(&list, *campaign)?;
@@ -73,7 +75,7 @@ pub(super) fn find(
 
 /// "Pausing is one admin's, at once; everything else widens" (protocol, Campaigns).
 fn weight(known: Option<&CampaignRecord>, terms: &Campaign) -> Weight {
-    let pauses = known.is_some_and(|record| Campaign { paused: true, ..record.terms.clone() } == *terms);
+    let pauses = known.is_some_and(|record| Campaign { paused: true, ..(*record.terms).clone() } == *terms);
     if pauses { Weight::Narrows } else { Weight::Widens }
 }
 

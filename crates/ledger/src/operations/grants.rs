@@ -1,22 +1,23 @@
 //! `Grant` and `Claim`: an operator gives what a campaign gives, or a member takes it (protocol, Campaigns).
 
+use std::sync::Arc;
+
 use lojal_types::limits::CAMPAIGN_UNITS_MAX;
 use lojal_types::{
-    Address, Award, BrandId, Campaign, Claim, Code, Grant, Points, Policy, Role, TakenBy, claim_reference,
-    referral_reference,
+    Address, Award, BrandId, Campaign, Claim, Code, Grant, Points, Role, TakenBy, claim_reference, referral_reference,
 };
 
 use super::authority::{self, Purpose};
 use super::awarding::Awarding;
 use super::awards;
 use super::balances::amount;
-use super::payments::{Payment, remembered};
-use super::reference::{Place, place};
+use super::payments::Payment;
+use super::reference::place;
 use super::requirements::{self, Known};
 use super::taking::{Taking, gives, put_standing, take};
 use super::{Context, campaigns, donations, invitations, issue, redeem, referrals};
-use crate::key::{ClaimedKey, OperatorKey, StandingKey};
-use crate::record::{Claimed, Operator};
+use crate::key::{OperatorKey, StandingKey};
+use crate::record::Operator;
 use crate::stop::Stop;
 
 /// Gives an account what a campaign gives.
@@ -32,8 +33,9 @@ pub(super) fn grant(context: &mut Context<'_, '_>, grant: &Grant) -> Result<(), 
     let (units, points) = grant_in_range(&record.terms.award, grant.amount)?;
     takes_part(&record.terms, to)?;
     let place = place(context, grant.dated)?;
-    let terms = record.terms.clone();
-    let awarding = Awarding { brand, campaign, to, units, points, reference: &grant.reference, dated: grant.dated };
+    let terms = Arc::clone(&record.terms);
+    let (reference, dated) = (&grant.reference, grant.dated);
+    let awarding = Awarding { brand, campaign, to, units, points, reference, dated, payment: None };
     awards::remember(context, &place, &of.policy, &terms, &awarding)?;
     if let Some(operator) = own.filter(|_| !points.is_zero()) {
         issue::within_daily_limit(context, (brand, points), &operator)?;
@@ -60,7 +62,7 @@ pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), 
     by(&record.terms, TakenBy::Member)?;
     takes_part(&record.terms, account)?;
     quantity_in_range(&record.terms, quantity)?;
-    let terms = record.terms.clone();
+    let terms = Arc::clone(&record.terms);
     let price = price_accepted(terms.price_for(claim.invitation.as_ref()), claim)?;
     let award = invitations::award(&terms, sum);
     let referral = referrals::due(context, claim, &terms, standing.as_ref())?;
@@ -75,16 +77,14 @@ pub(super) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<(), 
     let dated = context.time.day();
     let place = place(context, dated)?.alone();
     let reference = claim_reference(&context.chain, &context.transaction, context.index);
-    let own = Awarding { brand, campaign, to: account, units: quantity, points: award, reference: &reference, dated };
+    let (payment, reference) = (paid.as_ref(), &reference);
+    let own = Awarding { brand, campaign, to: account, units: quantity, points: award, reference, dated, payment };
     awards::remember(context, &place, &of.policy, &terms, &own)?;
-    if let Some(payment) = paid {
-        remember_payment(context, (&place, &of.policy), &own, payment)?;
-    }
     let standing = awards::give(context, &of.policy, &terms, &own, standing)?;
     put_standing(context, (account, brand), &standing)?;
     if let (Some(to), Some(points)) = (claim.referrer, referral) {
-        let reference = referral_reference(&reference);
-        let theirs = Awarding { to, points, reference: &reference, ..own };
+        let reference = referral_reference(reference);
+        let theirs = Awarding { to, points, reference: &reference, payment: None, ..own };
         awards::remember(context, &place, &of.policy, &terms, &theirs)?;
         referrals::give(context, &of.policy, &terms, &theirs)?;
     }
@@ -174,18 +174,4 @@ fn pay(context: &mut Context<'_, '_>, claim: &Claim, terms: &Campaign, price: Po
     }
     let lots = redeem::take(context, from, brand, price)?;
     Ok(Some(Payment { from, lots, counted }))
-}
-
-/// Remembers what a claim cost.
-fn remember_payment(
-    context: &mut Context<'_, '_>,
-    (place, policy): (&Place, &Policy),
-    own: &Awarding<'_>,
-    payment: Payment,
-) -> Result<(), Stop> {
-    let Awarding { brand, campaign, units: quantity, reference, dated, .. } = *own;
-    let Some(paid) = remembered(context, place, policy, dated, payment) else { return Ok(()) };
-    let key = ClaimedKey { shelf: place.shelf, brand, reference: reference.clone() };
-    context.overlay.put(&key, &Claimed { campaign, quantity, paid })?;
-    Ok(())
 }

@@ -61,6 +61,8 @@ pub(super) fn take(context: &mut Context<'_, '_>, take: &Take) -> Result<(), Sto
     rest(&offer, take)?;
     min_take(&offer, take)?;
     let pay = pay(&offer, take)?;
+    // Of what is set aside here nothing else ends by this take, so it is looked at once.
+    let has_ended = set_aside.ended(context.time).next().is_some();
     less(context, &key, set_aside, (&offer, take.amount))?;
     authority::spend(context, take.from, take.wants, Purpose::Trade, pay)?;
     into_pool(take.from, &brand.policy)?;
@@ -72,7 +74,10 @@ pub(super) fn take(context: &mut Context<'_, '_>, take: &Take) -> Result<(), Sto
     let lot = Lot { amount: take.amount, ..offer.lot };
     bring_back(context, take, &offer, lot)?;
     credit(context, take.from, take.brand, &[lot])?;
-    Ok(return_expired(context, take.owner, take.brand)?)
+    if has_ended {
+        return_expired(context, take.owner, take.brand)?;
+    }
+    Ok(())
 }
 
 /// `WithdrawOffer`: "takes back what is left of an offer" (protocol, Market), by whoever may offer the points.

@@ -8,7 +8,7 @@ use super::issue::reversible_until;
 use super::reference::{Place, goes_back, use_once};
 use crate::half_id::HalfId;
 use crate::key::{MarkedKey, StandingKey};
-use crate::record::{HeldMark, Marked, Standing};
+use crate::record::{Cost, HeldMark, Marked, Standing};
 use crate::stop::Stop;
 
 /// A mark that is about to be given.
@@ -21,6 +21,7 @@ pub(super) struct Given<'g> {
     pub(super) days: Option<u32>,
     pub(super) reference: &'g Reference,
     pub(super) dated: Day,
+    pub(super) cost: Option<Cost>,
 }
 
 /// Uses the reference of a mark: "It can be taken back as long as an issue of the same time could be reversed"
@@ -29,7 +30,7 @@ pub(super) fn remember(
     context: &mut Context<'_, '_>,
     place: &Place,
     policy: &Policy,
-    given: &Given<'_>,
+    given: Given<'_>,
 ) -> Result<(), Stop> {
     let record = Marked {
         to: given.to,
@@ -40,6 +41,7 @@ pub(super) fn remember(
         dated: given.dated,
         take_back_until_ms: reversible_until(context, place, policy),
         transaction: HalfId::of(&context.transaction),
+        cost: given.cost,
     };
     let key = |shelf| MarkedKey { shelf, brand: given.brand, reference: given.reference.clone() };
     use_once(context, place, key, &record)
@@ -89,7 +91,8 @@ pub(super) fn give_back(context: &mut Context<'_, '_>, key: &MarkedKey, marked: 
         return Err(Code::TakeBackExceeds.into());
     }
     let taken_back = marked.taken_back.checked_add(days).expect("at most what was given");
-    context.overlay.put(key, &Marked { taken_back, transaction: HalfId::of(&context.transaction), ..marked })?;
+    let marked = Marked { taken_back, transaction: HalfId::of(&context.transaction), ..marked };
+    context.overlay.put(key, &marked)?;
     let key = StandingKey { account: marked.to, brand: key.brand };
     // A household that was dissolved has left nothing.
     let Some(standing) = context.overlay.get(&key)? else { return Ok(()) };

@@ -73,18 +73,12 @@ pub(super) fn use_once<K: StateKey>(
     record: &K::Record,
 ) -> Result<(), Stop> {
     let (first, last) = place.searched;
-    for month in (first.get()..=last.get()).map(Month::new) {
-        let is_used = if month == place.shelf {
-            context.overlay.get(&key(month))?.is_some()
-        } else {
-            context.overlay.has(&ShelfKey(month))? && context.overlay.has(&key(month))?
-        };
-        if is_used {
+    for month in (first.get()..=last.get()).map(Month::new).filter(|month| *month != place.shelf) {
+        if context.overlay.has(&ShelfKey(month))? && context.overlay.has(&key(month))? {
             return Err(Code::DuplicateReference.into());
         }
     }
-    context.overlay.put(&key(place.shelf), record)?;
-    Ok(())
+    if context.overlay.put_new(&key(place.shelf), record)? { Ok(()) } else { Err(Code::DuplicateReference.into()) }
 }
 
 /// Uses the reference of a settlement, which stays for ever.
@@ -96,11 +90,7 @@ pub(super) fn use_for_ever<K: StateKey>(
     key: &K,
     record: &K::Record,
 ) -> Result<(), Stop> {
-    if context.overlay.get(key)?.is_some() {
-        return Err(Code::DuplicateReference.into());
-    }
-    context.overlay.put(key, record)?;
-    Ok(())
+    if context.overlay.put_new(key, record)? { Ok(()) } else { Err(Code::DuplicateReference.into()) }
 }
 
 /// Checks that an operation is what its reference asks for, and in time.

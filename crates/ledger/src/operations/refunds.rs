@@ -9,12 +9,11 @@ use super::ledger::credit;
 use super::reference::{place, use_once};
 use super::{Context, authority, marks, vouchers};
 use crate::half_id::HalfId;
-use crate::key::{
-    CampaignKey, CapturedKey, ClaimedKey, GivenVoucherKey, HoldsKey, MarkedKey, RedeemedKey, RefundedKey, SpentKey,
-};
+use crate::key::{CampaignKey, CapturedKey, GivenVoucherKey, HoldsKey, MarkedKey, RedeemedKey, RefundedKey, SpentKey};
 use crate::lots::split;
-use crate::record::{CampaignRecord, Captured, Claimed, Counted, Paid, Redeemed, Refunded};
+use crate::record::{CampaignRecord, Captured, Cost, Counted, GivenVoucher, Marked, Paid, Redeemed, Refunded};
 use crate::stop::{Stop, decided};
+use crate::tree::Missing;
 
 /// Gives back points that were paid.
 pub(super) fn apply(context: &mut Context<'_, '_>, refund: &Refund) -> Result<(), Stop> {
@@ -101,22 +100,50 @@ fn of_capture(context: &mut Context<'_, '_>, refund: &Refund) -> Result<Paid, St
     Ok(paid)
 }
 
+/// A thing that was claimed for points.
+struct Bought {
+    campaign: CampaignId,
+    cost: Cost,
+    paid: Paid,
+    thing: Thing,
+}
+
+/// The thing that a claim has given, under its key.
+enum Thing {
+    Voucher(GivenVoucherKey, GivenVoucher),
+    Mark(MarkedKey, Marked),
+}
+
+/// Finds what was claimed for points under the reference that a refund names. A grant to somebody else can have the
+/// same reference, and costs nothing.
+fn bought(context: &mut Context<'_, '_>, refund: &Refund) -> Result<Option<Bought>, Missing> {
+    let (shelf, brand, reference) = (refund.of_dated.month(), refund.brand, || refund.of_reference.clone());
+    let key = GivenVoucherKey { shelf, brand, reference: reference() };
+    if let Some(given) = context.overlay.get(&key)?
+        && let Some((cost, paid)) = given.cost.clone().zip(given.paid())
+    {
+        return Ok(Some(Bought { campaign: given.campaign, cost, paid, thing: Thing::Voucher(key, given) }));
+    }
+    let key = MarkedKey { shelf, brand, reference: reference() };
+    let Some(marked) = context.overlay.get(&key)? else { return Ok(None) };
+    let Some((cost, paid)) = marked.cost.clone().zip(marked.paid()) else { return Ok(None) };
+    Ok(Some(Bought { campaign: marked.campaign, cost, paid, thing: Thing::Mark(key, marked) }))
+}
+
 /// A claim: what it has given goes back too.
 fn of_claim(context: &mut Context<'_, '_>, refund: &Refund, by_owner: bool) -> Result<Paid, Stop> {
-    let (shelf, brand) = (refund.of_dated.month(), refund.brand);
-    let key = ClaimedKey { shelf, brand, reference: refund.of_reference.clone() };
-    let Claimed { campaign, quantity, paid } = context.overlay.get(&key)?.ok_or(Code::UnknownReference)?;
+    let Bought { campaign, cost, paid, thing } = bought(context, refund)?.ok_or(Code::UnknownReference)?;
     let paid = refunded(context, refund, Some(paid))?;
-    let units = whole_units(&paid, quantity, refund.amount)?;
-    let of = context.overlay.get(&CampaignKey { brand, campaign })?;
+    let units = whole_units(&paid, cost.units, refund.amount)?;
+    let key = CampaignKey { brand: refund.brand, campaign };
+    let campaign = context.overlay.get(&key)?;
     if by_owner {
-        returnable(of.as_ref())?;
+        returnable(campaign.as_ref())?;
     }
-    give_back(context, refund, campaign, (units, quantity))?;
-    if let Some(record) = of {
-        return_to_campaign(context, &CampaignKey { brand, campaign }, record, (units, refund.amount))?;
+    give_back(context, thing, (units, Cost { refunded: paid.refunded, ..cost }))?;
+    if let Some(record) = campaign {
+        return_to_campaign(context, &key, record, (units, refund.amount))?;
     }
-    context.overlay.put(&key, &Claimed { campaign, quantity, paid: paid.clone() })?;
     Ok(paid)
 }
 
@@ -134,24 +161,18 @@ fn returnable(of: Option<&CampaignRecord>) -> Result<(), Code> {
 
 /// "of vouchers those uses go that are left of it (`voucher_used`), and of a mark its days" (protocol, Vouchers and
 /// refunds)
-fn give_back(
-    context: &mut Context<'_, '_>,
-    refund: &Refund,
-    campaign: CampaignId,
-    (units, of): (u16, u16),
-) -> Result<(), Stop> {
-    let (shelf, brand, reference) = (refund.of_dated.month(), refund.brand, &refund.of_reference);
-    let key = GivenVoucherKey { shelf, brand, reference: reference.clone() };
-    // A grant to somebody else can have the same reference.
-    let given = context.overlay.get(&key)?.filter(|given| (given.to, given.campaign) == (refund.to, campaign));
-    if let Some(given) = given {
-        return vouchers::give_back(context, &key, given, (units, Code::VoucherUsed));
+fn give_back(context: &mut Context<'_, '_>, thing: Thing, (units, cost): (u16, Cost)) -> Result<(), Stop> {
+    match thing {
+        Thing::Voucher(key, given) => {
+            let given = GivenVoucher { cost: Some(cost), ..given };
+            vouchers::give_back(context, &key, given, (units, Code::VoucherUsed))
+        }
+        Thing::Mark(key, marked) => {
+            // One without end is claimed once.
+            let days = marked.days.map_or(1, |days| days / u32::from(cost.units) * u32::from(units));
+            marks::give_back(context, &key, Marked { cost: Some(cost), ..marked }, days)
+        }
     }
-    let key = MarkedKey { shelf, brand, reference: reference.clone() };
-    let marked = context.overlay.get(&key)?.ok_or(Code::UnknownReference)?;
-    // One without end is claimed once.
-    let days = marked.days.map_or(1, |days| days / u32::from(of) * u32::from(units));
-    marks::give_back(context, &key, marked, days)
 }
 
 /// "The units come back to the stock" (protocol, Vouchers and refunds).

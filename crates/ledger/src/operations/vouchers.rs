@@ -29,6 +29,7 @@ pub(super) fn remember(
         dated: awarding.dated,
         take_back_until_ms: reversible_until(context, place, policy),
         transaction: HalfId::of(&context.transaction),
+        cost: awarding.cost(),
     };
     let key = |shelf| GivenVoucherKey { shelf, brand: awarding.brand, reference: awarding.reference.clone() };
     use_once(context, place, key, &record)

@@ -64,6 +64,14 @@ pub(super) struct Slot<'a> {
 }
 
 impl Slot<'_> {
+    /// True if the key leads to a record now.
+    pub(super) fn has_record(&self) -> bool {
+        match &self.now {
+            Now::AsBefore => self.before.is_some(),
+            Now::Value(_) | Now::Decoded(_) => true,
+            Now::Gone => false,
+        }
+    }
     /// The record that the key leads to now, of a kind that stays decoded.
     pub(super) fn record<K: StateKey>(&mut self) -> Option<&mut K::Record> {
         let decoded = match &mut self.now {

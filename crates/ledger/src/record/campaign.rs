@@ -1,5 +1,7 @@
 //! The records of campaigns (protocol, Campaigns).
 
+use std::sync::Arc;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::CAMPAIGNS_MAX;
 use lojal_types::{Bounded, Campaign, CampaignId, GrossPoints, Hash, TimeMs};
@@ -25,8 +27,8 @@ pub struct ListedCampaign {
 /// A campaign, and what has been taken out of it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct CampaignRecord {
-    /// Its terms.
-    pub terms: Campaign,
+    /// Its terms, which rules hold on to while the record changes.
+    pub terms: Arc<Campaign>,
     /// The digest of the terms that its sponsor has accepted.
     pub accepted: Option<Hash>,
     /// The units that were granted and claimed.
@@ -47,7 +49,16 @@ impl CampaignRecord {
     /// The record of a campaign out of which nothing has been taken.
     pub(crate) fn new(terms: Campaign) -> Self {
         let none = GrossPoints::default();
-        Self { terms, accepted: None, times: 0, points: none, reversed: none, paid: none, returned: 0, refunded: none }
+        Self {
+            terms: Arc::new(terms),
+            accepted: None,
+            times: 0,
+            points: none,
+            reversed: none,
+            paid: none,
+            returned: 0,
+            refunded: none,
+        }
     }
     /// The units of which the stock is a bound: those that weren't returned.
     pub fn used_stock(&self) -> u64 {

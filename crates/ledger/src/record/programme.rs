@@ -2,8 +2,9 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::{HELD_LEVELS_MAX, MARKS_MAX, PROGRESS_MAX, TAKEN_MAX, TRACKS_MAX, TRACKS_ROLLING_MAX};
-use lojal_types::{Address, Bounded, CampaignId, Day, MarkId, Month, TimeMs, TrackId};
+use lojal_types::{Address, Bounded, CampaignId, Day, MarkId, Month, TimeMs, TrackId, read_tail, write_tail};
 
+use super::{Cost, Paid};
 use crate::half_id::HalfId;
 
 /// The tracks of a brand.
@@ -171,7 +172,7 @@ impl Stamped {
 }
 
 /// The mark of an account as it was granted or claimed, and how much of it has been taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Marked {
     /// The account.
     pub to: Address,
@@ -189,9 +190,17 @@ pub struct Marked {
     pub take_back_until_ms: TimeMs,
     /// The transaction that gave it, or has taken some of it back last: it keeps the rest from being guessed.
     pub transaction: HalfId,
+    /// The points that it cost, if it was claimed for some.
+    #[borsh(serialize_with = "write_tail", deserialize_with = "read_tail")]
+    pub cost: Option<Cost>,
 }
 
 impl Marked {
+    /// The payment for it, if it was claimed for points.
+    pub fn paid(&self) -> Option<Paid> {
+        let cost = self.cost.as_ref()?;
+        Some(cost.paid(self.to, (self.dated, self.take_back_until_ms), self.transaction))
+    }
     /// The days that earlier operations have left of it; 1 for a mark without end.
     pub fn left(&self) -> u32 {
         self.days.unwrap_or(1).checked_sub(self.taken_back).expect("at most what was given is taken back")

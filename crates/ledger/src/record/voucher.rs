@@ -38,7 +38,7 @@ impl Voucher {
 }
 
 /// A voucher as it was granted or claimed, and how many of its uses have been taken back or returned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct GivenVoucher {
     /// The account.
     pub to: Address,
@@ -56,6 +56,17 @@ pub struct GivenVoucher {
     pub take_back_until_ms: TimeMs,
     /// The transaction that gave it, or has taken some of it back last: it keeps the rest from being guessed.
     pub transaction: HalfId,
+    /// The points that it cost, if it was claimed for some.
+    #[borsh(serialize_with = "write_tail", deserialize_with = "read_tail")]
+    pub cost: Option<Cost>,
+}
+
+impl GivenVoucher {
+    /// The payment for it, if it was claimed for points.
+    pub fn paid(&self) -> Option<Paid> {
+        let cost = self.cost.as_ref()?;
+        Some(cost.paid(self.to, (self.dated, self.take_back_until_ms), self.transaction))
+    }
 }
 
 /// The use of a voucher that has used a reference.
@@ -118,15 +129,30 @@ pub struct Captured {
     pub paid: Option<Paid>,
 }
 
-/// A claim that cost points.
+/// The points that a claim cost, and how many of them have been refunded. Who paid, when, and until when they can be
+/// refunded is what the record says of that which they were paid for.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Claimed {
-    /// The campaign.
-    pub campaign: CampaignId,
-    /// The number of units.
-    pub quantity: u16,
-    /// The points.
-    pub paid: Paid,
+pub struct Cost {
+    /// The number of units that were claimed; each cost the same.
+    pub units: u16,
+    /// The lots that were paid, by rising expiry.
+    pub lots: Bounded<Lot, 1, LOTS_MAX>,
+    /// The household's member whose limit it counts against.
+    pub counted: Option<Counted>,
+    /// The number of points that have been refunded.
+    pub refunded: Points,
+}
+
+impl Cost {
+    /// The points that were paid.
+    pub fn amount(&self) -> Points {
+        total(&self.lots)
+    }
+    /// The payment, from an account, of a day, that can be refunded until a time.
+    pub(crate) fn paid(&self, from: Address, (dated, until_ms): (Day, TimeMs), transaction: HalfId) -> Paid {
+        let Self { ref lots, counted, refunded, .. } = *self;
+        Paid { from, lots: lots.clone(), counted, dated, refundable_until_ms: until_ms, refunded, transaction }
+    }
 }
 
 /// The mark that a reference has been used for a refund, and what it gave back.

@@ -2,14 +2,14 @@
 //! the ledger knows the model in tests only, and the model knows nothing of the ledger.
 
 use lojal_ledger::key::{
-    AccountKey, CapturedKey, ClaimedKey, GivenVoucherKey, HeldKey, HouseholdKey, IssuedKey, MarkedKey, MotionKey,
-    RedeemedKey, RefundedKey, ReversedKey, ShelfKey, SpentKey, StampedKey, StandingKey, StateKey, TakenBackKey,
-    TransferredTodayKey, UsedVoucherKey, VouchersKey,
+    AccountKey, CapturedKey, GivenVoucherKey, HeldKey, HouseholdKey, IssuedKey, MarkedKey, MotionKey, RedeemedKey,
+    RefundedKey, ReversedKey, ShelfKey, SpentKey, StampedKey, StandingKey, StateKey, TakenBackKey, TransferredTodayKey,
+    UsedVoucherKey, VouchersKey,
 };
-use lojal_ledger::record::Paid;
+use lojal_ledger::record::{Cost, Paid};
 use lojal_ledger::{Records, StateTree, View};
 use lojal_model::Facts;
-use lojal_types::{Address, Day, Lot, Month, Name, TimeMs};
+use lojal_types::{Address, BrandId, CampaignId, Day, Lot, Month, Name, Reference, TimeMs};
 
 /// The keys of one kind in a tree.
 fn keys_in<K: StateKey>(tree: &StateTree) -> impl Iterator<Item = K> {
@@ -115,7 +115,9 @@ fn note_programme(facts: &mut Facts, view: &View) {
     }
     for (MarkedKey { shelf, brand, reference }, one) in shelved(view) {
         let what = (one.to, one.campaign, one.mark, one.days, one.dated, one.take_back_until_ms, one.taken_back);
-        facts.reference("marked", &(shelf, brand, reference), &what);
+        let reference = (shelf, brand, reference);
+        facts.reference("marked", &reference, &what);
+        note_claimed(facts, &reference, one.campaign, one.cost.as_ref().zip(one.paid()));
     }
     note_vouchers(facts, view);
     for (StampedKey { shelf, brand, reference }, one) in shelved(view) {
@@ -151,6 +153,18 @@ fn paid_of(paid: &Paid) -> PaidShown {
     (paid.from, lots, counted, paid.dated, paid.refundable_until_ms, paid.refunded.get())
 }
 
+/// Notes what was claimed for points, and its payment.
+fn note_claimed(
+    facts: &mut Facts,
+    reference: &(Month, BrandId, Reference),
+    campaign: CampaignId,
+    bought: Option<(&Cost, Paid)>,
+) {
+    if let Some((cost, paid)) = bought {
+        facts.reference("claimed", reference, &(campaign, u64::from(cost.units), paid_of(&paid)));
+    }
+}
+
 fn note_vouchers(facts: &mut Facts, view: &View) {
     let today = view.tip().time_ms.day();
     for key in keys::<VouchersKey>(view) {
@@ -162,14 +176,12 @@ fn note_vouchers(facts: &mut Facts, view: &View) {
     for (GivenVoucherKey { shelf, brand, reference }, one) in shelved(view) {
         let uses = (u64::from(one.quantity), u64::from(one.taken_back));
         let what = (one.to, one.campaign, one.voucher, uses, one.dated, one.take_back_until_ms);
-        facts.reference("voucher", &(shelf, brand, reference), &what);
+        let reference = (shelf, brand, reference);
+        facts.reference("voucher", &reference, &what);
+        note_claimed(facts, &reference, one.campaign, one.cost.as_ref().zip(one.paid()));
     }
     for (UsedVoucherKey { shelf, brand, reference }, one) in shelved(view) {
         facts.reference("voucher used", &(shelf, brand, reference), &(one.voucher, u64::from(one.quantity)));
-    }
-    for (ClaimedKey { shelf, brand, reference }, one) in shelved(view) {
-        let what = (one.campaign, u64::from(one.quantity), paid_of(&one.paid));
-        facts.reference("claimed", &(shelf, brand, reference), &what);
     }
     for (RefundedKey { shelf, brand, reference }, one) in shelved(view) {
         facts.reference("refunded", &(shelf, brand, reference), &one.amount.get());

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use super::PlantError;
 
 /// The patches by name; the first brings the switch that the others ask.
-pub const PATCHES: [(&str, &str); 33] = [
+pub const PATCHES: [(&str, &str); 34] = [
     ("switch", include_str!("../../planted/switch.patch")),
     ("commit-not-synced", include_str!("../../planted/commit-not-synced.patch")),
     ("proposals-forgotten", include_str!("../../planted/proposals-forgotten.patch")),
@@ -40,6 +40,7 @@ pub const PATCHES: [(&str, &str); 33] = [
     ("shelf-dropped-early", include_str!("../../planted/shelf-dropped-early.patch")),
     ("paused-campaign-gives", include_str!("../../planted/paused-campaign-gives.patch")),
     ("closed-campaign-opens", include_str!("../../planted/closed-campaign-opens.patch")),
+    ("waits-a-day-less", include_str!("../../planted/waits-a-day-less.patch")),
 ];
 
 /// The directories that are not copied.

@@ -1,5 +1,7 @@
 //! Campaigns, what is taken out of them, and the records of both: their own generated values.
 
+use std::sync::Arc;
+
 use lojal_ledger::HalfId;
 use lojal_ledger::record::{CampaignList, CampaignRecord, ListedCampaign, Marked};
 use lojal_types::merkle::Step;
@@ -12,6 +14,7 @@ use proptest::prelude::*;
 
 use super::survives;
 use super::values::*;
+use super::vouchers::cost;
 
 pub(super) fn campaign_id() -> BoxedStrategy<CampaignId> {
     any::<u32>().prop_map(CampaignId::new).boxed()
@@ -135,15 +138,15 @@ fn campaigns_and_what_they_have_given_survive() {
     let record = (campaign(), option::of(hash()), any::<[u64; 2]>(), [(); 4].map(|()| gross()));
     let record = record.prop_map(|(terms, accepted, [times, returned], sums)| {
         let [points, reversed, paid, refunded] = sums;
-        CampaignRecord { terms, accepted, times, points, reversed, paid, returned, refunded }
+        CampaignRecord { terms: Arc::new(terms), accepted, times, points, reversed, paid, returned, refunded }
     });
     survives(record.boxed());
     let transaction = || transaction_id().prop_map(|id| HalfId::of(&id));
     let what = (address(), campaign_id(), mark_id(), option::of(any::<u32>()));
-    let marked = (what, (any::<u32>(), day(), time(), transaction()));
+    let marked = (what, (any::<u32>(), day(), time(), transaction(), option::of(cost())));
     let marked = marked.prop_map(|((to, campaign, mark, days), rest)| {
-        let (taken_back, dated, take_back_until_ms, transaction) = rest;
-        Marked { to, campaign, mark, days, taken_back, dated, take_back_until_ms, transaction }
+        let (taken_back, dated, take_back_until_ms, transaction, cost) = rest;
+        Marked { to, campaign, mark, days, taken_back, dated, take_back_until_ms, transaction, cost }
     });
     survives(marked.boxed());
 }

@@ -2,7 +2,7 @@
 
 use lojal_ledger::HalfId;
 use lojal_ledger::record::{
-    Captured, Claimed, Counted, GivenVoucher, Paid, Redeemed, Refunded, UsedVoucher, Voucher, Vouchers,
+    Captured, Cost, Counted, GivenVoucher, Paid, Redeemed, Refunded, UsedVoucher, Voucher, Vouchers,
 };
 use lojal_types::{AnsweredRequest, Operation, Payment, Refund, Salt, UseVoucher, VoucherId, VoucherRequest};
 use proptest::option;
@@ -46,15 +46,23 @@ pub(super) fn voucher_operation() -> BoxedStrategy<Operation> {
     prop_oneof![used, refund].boxed()
 }
 
+fn counted() -> BoxedStrategy<Counted> {
+    (address(), month()).prop_map(|(member, month)| Counted { member, month }).boxed()
+}
+
 fn paid() -> BoxedStrategy<Paid> {
-    let counted = (address(), month()).prop_map(|(member, month)| Counted { member, month });
-    let whose = (address(), list(lot()), option::of(counted));
+    let whose = (address(), list(lot()), option::of(counted()));
     let paid = (whose, (day(), time(), points(), transaction()));
     let paid = paid.prop_map(|((from, lots, counted), rest)| {
         let (dated, refundable_until_ms, refunded, transaction) = rest;
         Paid { from, lots, counted, dated, refundable_until_ms, refunded, transaction }
     });
     paid.boxed()
+}
+
+pub(super) fn cost() -> BoxedStrategy<Cost> {
+    let cost = (any::<u16>(), list(lot()), option::of(counted()), points());
+    cost.prop_map(|(units, lots, counted, refunded)| Cost { units, lots, counted, refunded }).boxed()
 }
 
 #[test]
@@ -72,17 +80,18 @@ fn vouchers_payments_and_refunds_survive() {
     let voucher = (voucher_id(), campaign_id(), any::<u16>(), day());
     let voucher = voucher.prop_map(|(voucher, campaign, left, until)| Voucher { voucher, campaign, left, until });
     survives(list(voucher.boxed()).prop_map(|vouchers| Vouchers { vouchers }).boxed());
-    let given = ((address(), campaign_id(), voucher_id()), (any::<[u16; 2]>(), day(), time(), transaction()));
+    let given = (
+        (address(), campaign_id(), voucher_id()),
+        (any::<[u16; 2]>(), day(), time(), transaction(), option::of(cost())),
+    );
     let given = given.prop_map(|((to, campaign, voucher), rest)| {
-        let ([quantity, taken_back], dated, take_back_until_ms, transaction) = rest;
-        GivenVoucher { to, campaign, voucher, quantity, taken_back, dated, take_back_until_ms, transaction }
+        let ([quantity, taken_back], dated, take_back_until_ms, transaction, cost) = rest;
+        GivenVoucher { to, campaign, voucher, quantity, taken_back, dated, take_back_until_ms, transaction, cost }
     });
     survives(given.boxed());
     let used = (voucher_id(), any::<u16>(), transaction_id());
     let used = used.prop_map(|(voucher, quantity, transaction)| UsedVoucher { voucher, quantity, transaction });
     survives(used.boxed());
-    let claimed = (campaign_id(), any::<u16>(), paid());
-    survives(claimed.prop_map(|(campaign, quantity, paid)| Claimed { campaign, quantity, paid }).boxed());
     let refunded = (points(), transaction());
     survives(refunded.prop_map(|(amount, transaction)| Refunded { amount, transaction }).boxed());
     let redeemed = (transaction_id(), option::of(paid()));

@@ -1,11 +1,11 @@
 //! The documents of all commands.
 
-use lojal_types::{Policy, api};
+use lojal_types::api;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::commands::brand::Appointed;
+use crate::commands::brand::{Appointed, ShownPolicy};
 use crate::commands::{
     balance, carry, claim, contact, dry_run, filtered, govern, history, household, init, invitations, key_file, keys,
     leaders, light, listen, market, points, presentations, profile, proofs, receipt, recovery, reference, referrals,
@@ -139,7 +139,7 @@ pub(super) const COMMANDS: [(&str, &[Form]); 130] = [
     ("recover status", &[&[of::<recovery::Stands>]]),
     ("recover finish", RECOVERED),
     ("recover cancel", SIGNS),
-    ("policy show", &[&[of::<Policy>]]),
+    ("policy show", &[&[of::<ShownPolicy>]]),
     ("policy set", ACTS),
     ("policy pending", ACTS),
     ("operator list", &[&[of::<api::Operators>]]),

@@ -4,6 +4,7 @@ import type { OpaqueParts, PublicKey } from "@lojal/client";
 import { OpaqueKey } from "@lojal/client";
 
 import { scriptUrl } from "../../shared/policy.js";
+import type { Envelope, PasskeyPlace } from "./envelope.js";
 import workerUrl from "./keys.worker.ts?worker&url";
 
 /** A question to the worker. */
@@ -16,6 +17,14 @@ export type KeyTask =
       readonly passphrase: string;
       readonly network: "main" | "test";
     }
+  | {
+      readonly type: "enclose";
+      readonly file: string;
+      readonly passphrase: string;
+      readonly place: PasskeyPlace;
+      readonly output: CryptoKey;
+    }
+  | { readonly type: "open"; readonly file: string; readonly envelope: Envelope; readonly output: CryptoKey }
   | { readonly type: "derive"; readonly words: string; readonly rotation: number }
   | { readonly type: "next"; readonly file: string; readonly passphrase: string }
   | {
@@ -34,6 +43,7 @@ export interface KeyAnswer {
   readonly key?: OpaqueParts;
   readonly publicKey?: PublicKey;
   readonly words?: string | null;
+  readonly envelope?: Envelope;
 }
 
 /** The message that comes back: the answer, or the code and the words of an error. */
@@ -81,6 +91,14 @@ export function ask(task: KeyTask): Promise<KeyAnswer> {
   const asked = new Promise<KeyAnswer>((resolve, reject) => waiting.set(id, { resolve, reject }));
   worker.postMessage({ ...task, id });
   return asked;
+}
+
+/** A way to open a key file. */
+export type Opener = (file: string) => Promise<KeyAnswer>;
+
+/** Opens with a passphrase. */
+export function byPassphrase(passphrase: string): Opener {
+  return (file) => ask({ type: "unlock", file, passphrase });
 }
 
 /** The key of an answer. */

@@ -11,9 +11,16 @@ import {
   OpaqueKey,
   parseAddressText,
   Passphrase,
+  secretBytes,
 } from "@lojal/client";
 
+import { openEnvelope, sealEnvelope } from "./envelope.js";
 import type { KeyAnswer, KeyReply, KeyTask } from "./keys.js";
+
+/** An envelope that doesn't open a key file: its passkey, its file, or itself is another. */
+class EnvelopeError extends LojalError {
+  override readonly code = "passkey_other";
+}
 
 async function opaque(key: KeyPair): Promise<Pick<KeyAnswer, "key" | "publicKey">> {
   return { key: (await OpaqueKey.of(key)).parts(), publicKey: key.publicKey };
@@ -35,6 +42,20 @@ async function answer(task: KeyTask): Promise<KeyAnswer> {
       const address = addressToText(secret.backup.key(0).address(), task.network);
       const file = KeyFile.seal(address, secret, Passphrase.create(task.passphrase)).toJson();
       return { file, address, ...(await opaque(keyOf(secret))) };
+    }
+    case "enclose": {
+      const secret = secretBytes(unlocked(task.file, task.passphrase));
+      const { address } = KeyFile.fromJson(task.file);
+      return { envelope: await sealEnvelope(task.place, task.output, address, secret) };
+    }
+    case "open": {
+      const file = KeyFile.fromJson(task.file);
+      const bytes = await openEnvelope(task.envelope, task.output, file.address);
+      const secret = bytes === null ? null : file.secretOf(bytes);
+      if (secret === null) {
+        throw new EnvelopeError("the passkey doesn't open this key file");
+      }
+      return { address: file.address, ...(await opaque(keyOf(secret))) };
     }
     case "derive":
       return opaque(Backup.fromWords(task.words).key(task.rotation));

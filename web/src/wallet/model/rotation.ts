@@ -9,7 +9,8 @@ import type { OpaqueKey, TransactionId } from "@lojal/client";
 import { Client, newReadToken, toTimeMs } from "@lojal/client";
 
 import { freshness, shown } from "./account.js";
-import { ask, signerOf } from "./keys.js";
+import type { Opener } from "./keys.js";
+import { ask, byPassphrase, signerOf } from "./keys.js";
 import { theNetwork } from "./network.js";
 import { send } from "./outbox.js";
 import type { OpenFile } from "./session.js";
@@ -28,7 +29,7 @@ export async function rotate(passphrase: string): Promise<TransactionId> {
   if (own === null) {
     throw new Error("there is no wallet");
   }
-  await unlock(passphrase);
+  await unlock(byPassphrase(passphrase));
   // One that was asked for before may still come: another one beside it could be lost.
   const pending = rotation.value ?? (await readFile("next-key"));
   const answer =
@@ -42,10 +43,10 @@ export async function rotate(passphrase: string): Promise<TransactionId> {
   return send([{ type: "rotate_key", newKey: next.publicKey }]);
 }
 
-/** Opens the next key too, if there is one: after a reload its passphrase is the only way to it. */
-export async function openNext(passphrase: string): Promise<void> {
+/** Opens the next key too, if there is one: after a reload it is opened as the one before it is. */
+export async function openNext(open: Opener): Promise<void> {
   if (rotation.value !== null && nextKey === null) {
-    nextKey = signerOf(await ask({ type: "unlock", file: rotation.value.file, passphrase }));
+    nextKey = signerOf(await open(rotation.value.file));
     await finishRotation();
   }
 }

@@ -15,8 +15,8 @@ import {
   toTimeMs,
 } from "@lojal/client";
 
-import type { KeyAnswer } from "./keys.js";
-import { ask, signerOf } from "./keys.js";
+import type { KeyAnswer, Opener } from "./keys.js";
+import { signerOf } from "./keys.js";
 import { genesisText, readWith, theNetwork } from "./network.js";
 import { forgetAll, read, write } from "./store.js";
 
@@ -45,6 +45,9 @@ export const isOpen = computed(() => wallet.value !== null && canRead.value);
 
 /** True if the key is in this browser, and can sign once it is unlocked. */
 export const isKeyHere = computed(() => wallet.value !== null && wallet.value.file !== "");
+
+/** The text of the passkey's envelope as it was found; null if there is none. */
+export const keptEnvelope = signal<string | null>(null);
 
 /** A question for the passphrase, which a dialog answers. */
 export interface Unlocking {
@@ -94,6 +97,7 @@ export function fileValues(
 /** Finds the wallet of this browser, and the token with which it may still read. */
 export async function findWallet(): Promise<void> {
   const file = await readFile("key");
+  keptEnvelope.value = await read("passkey");
   const written = await read("token");
   if (file === null) {
     if (written !== null) {
@@ -176,11 +180,11 @@ export async function take(key: OpaqueKey): Promise<void> {
 }
 
 /** Opens the key file. */
-export async function unlock(passphrase: string): Promise<OpaqueKey> {
+export async function unlock(open: Opener): Promise<OpaqueKey> {
   if (wallet.value === null) {
     throw new Error("there is no wallet");
   }
-  const key = signerOf(await ask({ type: "unlock", file: wallet.value.file, passphrase }));
+  const key = signerOf(await open(wallet.value.file));
   await take(key);
   return key;
 }
@@ -216,9 +220,22 @@ export async function keepWallet(file: OpenFile, key: OpaqueKey): Promise<void> 
   await take(key);
 }
 
+/** Keeps the envelope of a passkey beside the key file; with null there is none any more. */
+export async function keepEnvelope(text: string | null): Promise<void> {
+  await write({ passkey: text });
+  keptEnvelope.value = text;
+}
+
+/** True if the envelope of the file before opens a file, too: words stay the same, and a key without words doesn't. */
+function isOfEnvelope({ file, address }: OpenFile): boolean {
+  return address === wallet.value?.addressText && "rotation" in (JSON.parse(file) as object);
+}
+
 /** Puts the next key file in the place of the one before, once the ledger knows the next key. */
 export async function adoptFile(file: OpenFile): Promise<void> {
-  await write({ ...fileValues("key", file), "next-key": null, "next-key-open": null, token: null });
+  const kept = isOfEnvelope(file) ? {} : { passkey: null };
+  await write({ ...fileValues("key", file), "next-key": null, "next-key-open": null, token: null, ...kept });
+  keptEnvelope.value = await read("passkey");
   readWith(null);
   canRead.value = false;
   wallet.value = walletOf(file);

@@ -1,7 +1,7 @@
 /** The history of the account, by day, proven complete as far as it is shown. */
 
 import type { Address, api, BrandId } from "@lojal/client";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { dayText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
@@ -68,11 +68,16 @@ function byDay(parts: readonly Part[]): readonly (readonly [string, readonly Par
 
 /** The transactions that are wanted, in parts that stay the same ones while nothing is read. */
 function useParts(all: Part, brand: BrandId | "", own: Address | undefined): readonly Part[] {
+  const before = useRef<{ readonly parts: readonly Part[]; readonly language: string } | null>(null);
   return useMemo(() => {
     const isWanted = (status: api.TransactionStatus): boolean => {
       return brand === "" || (own !== undefined && entriesOf(status, own).some((entry) => entry.brand === brand));
     };
-    return partsOf(all.filter(isWanted));
+    // The days of a part are in a language.
+    const same = before.current?.language === language.value ? before.current.parts : [];
+    const parts = partsOf(all.filter(isWanted), same);
+    before.current = { parts, language: language.value };
+    return parts;
   }, [all, brand, own, language.value]);
 }
 
@@ -100,7 +105,8 @@ export function Activity() {
   }, [own, count]);
   const read = activity.value?.of === own ? activity.value : null;
   const parts = useParts(read?.items ?? NONE, brand, own);
-  const { count: made, foot } = useGrowing(parts.length);
+  const canRead = read !== null && read.cursor !== null && activityFault.value === "";
+  const { count: made, foot } = useGrowing(parts.length, canRead ? () => void readMore() : null);
   return (
     <div class="stack">
       <div>

@@ -11,18 +11,18 @@ import { PassphraseForm } from "../../shared/passphrase.js";
 import { language } from "../../shared/preferences.js";
 import { goTo, linkTo } from "../../shared/route.js";
 import { AskingChoice } from "../../shared/settings.js";
-import { common } from "../../shared/words.js";
 import { shown, unfollow } from "../model/account.js";
 import { ask } from "../model/keys.js";
 import { brandOf, theNetwork } from "../model/network.js";
 import { rotate, rotation } from "../model/rotation.js";
 import { lock, wallet } from "../model/session.js";
 import { AddressField, addressIn } from "../ui/fields.js";
+import { Passkey } from "../ui/passkey.js";
 import { errorText, Heading } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { SignButton } from "../ui/sign.js";
 import { words } from "../words/index.js";
-import { securityWords } from "../words/security.js";
+import { labelled, securityWords } from "../words/security.js";
 
 function guardianText(guardian: Guardian): string {
   return "account" in guardian
@@ -191,11 +191,6 @@ function Guardians({ account }: { readonly account: api.Account }) {
   );
 }
 
-/** The name of a field for the passphrase that says what it is for: this screen has more than one. */
-function labelled(text: string): string {
-  return `${common.value.passphrase} · ${text}`;
-}
-
 function Asking() {
   return (
     <div class="panel">
@@ -226,7 +221,7 @@ function Rotate() {
         <PassphraseForm
           action={security.rotate}
           label={labelled(security.rotate)}
-          isPlain
+          look="plain"
           tell={errorText}
           onPassphrase={async (typed) => {
             goTo("sent", await rotate(typed));
@@ -257,7 +252,7 @@ function Backup() {
         <PassphraseForm
           action={security.words}
           label={labelled(security.words)}
-          isPlain
+          look="plain"
           tell={errorText}
           onPassphrase={async (passphrase) => {
             const { words: found } = await ask({ type: "words", file, passphrase });
@@ -301,6 +296,7 @@ export function Security() {
       )}
       <Menu links={[[linkTo("recover"), "key", security.recover]]} />
       <Asking />
+      <Passkey />
       <Rotate />
       <Backup />
       <section class="panel stack" aria-label={security.lock}>

@@ -9,6 +9,7 @@ import { lookOf } from "../../shared/brand-look.js";
 import { explained } from "../../shared/explained.js";
 import { amountText, dateText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
+import { later } from "../../shared/later.js";
 import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
 import { comingOf } from "../model/coming.js";
@@ -69,19 +70,17 @@ export function CopyButton({ text }: { readonly text: string }) {
 
 type CodeWords = typeof import("../words/codes.js").codeWords;
 
-const later = signal<CodeWords | null>(null);
+const rarer = signal<CodeWords | null>(null);
 
-void import("../words/codes.js").then(
-  ({ codeWords }) => {
-    later.value = codeWords;
-  },
-  // Without them the library's words are there, or the names.
-  () => undefined,
+// Without them the library's words are there, or the names.
+later(
+  () => import("../words/codes.js"),
+  ({ codeWords }) => (rarer.value = codeWords),
 );
 
 /** The wallet's own words of a code; undefined if it has none. */
 function ownText(code: string): string | undefined {
-  return words.value.errors.codes[code] ?? later.value?.value[code];
+  return words.value.errors.codes[code] ?? rarer.value?.value[code];
 }
 
 /** The words of an error for people: the wallet's own where it has some, else the library's. */

@@ -3,6 +3,7 @@
 import { computed } from "@preact/signals";
 
 import { language } from "../../shared/preferences.js";
+import { common } from "../../shared/words.js";
 
 const sv = {
   title: "Säkerhet",
@@ -43,6 +44,17 @@ const sv = {
   brandGuardian: "varumärket",
   backup: "Säkerhetskopia",
   nextWaiting: "En ny nyckel är förberedd. Den tas i bruk när bytet är slutgiltigt.",
+  passkey: "Passkey",
+  passkeyLead:
+    "Lås upp med fingeravtryck, ansikte eller enhetens kod i stället för lösenfrasen. Lösenfrasen gäller fortfarande, " +
+    "och dina ord behöver du som förut.",
+  passkeyOn: "Slå på passkey",
+  passkeyStep: "Enheten frågar efter fingeravtryck, ansikte eller kod, och sparar sedan passkeyn.",
+  passkeyCreate: "Skapa passkey",
+  passkeyIsOn: "Passkey låser upp plånboken i den här webbläsaren.",
+  passkeyDamaged: "Det som passkeyn öppnar är skadat. Lösenfrasen öppnar som förut. Ta bort den och slå på den igen.",
+  passkeyOff: "Ta bort passkey",
+  passkeyLeft: "Den öppnar sedan ingenting här. Ligger den kvar bland enhetens passkeys kan du radera den där.",
 };
 
 const en: typeof sv = {
@@ -85,7 +97,23 @@ const en: typeof sv = {
   brandGuardian: "the brand",
   backup: "Backup",
   nextWaiting: "Another key is ready. It is used once the replacement is final.",
+  passkey: "Passkey",
+  passkeyLead:
+    "Unlock with a fingerprint, your face or the device's code in place of the passphrase. The passphrase stays, and " +
+    "you need your words as before.",
+  passkeyOn: "Turn on passkey",
+  passkeyStep: "The device asks for a fingerprint, your face or its code, and then keeps the passkey.",
+  passkeyCreate: "Create passkey",
+  passkeyIsOn: "A passkey unlocks the wallet in this browser.",
+  passkeyDamaged: "What the passkey opens is damaged. The passphrase opens as before. Remove it, and turn it on again.",
+  passkeyOff: "Remove passkey",
+  passkeyLeft: "It opens nothing here then. If it is still among the device's passkeys you can delete it there.",
 };
 
 /** They. */
 export const securityWords = computed(() => (language.value === "sv" ? sv : en));
+
+/** The name of a field for the passphrase that says what it is for: the screen has more than one. */
+export function labelled(text: string): string {
+  return `${common.value.passphrase} · ${text}`;
+}

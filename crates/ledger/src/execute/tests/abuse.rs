@@ -204,7 +204,7 @@ fn a_stopped_account_is_given_something_and_takes_nothing() {
 fn sponsored() -> Ledger {
     let paid = |ledger: &Ledger| Campaign { sponsor: sponsor(CAFE, 1_000_000), ..gifts(ledger.now(), (60, 100)) };
     let mut ledger = ledger(|ledger| vec![paid(ledger), gifts(ledger.now(), (60, 100))]);
-    let digest = ledger.digest_of(GROCER, 1, &ledger.campaign(GROCER, 1).terms);
+    let digest = ledger.digest_of(GROCER, 1, &ledger.terms(GROCER, 1));
     ledger.apply(TILL, set_operator(CAFE, BARISTA, &[Role::Admin, Role::Grant], None));
     ledger.apply(BARISTA, accept_sponsorship(GROCER, 1, digest));
     ledger
@@ -231,7 +231,7 @@ fn who_grants_for_a_sponsor_grants_by_what_the_sponsor_pays_for_and_nothing_else
     ledger.fails(BARISTA, grant(GROCER, 2, BO, 10, "2"), Code::NotOperator);
     ledger.apply(BARISTA, grant(GROCER, 1, BO, 60, "1"));
     ledger.fails(BARISTA, grant(GROCER, 1, BO, 41, "3"), Code::BudgetSpent);
-    let terms = ledger.campaign(GROCER, 1).terms;
+    let terms = ledger.terms(GROCER, 1);
     ledger.apply(TILL, set_campaign(GROCER, 1, Campaign { sponsor: None, ..terms.clone() }));
     ledger.fails(BARISTA, grant(GROCER, 1, BO, 1, "4"), Code::NotOperator);
     ledger.fails(TILL, set_campaign(GROCER, 1, terms), Code::CampaignPromised);

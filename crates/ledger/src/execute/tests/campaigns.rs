@@ -67,7 +67,7 @@ fn a_campaign_that_is_made_longer_lets_nobody_in_twice() {
     let once =
         |ledger: &Ledger| Campaign { per_member: each(1, Period::Ever), ..claims(ledger.now(), 1, 100, known()) };
     let mut ledger = ledger(once);
-    let terms = ledger.campaign(GROCER, 1).terms;
+    let terms = ledger.terms(GROCER, 1);
     ledger.apply(ANNA, claim(GROCER, 1, ANNA));
     let longer = Campaign { closes_ms: terms.closes_ms.plus_ms(200 * DAY_MS), ..terms };
     ledger.apply(TILL, set_campaign(GROCER, 1, longer.clone()));
@@ -194,7 +194,7 @@ fn who_shares_a_household_brings_nobody_along() {
 fn a_sponsor_owes_for_every_point_on_the_terms_that_it_has_accepted() {
     let terms = |ledger: &Ledger| Campaign { sponsor: sponsor(CAFE, 1_500_000), ..gifts(ledger.now(), (60, 100)) };
     let mut ledger = ledger(terms);
-    let terms = ledger.campaign(GROCER, 1).terms;
+    let terms = ledger.terms(GROCER, 1);
     let owed = |ledger: &Ledger| ledger.view().owed(brand(CAFE), brand(GROCER)).expect("in memory").in_micro();
     assert_eq!(ledger.run(TILL, vec![grant(GROCER, 1, ANNA, 10, "1")]), failed(0, Code::SponsorNotAccepted));
     let digest = ledger.digest_of(GROCER, 1, &terms);
@@ -253,7 +253,7 @@ fn a_household_takes_part_as_itself_if_the_campaign_lets_it() {
 #[test]
 fn a_promise_is_only_ever_relaxed_from_the_time_on_that_somebody_can_take_part() {
     let mut ledger = ledger(|ledger| gifts(ledger.now().plus_ms(DAY_MS), (60, 100)));
-    let terms = ledger.campaign(GROCER, 1).terms;
+    let terms = ledger.terms(GROCER, 1);
     let smaller = Campaign { budget: Some(Points::new(99)), ..terms.clone() };
     ledger.apply(TILL, set_campaign(GROCER, 1, smaller));
     ledger.apply(TILL, set_campaign(GROCER, 1, terms.clone()));
@@ -300,7 +300,7 @@ fn one_admin_pauses_at_once_and_nothing_else() {
     let mut ledger = ledger(|ledger| gifts(ledger.now(), (60, 100)));
     ledger.apply(TILL, set_operator(GROCER, BOSS, &[Role::Admin], None));
     ledger.apply(TILL, set_approvals(GROCER, 2, 0));
-    let terms = ledger.campaign(GROCER, 1).terms;
+    let terms = ledger.terms(GROCER, 1);
     let larger = Campaign { budget: Some(Points::new(200)), ..terms.clone() };
     assert_eq!(ledger.run(TILL, vec![set_campaign(GROCER, 1, larger)]), failed(0, Code::MotionNeeded));
     ledger.apply(TILL, set_campaign(GROCER, 1, Campaign { paused: true, ..terms.clone() }));
@@ -310,7 +310,7 @@ fn one_admin_pauses_at_once_and_nothing_else() {
 #[test]
 fn a_campaign_that_is_over_leaves_nothing_behind_and_its_number_is_never_used_again() {
     let mut ledger = ledger(|ledger| gifts(ledger.now(), (60, 100)));
-    let closes = ledger.campaign(GROCER, 1).terms.closes_ms;
+    let closes = ledger.terms(GROCER, 1).closes_ms;
     ledger.pass_to(closes.plus_ms(400 * DAY_MS));
     assert_eq!(ledger.run(TILL, vec![grant(GROCER, 1, ANNA, 1, "late")]), failed(0, Code::UnknownCampaign));
     let again = gifts(ledger.now(), (60, 100));

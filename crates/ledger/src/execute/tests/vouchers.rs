@@ -3,7 +3,7 @@
 use lojal_types::{Campaign, Code, Expiry, Grant, MemberRole, Operation, Payment, Reference, VoucherId};
 
 use crate::fixture::*;
-use crate::key::{ClaimedKey, StateKey, VouchersKey};
+use crate::key::{GivenVoucherKey, StateKey, VouchersKey};
 
 /// Anna has 50 of the grocer's points until 2027-11 and 60 until 2027-12, of a ledger in which coffees cost 20.
 fn ledger() -> Ledger {
@@ -217,7 +217,7 @@ fn what_is_donated_is_counted_and_owed_to_the_recipient() {
     let owed = ledger.view().owed(brand(GROCER), brand(CAFE)).expect("in memory");
     assert_eq!(owed.in_micro(), 20 * 250_000);
     let today = ledger.now().day();
-    let key = ClaimedKey { shelf: today.month(), brand: brand(GROCER), reference: claim.clone() };
+    let key = GivenVoucherKey { shelf: today.month(), brand: brand(GROCER), reference: claim.clone() };
     assert!(ledger.view().get(&key).expect("in memory").is_none(), "{:?}", key.encode());
     let back = refund_of(Payment::Claim, address(ANNA), (claim, today), 5, "return");
     ledger.fails(RETURNS, back, Code::UnknownReference);

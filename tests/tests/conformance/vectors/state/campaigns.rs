@@ -1,5 +1,7 @@
 //! Campaigns, and the references of what they have given.
 
+use std::sync::Arc;
+
 use lojal_ledger::HalfId;
 use lojal_ledger::key::{CampaignKey, CampaignListKey, MarkedKey};
 use lojal_ledger::record::{self, ListedCampaign};
@@ -8,6 +10,7 @@ use lojal_types::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::vouchers::{Cost, Paid};
 use super::{Output, bounded, output};
 use crate::vectors::compose::{club, reference, sponsored};
 use crate::vectors::samples::{START_MS, account, address, named, parse, time};
@@ -56,6 +59,8 @@ pub(super) struct Marked {
     taken_back: u32,
     take_back_until_ms: TimeMs,
     transaction: TransactionId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
 }
 
 pub(super) fn build(entry: &Entry) -> Output {
@@ -67,7 +72,7 @@ pub(super) fn build(entry: &Entry) -> Output {
         }
         Entry::Campaign(one) => {
             let record = record::CampaignRecord {
-                terms: one.terms.clone(),
+                terms: Arc::new(one.terms.clone()),
                 accepted: one.accepted,
                 times: one.times,
                 points: one.points,
@@ -89,6 +94,7 @@ pub(super) fn build(entry: &Entry) -> Output {
                 dated: one.dated,
                 take_back_until_ms: one.take_back_until_ms,
                 transaction: HalfId::of(&one.transaction),
+                cost: one.cost.as_ref().map(Cost::build),
             };
             output(&key, &record)
         }
@@ -106,7 +112,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         let one = Taken { brand, campaign, terms, accepted, times, points, reversed, paid, returned, refunded };
         Entry::Campaign(Box::new(one))
     };
-    let marked = |word, days, taken_back| {
+    let marked = |word, days, taken_back, cost| {
         let (to, campaign, mark) = (account(4), CampaignId::new(2), MarkId::new(7));
         let (reference, take_back_until_ms) = (reference(word), time(START_MS + 5_184_000_000));
         Entry::Marked(Marked {
@@ -120,6 +126,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
             taken_back,
             take_back_until_ms,
             transaction,
+            cost,
         })
     };
     let given = [sum(150), sum(50), sum(0)];
@@ -131,7 +138,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         ),
         named("campaign", taken(1, sponsored(), accepted, 1, given)),
         named("campaign that costs points", taken(2, club(), None, 3, [sum(0), sum(0), sum(120)])),
-        named("marked", marked("gift 2", Some(60), 30)),
-        named("marked without end", marked("gift 3", None, 0)),
+        named("marked", marked("gift 2", Some(60), 30, None)),
+        named("marked without end", marked("gift 3", None, 0, None)),
+        named("marked for points", marked("claim 2", Some(60), 30, Some(Cost::of(2, Paid::of_anna(30))))),
     ]
 }

@@ -1,7 +1,7 @@
 //! Vouchers, what was paid for them, and refunds.
 
 use lojal_ledger::HalfId;
-use lojal_ledger::key::{ClaimedKey, GivenVoucherKey, RefundedKey, UsedVoucherKey, VouchersKey};
+use lojal_ledger::key::{GivenVoucherKey, RefundedKey, UsedVoucherKey, VouchersKey};
 use lojal_ledger::record;
 use lojal_types::{
     AddressText, BrandId, CampaignId, Day, Lot, Month, Points, Reference, TimeMs, TransactionId, VoucherId,
@@ -28,13 +28,6 @@ pub(super) enum Entry {
         voucher: VoucherId,
         quantity: u16,
         transaction: TransactionId,
-    },
-    Claimed {
-        brand: BrandId,
-        reference: Reference,
-        campaign: CampaignId,
-        quantity: u16,
-        paid: Paid,
     },
     Refunded {
         brand: BrandId,
@@ -67,6 +60,30 @@ pub(super) struct Given {
     taken_back: u16,
     take_back_until_ms: TimeMs,
     transaction: TransactionId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
+}
+
+/// The points that a claim has cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cost {
+    units: u16,
+    lots: Vec<Lot>,
+    counted: Option<Counted>,
+    refunded: Points,
+}
+
+impl Cost {
+    /// A payment as what it was for units.
+    pub(super) fn of(units: u16, Paid { lots, counted, refunded, .. }: Paid) -> Self {
+        Self { units, lots, counted, refunded }
+    }
+    /// The record that it is.
+    pub(super) fn build(&self) -> record::Cost {
+        let counted = self.counted.map(counted);
+        record::Cost { units: self.units, lots: bounded(&self.lots), counted, refunded: self.refunded }
+    }
 }
 
 /// A payment that is remembered.
@@ -106,7 +123,6 @@ impl Paid {
     }
     /// The record that it is.
     pub(super) fn build(&self) -> record::Paid {
-        let counted = |one: Counted| record::Counted { member: address(one.member), month: one.month };
         record::Paid {
             from: address(self.from),
             lots: bounded(&self.lots),
@@ -117,6 +133,10 @@ impl Paid {
             transaction: HalfId::of(&self.transaction),
         }
     }
+}
+
+fn counted(one: Counted) -> record::Counted {
+    record::Counted { member: address(one.member), month: one.month }
 }
 
 pub(super) fn build(entry: &Entry) -> Output {
@@ -142,6 +162,7 @@ pub(super) fn build(entry: &Entry) -> Output {
                 dated: one.dated,
                 take_back_until_ms: one.take_back_until_ms,
                 transaction: HalfId::of(&one.transaction),
+                cost: one.cost.as_ref().map(Cost::build),
             };
             output(&key, &record)
         }
@@ -149,10 +170,6 @@ pub(super) fn build(entry: &Entry) -> Output {
             let key = UsedVoucherKey { shelf: dated.month(), brand: *brand, reference: reference.clone() };
             let (voucher, quantity, transaction) = (*voucher, *quantity, *transaction);
             output(&key, &record::UsedVoucher { voucher, quantity, transaction })
-        }
-        Entry::Claimed { brand, reference, campaign, quantity, paid } => {
-            let key = ClaimedKey { shelf: paid.dated.month(), brand: *brand, reference: reference.clone() };
-            output(&key, &record::Claimed { campaign: *campaign, quantity: *quantity, paid: paid.build() })
         }
         Entry::Refunded { brand, reference, dated, amount, transaction } => {
             let key = RefundedKey { shelf: dated.month(), brand: *brand, reference: reference.clone() };
@@ -166,9 +183,9 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let (dated, transaction) = (time(START_MS).day(), TransactionId::new([0x33; 32]));
     let voucher = VoucherId::new([0x7a; 16]);
     let one = Voucher { voucher, campaign, left: 2, until: dated.plus(30) };
-    let given = Given {
+    let given = |word, cost| Given {
         brand,
-        reference: reference("gift 4"),
+        reference: reference(word),
         dated,
         to: account(4),
         campaign,
@@ -177,16 +194,16 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         taken_back: 1,
         take_back_until_ms: time(START_MS + 5_184_000_000),
         transaction,
+        cost,
     };
     let used = Entry::UsedVoucher { brand, reference: reference("till 9"), dated, voucher, quantity: 2, transaction };
-    let claimed =
-        Entry::Claimed { brand, reference: reference("claim 1"), campaign, quantity: 3, paid: Paid::of_anna(20) };
+    let cost = Some(Cost::of(5, Paid::of_anna(12)));
     let (back, amount) = (reference("refund 1"), Points::new(20));
     vec![
         named("vouchers", Entry::Vouchers { account: account(4), brand, vouchers: vec![one] }),
-        named("voucher that was granted", Entry::GivenVoucher(given)),
+        named("voucher that was granted", Entry::GivenVoucher(given("gift 4", None))),
+        named("voucher that was claimed for points", Entry::GivenVoucher(given("claim 1", cost))),
         named("voucher that was used", used),
-        named("claim that cost points", claimed),
         named("refunded", Entry::Refunded { brand, reference: back, dated, amount, transaction }),
     ]
 }

@@ -77,7 +77,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     }),
     (Code::CampaignPromised, |ledger| {
         prepare(ledger);
-        let terms = ledger.campaign(GROCER, 1).terms;
+        let terms = ledger.terms(GROCER, 1);
         (TILL, set_campaign(GROCER, 1, Campaign { budget: Some(Points::new(99)), ..terms }))
     }),
     (Code::UnknownCampaign, |ledger| {
@@ -99,7 +99,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     }),
     (Code::SponsorTermsDiffer, |ledger| {
         prepare(ledger);
-        let digest = ledger.digest_of(GROCER, 1, &ledger.campaign(GROCER, 1).terms);
+        let digest = ledger.digest_of(GROCER, 1, &ledger.terms(GROCER, 1));
         (BARISTA, accept_sponsorship(GROCER, 1, digest))
     }),
     (Code::NotGranted, |ledger| {

@@ -1,0 +1,1 @@
+import{bn as e,g as t,wt as n,xn as r,yr as i}from"./format-CXD7LGaC.js";function a(a){return n(r(e.RECEIPT,i(t(a))))}export{a as t};

@@ -1,1 +1,0 @@
-import{bn as e,g as t,wt as n,xn as r,yr as i}from"./format-BBaT2N40.js";function a(a){return n(r(e.RECEIPT,i(t(a))))}export{a as t};

@@ -1,0 +1,1 @@
+import{s as e}from"./preferences-Dn90Blyn.js";import{n as t,t as n}from"./fresh-BEL0wtN8.js";var r=e(null);function i(){n(),r.value=null}async function a(e){return e((await t()).webhooks)}async function o(e){r.value=(await a(t=>t.all(e))).webhooks}export{r as i,i as n,o as r,a as t};
