@@ -66,6 +66,14 @@ hostile:
 operations:
     cargo run --release -p lojal-bench -- scenario operations
 
+# Proven balances, readers of events and webhooks of one node, one after the other.
+surfaces:
+    cargo build --release -p lojal-node
+    cargo run --release -p lojal-bench -- scenario proofs
+    cargo run --release -p lojal-bench -- scenario readers --seconds 15
+    cargo run --release -p lojal-bench -- scenario followed --seconds 5
+    cargo run --release -p lojal-bench -- scenario webhooks
+
 # What it costs that a network grows: followers, changes of validators, and nodes that join one of 1,000,000 accounts.
 growth:
     cargo build --release -p lojal-node

@@ -109,7 +109,7 @@ def history(network: Network) -> Known:
     pools = read(f"{url(0)}/v1/accounts/{members[0]}")["memberships"]
     reference = next(one["reference"] for one in operations if "reference" in one)
     return {
-        "/brands/": {"id": brand, "reference": reference, "kind": "issue"},
+        "/brands/": {"id": brand, "reference": reference, "kind": "issue", "track": "1"},
         "/accounts/": {"address": members[0]},
         "/households/": {"address": pools[0]},
         "/transactions/": {"id": page[0]["id"]},

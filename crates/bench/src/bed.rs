@@ -115,7 +115,15 @@ impl<'a> Bed<'a> {
     }
     /// The same of the network of a genesis document by [`genesis`].
     pub fn start_with(dir: &Path, genesis: Genesis, members: &'a Accounts) -> Result<Self, BenchError> {
+        Self::start_set(dir, genesis, "", members)
+    }
+    /// The same of one validator whose node has more settings.
+    pub fn start_one(dir: &Path, settings: &str, members: &'a Accounts) -> Result<Self, BenchError> {
+        Self::start_set(dir, genesis(1, HEARTBEAT_MS, now()), settings, members)
+    }
+    fn start_set(dir: &Path, genesis: Genesis, settings: &str, members: &'a Accounts) -> Result<Self, BenchError> {
         let mut cluster = Cluster::of(dir, genesis)?;
+        cluster.add_settings(settings)?;
         cluster.start()?;
         let mut bed = Self::on(dir, cluster, members);
         bed.give_points()?;

@@ -238,7 +238,9 @@ fn report(place: &Place, options: &ReportOptions) -> Result<(), BenchError> {
             let text = serde_json::to_string_pretty(&results).expect("every figure has a JSON form");
             fs::write(path, text).map_err(BenchError::file(path))?;
         }
-        fs::write(&options.out, document(&results, &command(options))).map_err(BenchError::file(&options.out))?;
+        let before = fs::read_to_string(&options.out).unwrap_or_default();
+        fs::write(&options.out, document(&results, &command(options), &before))
+            .map_err(BenchError::file(&options.out))?;
         tell(&format!("wrote {}", options.out.display()));
         Ok(())
     })

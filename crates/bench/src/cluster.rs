@@ -28,7 +28,9 @@ pub const HEARTBEAT_MS: u64 = 3_000;
 /// The shortest such wait that a genesis document can ask for.
 pub const HEARTBEAT_MS_MIN: u64 = 100;
 /// The time for which a client may read.
-const READING_MS: u64 = 24 * 60 * 60 * 1000;
+pub const READING_MS: u64 = 24 * 60 * 60 * 1000;
+/// The time for which a client may change something; a gateway takes 5 minutes at most.
+const CHANGING_MS: u64 = 4 * 60 * 1000;
 
 /// A network of validators on this machine.
 pub struct Cluster {
@@ -75,6 +77,10 @@ impl Cluster {
     pub fn set_state_cache(&self, mb: u32) -> Result<(), BenchError> {
         self.nodes.iter().try_for_each(|node| node.set(&format!("state_cache_mb = {mb}")))
     }
+    /// Gives validators that don't run yet more settings.
+    pub fn add_settings(&self, lines: &str) -> Result<(), BenchError> {
+        self.nodes.iter().try_for_each(|node| node.add(lines))
+    }
     /// The genesis document.
     pub fn genesis(&self) -> &Genesis {
         &self.genesis
@@ -97,6 +103,12 @@ impl Cluster {
     /// A client of one validator's gateway, who may read everything.
     pub fn client(&self, index: usize) -> Result<Client, BenchError> {
         self.client_of(&self.nodes[index])
+    }
+    /// A client of one validator's gateway, who acts for all brands and may change what is theirs for some minutes.
+    pub fn admin(&self, index: usize) -> Result<Client, BenchError> {
+        let (client, operator) = (Client::new(self.nodes[index].url())?, Accounts::operators(1).key(0));
+        client.read_as(&self.genesis.chain_id(), operator.address(), &operator, now().plus_ms(CHANGING_MS));
+        Ok(client)
     }
     /// A client of a node's gateway, who may read everything.
     pub fn client_of(&self, node: &Node) -> Result<Client, BenchError> {

@@ -26,6 +26,7 @@ mod random;
 mod report;
 mod scenario;
 mod suite;
+mod surfaces;
 mod targets;
 mod workload;
 

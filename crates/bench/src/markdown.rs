@@ -58,6 +58,14 @@ pub fn mebibytes(bytes: u64) -> String {
     format!("{} MiB", number(bytes as f64 / (1024.0 * 1024.0)))
 }
 
+/// The section of a document that begins with a heading, up to the next one; nothing if there is none.
+pub fn section_of<'a>(document: &'a str, heading: &str) -> &'a str {
+    let Some(start) = document.find(heading) else { return "" };
+    let (begin, rest) = document[start..].split_at(heading.len());
+    let end = rest.find("\n## ").map_or(rest.len(), |end| end + 1);
+    &document[start..start + begin.len() + end]
+}
+
 /// A text with its long lines broken at blanks outside of code; tables and headings stay as they are.
 pub fn wrapped(text: &str) -> String {
     let lines = text.lines().flat_map(|line| if fits(line) { vec![line.to_owned()] } else { broken(line) });
@@ -102,6 +110,14 @@ mod tests {
         table.row(vec!["a | b".into(), "1".into()]);
         table.row(vec!["c".into()]);
         assert_eq!(table.finish(), "| what | per s |\n| --- | ---: |\n| a \\| b | 1 |\n| c |  |\n\n");
+    }
+
+    #[test]
+    fn a_section_ends_where_the_next_one_begins() {
+        let document = "# A\n\n## B\n\nb\n\n## C\n\nc\n";
+        assert_eq!(section_of(document, "## B\n"), "## B\n\nb\n\n");
+        assert_eq!(section_of(document, "## C\n"), "## C\n\nc\n");
+        assert_eq!(section_of(document, "## D\n"), "");
     }
 
     #[test]

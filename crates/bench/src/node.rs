@@ -70,6 +70,12 @@ impl Node {
         let text = fs::read_to_string(&path).map_err(BenchError::file(&path))?;
         self.write("node.toml", &format!("{line}\n{text}"))
     }
+    /// Puts lines, such as a table, after its settings.
+    pub fn add(&self, lines: &str) -> Result<(), BenchError> {
+        let path = self.dir.join("node.toml");
+        let text = fs::read_to_string(&path).map_err(BenchError::file(&path))?;
+        self.write("node.toml", &format!("{text}\n{lines}\n"))
+    }
     /// Its directory.
     pub fn dir(&self) -> &Path {
         &self.dir

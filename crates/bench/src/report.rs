@@ -6,7 +6,7 @@ mod stages;
 use crate::bed::Measured;
 use crate::latency::Percentiles;
 use crate::load::Interval;
-use crate::markdown::{Table, mebibytes, number, whole, wrapped};
+use crate::markdown::{Table, mebibytes, number, section_of, whole, wrapped};
 use crate::postgres::{SETTINGS, Slice, Variant};
 use crate::suite::{Baseline, Comparison, Connections, Results, Sweep};
 use crate::targets::{table, targets};
@@ -16,8 +16,11 @@ pub use self::operations::section as operations;
 /// Rows of the table over time.
 const OVER_TIME_ROWS: usize = 20;
 
-/// The whole document. `command` is the one that made it.
-pub fn document(results: &Results, command: &str) -> String {
+/// The sections that are measured by commands of their own, and written by hand.
+const BY_HAND: [&str; 2] = ["## Surfaces of one node\n", "## The pages\n"];
+
+/// The whole document. `command` is the one that made it; of the one `before` what isn't measured here is kept.
+pub fn document(results: &Results, command: &str, before: &str) -> String {
     let mut text = String::from("# Benchmarks\n\n");
     text.push_str(&format!(
         "Made by `{command}`; every figure is of that one run. The validators, the load generator, PostgreSQL and \
@@ -40,6 +43,7 @@ pub fn document(results: &Results, command: &str) -> String {
     text.push_str(&many_accounts(results));
     text.push_str(&rest(results));
     text.push_str(&conditions(results));
+    BY_HAND.iter().for_each(|heading| text.push_str(section_of(before, heading)));
     text.push_str(include_str!("report/method.md"));
     wrapped(&text)
 }

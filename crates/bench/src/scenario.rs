@@ -17,6 +17,7 @@ use crate::other_measurements;
 use crate::prepared::{self, Extent, Prepared, Theirs, aims};
 use crate::report;
 use crate::suite::{SKEW, tell};
+use crate::surfaces::Surface;
 use crate::targets::table;
 use crate::workload::Kind;
 
@@ -31,7 +32,7 @@ const GROWTH: &str = "growth";
 const OPERATIONS: &str = "operations";
 
 /// Names and what they do.
-pub const SCENARIOS: [(&str, &str); 18] = [
+pub const SCENARIOS: [(&str, &str); 22] = [
     ("transfers", "single transfers in batches, as many as there can be"),
     ("singly", "single transfers, each in a request of its own, as many as there can be"),
     ("hundred", "100-operation transactions, as many as there can be"),
@@ -49,6 +50,10 @@ pub const SCENARIOS: [(&str, &str); 18] = [
     (OPERATIONS, "what version 2 adds beside transfers, executed here without a network, so long as it takes"),
     (HOSTILE, "members who flood the network, and a crowd beside honest ones, each for the seconds (four validators)"),
     (GROWTH, "followers, changes of validators, and nodes that join after five transfers of each account"),
+    ("proofs", "balances that one gateway tells and proves, and what checking them takes"),
+    ("readers", "2,000 transfers a second with 10,000 readers of events and without, in turn"),
+    ("followed", "single transfers in batches, as many as there can be, with 1,000 readers and without, in turn"),
+    ("webhooks", "events that leave one node by webhooks, to a receiver on this machine"),
     (PREPARED, "one validator, and then PostgreSQL, with many accounts and a year of receipts; see `prepare`"),
 ];
 
@@ -94,6 +99,9 @@ pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchErro
     }
     if name == OPERATIONS {
         return executing(options, as_json);
+    }
+    if let Some(surface) = Surface::named(name) {
+        return showing(surface, name, options, as_json);
     }
     tell(&format!("{name}: setting up {} validators, {} accounts", options.validators, options.accounts));
     let members = Accounts::members(options.accounts);
@@ -192,6 +200,18 @@ fn executing(options: &Options, as_json: bool) -> Result<(), BenchError> {
     let costs = operations::measure(options.accounts)?;
     lojal_print::document(&wrapped(&report::operations(&costs)));
     print_summary(OPERATIONS, 0, &as_value(&costs), as_json);
+    Ok(())
+}
+
+fn showing(surface: Surface, name: &str, options: &Options, as_json: bool) -> Result<(), BenchError> {
+    tell(&format!("{name}: setting up one validator, {} accounts", options.accounts));
+    let members = Accounts::members(options.accounts);
+    let figures = surface.measure(&options.dir.join("network"), &members, options.duration)?;
+    figures.lines.iter().for_each(lojal_print::line);
+    if !figures.aims.is_empty() {
+        lojal_print::document(&table(&figures.aims));
+    }
+    print_summary(name, 1, &figures.all, as_json);
     Ok(())
 }
 

@@ -1,11 +1,13 @@
 //! The habits of every answer: the id of its request, the block after which it is so, and a tag by which whoever asks
 //! again learns that nothing has changed.
 
+use std::collections::BTreeMap;
+
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use lojal_types::Height;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::large::Whole;
@@ -83,17 +85,20 @@ impl Asked {
             tracing::error!("an answer of moderate size is larger than one can be");
             return (Response::from_parts(parts, Body::empty()), self.tip, None);
         };
-        let mut height = self.tip;
-        let content = match serde_json::from_slice::<Value>(&bytes) {
-            Ok(Value::Object(mut fields)) => {
-                let own = fields.remove("height").and_then(|height| height.as_u64());
+        let (mut height, mut digest) = (self.tip, Sha256::new());
+        match serde_json::from_slice::<BTreeMap<String, &RawValue>>(&bytes) {
+            Ok(mut fields) => {
+                let own = fields.remove("height").and_then(|height| height.get().parse().ok());
                 height = own.map_or(height, Height::new);
                 fields.remove("time_ms");
-                serde_json::to_vec(&fields).unwrap_or_default()
+                for (name, value) in fields {
+                    digest.update(format!("{name}\n"));
+                    digest.update(value.get());
+                }
             }
-            _ => bytes.to_vec(),
-        };
-        let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(content)[..TAG_BYTES]));
+            Err(_) => digest.update(&bytes),
+        }
+        let tag = format!("W/\"{}\"", hex::encode(&digest.finalize()[..TAG_BYTES]));
         (Response::from_parts(parts, Body::from(bytes)), height, Some(tag))
     }
 }

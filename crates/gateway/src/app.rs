@@ -23,6 +23,7 @@ use crate::access::{Access, Hosts};
 use crate::boards::Boards;
 use crate::books::Books;
 use crate::clients::{Client, Place};
+use crate::decoded::Decoded;
 use crate::finality::Finality;
 use crate::followers::Followers;
 use crate::limits;
@@ -35,6 +36,7 @@ use crate::push::registry::{PushSettings, Pushes};
 use crate::rates::{Payer, Rate, Rates};
 use crate::readers::{Caller, Readers};
 use crate::rights::is_of_ledger;
+use crate::seals::Seals;
 use crate::sending::Pauses;
 use crate::streams::Streams;
 use crate::webhooks::registry::{Registry, WebhookSettings};
@@ -88,6 +90,8 @@ pub(crate) struct App {
     pub(crate) books: Books,
     pub(crate) boards: Boards,
     pub(crate) streams: Streams,
+    pub(crate) decoded: Decoded,
+    pub(crate) seals: Seals,
     pub(crate) webhooks: Arc<Registry>,
     /// Those of members' browsers, if pushes are sent.
     pub(crate) pushes: Option<Arc<Pushes>>,
@@ -175,6 +179,8 @@ impl App {
             books: Books::default(),
             boards: Boards::default(),
             streams: Streams::default(),
+            decoded: Decoded::default(),
+            seals: Seals::default(),
             webhooks,
             pushes,
             requests: Requests::default(),

@@ -41,7 +41,8 @@ pub(crate) async fn serve(accepted: Accepted, tls: Option<Arc<Tls>>, router: Rou
     let Accepted { stream, origin, place, room, stopped } = accepted;
     let wire = match tls {
         None => Wire::Plain(Paced::new(stream, app.timeouts.lag)),
-        Some(tls) => match tls::handshake(stream, &tls, app.timeouts.head, app.timeouts.lag).await {
+        // What few connections do on the way is none of the memory of all others.
+        Some(tls) => match Box::pin(tls::handshake(stream, &tls, app.timeouts.head, app.timeouts.lag)).await {
             Handshake::Done(wire) => wire,
             Handshake::Refused(wire, failure) => {
                 app.requests.count_refused(failure.status());
@@ -52,7 +53,7 @@ pub(crate) async fn serve(accepted: Accepted, tls: Option<Arc<Tls>>, router: Rou
     };
     if wire.speaks_http2() {
         let seat = Seat::new(place, room, Weak::new());
-        return multiplexed::serve(wire, (origin, seat), router, app, stopped).await;
+        return Box::pin(multiplexed::serve(wire, (origin, seat), router, app, stopped)).await;
     }
     let exchange = Arc::new(Exchange::new(wire));
     let seat = Seat::new(place, room, Arc::downgrade(&exchange));

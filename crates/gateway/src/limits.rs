@@ -134,6 +134,10 @@ pub const SLICE_TRANSACTIONS_MAX: usize = 64;
 pub const SLICE_BYTES_MAX: usize = 8 * 1024;
 /// Bytes of blocks that are read for them; the block that exceeds them is the last.
 pub const SLICE_READ_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Most blocks that are kept decoded for those who follow what happens.
+pub const DECODED_BLOCKS_MAX: usize = 4;
+/// Most bytes of them, as they are stored; one is kept whatever its size.
+pub const DECODED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most blocks that a reader may be ahead of a gateway that it comes to.
 pub const AHEAD_BLOCKS_MAX: u64 = 100;
 

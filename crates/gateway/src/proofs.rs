@@ -7,17 +7,17 @@ use axum::Json;
 use axum::extract::State;
 use lojal_ledger::tree::Proof;
 use lojal_ledger::{Missing, NotProven, ProvenRecords, View, answers};
-use lojal_store::Store;
 use lojal_types::{Address, BrandId, Height, HexBytes, api};
 
 use crate::app::App;
 use crate::brands::unknown_brand;
 use crate::extract::{AddressSegment, Segment};
 use crate::limits::PROOFS_MAX;
-use crate::outcome::{self, canonical};
+use crate::outcome::canonical;
 use crate::problem::{Failure, Kind};
 use crate::readers::Caller;
 use crate::rights::{Sight, not_permitted, sight};
+use crate::seals::Seal;
 
 /// The proofs of a part of the state, by their keys, and the height at which they hold.
 struct Proven {
@@ -61,8 +61,14 @@ async fn told(app: &Arc<App>, proven: Option<Proven>) -> Result<Json<api::Proven
         let detail = "there is no block yet, and so no certificate that could prove anything; try again in a moment";
         return Err(Failure::new(Kind::UnknownBlock, detail));
     }
-    let store = app.gateway.store.clone();
-    app.blocking(move || answer(&store, proven)).await.map(Json)
+    let seal = match app.seals.of(proven.height) {
+        Some(seal) => seal,
+        None => {
+            let (own, height) = (app.clone(), proven.height);
+            app.blocking(move || own.seals.read(&own.gateway.store, height)).await?
+        }
+    };
+    Ok(Json(answer(&seal, proven)))
 }
 
 /// The proofs that one answer needs. None if the state contradicts itself.
@@ -110,13 +116,12 @@ fn prove(
     Ok(true)
 }
 
-fn answer(store: &Store, proven: Proven) -> Result<api::ProvenState, Failure> {
-    let (header, certificate) = outcome::decided(store, proven.height)?;
+fn answer(seal: &Seal, proven: Proven) -> api::ProvenState {
     let with_key =
         |(key, proof): (Box<[u8]>, Proof)| api::ProvenKey { key: HexBytes(key.into_vec()), proof: canonical(&proof) };
-    Ok(api::ProvenState {
-        header: canonical(&header),
-        certificate: canonical(&certificate),
+    api::ProvenState {
+        header: seal.header.clone(),
+        certificate: seal.certificate.clone(),
         proofs: proven.proofs.into_iter().map(with_key).collect(),
-    })
+    }
 }

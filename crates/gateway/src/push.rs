@@ -60,9 +60,10 @@ fn push_to(app: &Arc<App>, pushes: &Arc<Pushes>, kept: Arc<Kept>) {
         return tracing::error!(id = %kept.id(), "a subscription of pushes is for another network, and is left out");
     };
     let mut follower = app.followers.follow(Subject::Account(account));
-    let (store, pushes, pauses) = (app.gateway.store.clone(), pushes.clone(), app.timeouts.pauses);
+    let (store, decoded) = (app.gateway.store.clone(), app.decoded.clone());
+    let (pushes, pauses) = (pushes.clone(), app.timeouts.pauses);
     tokio::spawn(async move {
-        let courier = Arc::new(Courier { store, pushes, kept: kept.clone(), pauses });
+        let courier = Arc::new(Courier { store, decoded, pushes, kept: kept.clone(), pauses });
         while !kept.is_over() {
             let pause = match courier.pause() {
                 Some(pause) => pause,

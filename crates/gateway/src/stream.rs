@@ -61,7 +61,8 @@ impl Exchange {
         let _ = timeout(LINGER_TIMEOUT, async {
             wire.write_all(&bytes).await?;
             wire.shutdown().await?;
-            read_away(&mut wire).await
+            // Its buffer would be a part of every connection, refused or not.
+            Box::pin(read_away(&mut wire)).await
         })
         .await;
     }

@@ -52,9 +52,9 @@ pub(crate) fn start(app: &Arc<App>) {
 /// Starts the sending of one: a thread that sends, and a task that wakes it.
 fn send_for(app: &Arc<App>, kept: Arc<Kept>) {
     let mut follower = app.followers.follow(Subject::Brand(kept.record().brand));
-    let (store, registry) = (app.gateway.store.clone(), app.webhooks.clone());
+    let (store, decoded, registry) = (app.gateway.store.clone(), app.decoded.clone(), app.webhooks.clone());
     let (pauses, patience) = (app.timeouts.pauses, app.timeouts.receiver);
-    let courier = Courier { store, registry, kept: kept.clone(), pauses, patience };
+    let courier = Courier { store, decoded, registry, kept: kept.clone(), pauses, patience };
     let name = format!("webhook {}", kept.id());
     if let Err(error) = std::thread::Builder::new().name(name).spawn(move || courier.run()) {
         tracing::error!(%error, "a webhook has no thread, and is sent nothing until the node starts again");

@@ -8,7 +8,10 @@ pub struct HexBytes(pub Vec<u8>);
 
 impl Serialize for HexBytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(&self.0))
+        // Two signs at once: encoding into a growing text takes several times as long.
+        let mut text = vec![0; self.0.len() * 2];
+        hex::encode_to_slice(&self.0, &mut text).expect("two signs for each byte");
+        serializer.serialize_str(str::from_utf8(&text).expect("hex is ASCII"))
     }
 }
 

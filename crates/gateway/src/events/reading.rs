@@ -1,5 +1,7 @@
 //! The events of an account or a brand, read from the ledger on from a place.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use lojal_ledger::Tip;
 use lojal_store::{Store, Subject};
@@ -9,6 +11,7 @@ use lojal_types::{Block, Day};
 use super::made;
 use super::reminders::{self, Due, Reminder};
 use super::subscription::Subscription;
+use crate::decoded::Decoded;
 use crate::limits::{SLICE_BYTES_MAX, SLICE_READ_BYTES_MAX, SLICE_TRANSACTIONS_MAX};
 use crate::outcome;
 use crate::problem::Failure;
@@ -35,6 +38,8 @@ impl Reached {
 pub(crate) struct Slice {
     /// They, in order.
     pub(crate) events: Vec<Event>,
+    /// The same as lines of a stream.
+    pub(crate) lines: Vec<Bytes>,
     /// The place up to which there are no others.
     pub(crate) to: Reached,
     /// The last block when they were read.
@@ -45,33 +50,31 @@ pub(crate) struct Slice {
 }
 
 impl Slice {
-    /// The events as lines of a stream.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = Bytes> {
-        self.events.iter().map(made::line)
-    }
     /// Takes an event in, if it comes after what has been told; false if that is as much as fits.
     fn add(&mut self, event: Event) -> bool {
         if event.id <= self.to.place {
             return true;
         }
         self.to = Reached::at(event.id);
-        self.bytes = self.bytes.saturating_add(made::line(&event).len());
+        let line = made::line(&event);
+        self.bytes = self.bytes.saturating_add(line.len());
         self.events.push(event);
+        self.lines.push(line);
         self.bytes < SLICE_BYTES_MAX
     }
 }
 
 /// Reads the next events after a place that somebody may be told now; nothing if they may be told nothing.
 pub(crate) fn read(
-    store: &Store,
+    (store, decoded): (&Store, &Decoded),
     caller: &Caller,
     asked: &Subscription,
     after: Reached,
 ) -> Result<Option<Slice>, Failure> {
     let (share, tip) = store.read(|view| Ok((event_share(view, caller, asked.of)?, view.tip())))?;
     let Some(share) = share else { return Ok(None) };
-    let mut slice = Slice { events: Vec::new(), to: after, tip, is_all: false, bytes: 0 };
-    let is_whole = fill(store, asked, &share, &mut slice)?;
+    let mut slice = Slice { events: Vec::new(), lines: Vec::new(), to: after, tip, is_all: false, bytes: 0 };
+    let is_whole = fill((store, decoded), asked, &share, &mut slice)?;
     if is_whole {
         let end = EventPlace::end_of(slice.tip.height).max(slice.to.place);
         slice.to = Reached { place: end, day: Some(slice.tip.time_ms.day()) };
@@ -81,7 +84,12 @@ pub(crate) fn read(
 }
 
 /// Adds events until there are no more, or as many as fit; true if there are no more.
-fn fill(store: &Store, asked: &Subscription, share: &Share, slice: &mut Slice) -> Result<bool, Failure> {
+fn fill(
+    (store, decoded): (&Store, &Decoded),
+    asked: &Subscription,
+    share: &Share,
+    slice: &mut Slice,
+) -> Result<bool, Failure> {
     let (after, tip) = (slice.to.place, slice.tip);
     let from = if after.is_end() { (after.height.next(), 0) } else { (after.height, after.index) };
     // Of what came before its first block this node can't tell all, and who goes on from there must not miss any.
@@ -92,16 +100,16 @@ fn fill(store: &Store, asked: &Subscription, share: &Share, slice: &mut Slice) -
     let found = store.history_from(asked.of, from, SLICE_TRANSACTIONS_MAX)?;
     let is_last = found.len() < SLICE_TRANSACTIONS_MAX;
     let mut due = due(store, asked, slice)?;
-    let (mut last, mut read) = (None::<Block>, 0_usize);
+    let (mut last, mut read) = (None::<Arc<Block>>, 0_usize);
     // What has come since the right was looked up is for another time.
     for placed in found.iter().take_while(|placed| placed.height <= tip.height) {
         let block = match last {
             Some(block) if block.header.height == placed.height => block,
             Some(_) if read > SLICE_READ_BYTES_MAX => return Ok(false),
             _ => {
-                let stored = outcome::stored(store, placed.height)?;
-                read = read.saturating_add(stored.bytes.len());
-                outcome::decode(&stored)?
+                let (block, bytes) = decoded.block(store, placed.height)?;
+                read = read.saturating_add(bytes);
+                block
             }
         };
         for reminder in due.before(store, placed.height, block.header.time_ms.day())? {

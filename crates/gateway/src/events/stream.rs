@@ -83,7 +83,7 @@ impl Reader {
                 Ok(None) => return self.end(not_permitted(), End::NotPermitted),
                 Err(failure) => return self.end(failure, End::Fault),
             };
-            for line in slice.lines() {
+            for line in slice.lines.iter().cloned() {
                 if !self.tell(line).await {
                     return End::Gone;
                 }
@@ -103,9 +103,9 @@ impl Reader {
     }
     /// Reads on, away from the threads that serve connections.
     async fn next(&self, app: &Arc<App>) -> Result<Option<Slice>, Failure> {
-        let (store, asked) = (app.gateway.store.clone(), self.asked.clone());
+        let (store, decoded, asked) = (app.gateway.store.clone(), app.decoded.clone(), self.asked.clone());
         let (caller, after) = (self.admitted.caller, self.reached);
-        app.streams.work(move || read(&store, &caller, &asked, after)).await
+        app.streams.work(move || read((&store, &decoded), &caller, &asked, after)).await
     }
     /// Sends a line; false if nobody takes it.
     async fn tell(&self, line: Bytes) -> bool {

@@ -12,6 +12,7 @@ use ureq::http::StatusCode;
 
 use super::record::{Record, is_urgent};
 use super::registry::{Attempted, Kept, Pushes};
+use crate::decoded::Decoded;
 use crate::events::reading::{Reached, Slice, read};
 use crate::events::subscription::Subscription;
 use crate::limits::{PUSH_IDLE, PUSH_TTL_S};
@@ -28,6 +29,7 @@ const FAULT_PAUSE: Duration = Duration::from_secs(10);
 /// Whoever pushes to one browser.
 pub(super) struct Courier {
     pub(super) store: Store,
+    pub(super) decoded: Decoded,
     pub(super) pushes: Arc<Pushes>,
     pub(super) kept: Arc<Kept>,
     pub(super) pauses: Pauses,
@@ -97,7 +99,7 @@ impl Courier {
         let of = Subject::Account(account);
         let asked = Subscription { of, types: record.types(), genesis: genesis.chain_id().tag(), network };
         // Whoever has subscribed may read all of the account's history.
-        match read(&self.store, &Caller::Auditor, &asked, Reached::at(record.reached)) {
+        match read((&self.store, &self.decoded), &Caller::Auditor, &asked, Reached::at(record.reached)) {
             Err(failure) if failure.first_height().is_some() => {
                 let tip = EventPlace::end_of(self.store.tip().height);
                 self.kept.change(|record| record.reached = tip)?;

@@ -14,6 +14,7 @@ use ureq::http::StatusCode;
 use super::record::Record;
 use super::registry::{Kept, Registry};
 use super::signing::signatures;
+use crate::decoded::Decoded;
 use crate::events::reading::{Reached, read};
 use crate::events::subscription::{Subscription, Types};
 use crate::limits::{DEAD_IN_A_ROW_MAX, WEBHOOK_IDLE};
@@ -27,6 +28,7 @@ const FAULT_PAUSE: Duration = Duration::from_secs(10);
 /// Whoever sends the events of one webhook.
 pub(crate) struct Courier {
     pub(crate) store: Store,
+    pub(crate) decoded: Decoded,
     pub(crate) registry: Arc<Registry>,
     pub(crate) kept: Arc<Kept>,
     pub(crate) pauses: Pauses,
@@ -69,7 +71,7 @@ impl Courier {
             (asked, record.reached)
         };
         // Whatever the brand's operators may read is the brand's.
-        let slice = match read(&self.store, &Caller::Auditor, &asked, Reached::at(after)) {
+        let slice = match read((&self.store, &self.decoded), &Caller::Auditor, &asked, Reached::at(after)) {
             Err(failure) if failure.first_height().is_some() => return self.stop(&failure),
             slice => slice?,
         };
