@@ -68,10 +68,9 @@ pub(super) fn expired_by_month(
     }
     replay.end_holds(now);
     let is_live = |expiry: &Expiry| expiry.is_live_in(now.month());
-    let balances = account.balances.iter().filter(|balance| balance.brand == brand);
-    let there = balances.flat_map(|balance| balance.lots.iter().map(|lot| (lot.expiry, lot.amount)));
-    let left = replay.lots.iter().filter(|(expiry, _)| is_live(expiry)).map(|(expiry, amount)| (*expiry, *amount));
-    if !there.eq(left) {
+    let left: Lots =
+        replay.lots.iter().filter(|(expiry, _)| is_live(expiry)).map(|(of, points)| (*of, *points)).collect();
+    if there(account, brand)? != left {
         return None;
     }
     let dead = replay.lots.iter().filter_map(|(expiry, amount)| match expiry {
@@ -79,6 +78,19 @@ pub(super) fn expired_by_month(
         _ => None,
     });
     Some(Gone { by_month: dead.collect(), late: replay.late })
+}
+
+/// The points of a brand that an account has by their expiry, those that wait among them.
+fn there(account: &api::Account, brand: BrandId) -> Option<Lots> {
+    let mut there = Lots::new();
+    for balance in account.balances.iter().filter(|balance| balance.brand == brand) {
+        let free = balance.lots.iter().map(|lot| (lot.expiry, lot.amount));
+        for (expiry, amount) in free.chain(balance.pending.iter().map(|lot| (lot.expiry, lot.amount))) {
+            let before = there.entry(expiry).or_insert(Points::ZERO);
+            *before = before.checked_add(amount)?;
+        }
+    }
+    Some(there)
 }
 
 /// Points that are set aside.

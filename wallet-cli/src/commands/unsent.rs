@@ -136,10 +136,7 @@ pub(super) fn expired(
     flows.retain(|brand, _| !traded.contains(brand));
     let mut expired = BTreeMap::new();
     for (brand, Flow { came, went, perhaps }) in flows {
-        let balance = account.balances.iter().filter(|balance| balance.brand == brand).map(|balance| balance.total);
-        let held = account.holds.iter().filter(|hold| hold.brand == brand).map(|hold| hold.total);
-        let there: u128 = balance.chain(held).map(|points| u128::from(points.get())).sum();
-        let most = came.checked_sub(went)?.checked_sub(there)?;
+        let most = came.checked_sub(went)?.checked_sub(there(account, brand))?;
         let points = |number| u64::try_from(number).ok().map(Points::new);
         let (least, most) = (points(most.saturating_sub(perhaps))?, points(most)?);
         if least == most && !most.is_zero() {
@@ -149,6 +146,15 @@ pub(super) fn expired(
         }
     }
     Some(expired)
+}
+
+/// All points of a brand that an account has, those that are held and those that wait among them.
+pub(super) fn there(account: &api::Account, brand: BrandId) -> u128 {
+    let balances = || account.balances.iter().filter(|balance| balance.brand == brand);
+    let free = balances().map(|balance| balance.total);
+    let waits = balances().flat_map(|balance| balance.pending.iter().map(|lot| lot.amount));
+    let held = account.holds.iter().filter(|hold| hold.brand == brand).map(|hold| hold.total);
+    free.chain(waits).chain(held).map(|points| u128::from(points.get())).sum()
 }
 
 /// Counts what an operation moved into the account or out of it. Held points stay the account's until they are
@@ -182,8 +188,8 @@ fn count(flows: &mut BTreeMap<BrandId, Flow>, operation: &Operation<AddressText>
 #[cfg(test)]
 mod tests {
     use lojal_types::{
-        Bounded, Capture, ChainTag, Convert, Day, Expiry, Height, Hold, Issue, KeyPair, Lot, NetworkKind, Redeem,
-        Release, SignedTransaction, Transaction, Transfer,
+        Bounded, Capture, ChainTag, Convert, Day, Expiry, Height, Hold, Issue, KeyPair, Lot, NetworkKind, PendingLot,
+        Redeem, Release, SignedTransaction, Transaction, Transfer,
     };
 
     use super::*;
@@ -302,6 +308,18 @@ mod tests {
         let to_itself = Transfer { brand: brand(), from: own(), to: other(), amount: Points::new(70) };
         let sent = done(Operation::Transfer(to_itself));
         assert_eq!(expired(&[&all[..], &[sent]].concat(), &Taken::new(), &account(0)), Some(BTreeMap::new()));
+    }
+
+    #[test]
+    fn what_waits_has_not_expired() {
+        let waits = PendingLot { matures: Day::default(), expiry: Expiry::Never, amount: Points::new(60) };
+        let mut account = account(40);
+        account.balances[0].pending.push(waits);
+        assert_eq!(there(&account, brand()), 100);
+        assert_eq!(expired(&[issue(100)], &Taken::new(), &account), Some(BTreeMap::new()));
+        let all = [issue(100), issue(7)];
+        let points = BTreeMap::from([(brand(), Expired::Exactly(Points::new(7)))]);
+        assert_eq!(expired(&all, &Taken::new(), &account), Some(points));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::history::Gone;
-use crate::commands::unsent::{Expired, Taken, happened, traded, with_taken};
+use crate::commands::unsent::{Expired, Taken, happened, there, traded, with_taken};
 use crate::commands::words::reference_of;
 
 /// The way in which points came or went.
@@ -88,7 +88,8 @@ impl Movement {
     }
 }
 
-/// One brand's part of a statement. Held points are the account's until they are taken.
+/// One brand's part of a statement. Held points are the account's until they are taken, and those that wait from their
+/// issue on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) brand: BrandId,
@@ -130,7 +131,8 @@ pub(super) fn parts(
         let is_exact = matches!(expired, Some(Some(_)));
         movements.extend(expired.flatten().into_iter().flatten());
         movements.sort_by_key(|movement| movement.time_ms);
-        part_of(brand, movements, is_exact, there(account, brand), (period, now))
+        let there = i128::try_from(there(account, brand)).unwrap_or(i128::MAX);
+        part_of(brand, movements, is_exact, there, (period, now))
     };
     by_brand.into_iter().map(part).collect()
 }
@@ -155,13 +157,6 @@ fn part_of(
     let is_within = |movement: &Movement| (period.from..period.before).contains(&movement.time_ms);
     let movements = movements.into_iter().filter(is_within).collect();
     Part { brand, opening, movements, closing }
-}
-
-/// All points of a brand that an account has, those that are held among them.
-fn there(account: &api::Account, brand: BrandId) -> i128 {
-    let free = account.balances.iter().filter(|balance| balance.brand == brand).map(|balance| balance.total);
-    let held = account.holds.iter().filter(|hold| hold.brand == brand).map(|hold| hold.total);
-    free.chain(held).map(|points| i128::from(points.get())).sum()
 }
 
 fn place(status: &TransactionStatus) -> Option<Place> {
