@@ -168,7 +168,7 @@ fn allowance_text(member: &api::Member, balance: &api::Balance, decimals: u8) ->
 }
 
 /// The points that wait, a line for each day on which some can be spent.
-fn pending_texts(balances: &[api::Balance], decimals: &Decimals) -> Vec<String> {
+pub(super) fn pending_texts(balances: &[api::Balance], decimals: &Decimals) -> Vec<String> {
     let line = |balance: &api::Balance, one: &PendingLot| {
         let amount = grouped(one.amount, decimals.of(balance.brand));
         let end = match one.expiry {

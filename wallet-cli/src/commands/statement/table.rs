@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use lojal_types::{AddressText, BrandId, Day, Expiry, Height, Lot, Points, Reference, TimeMs, TransactionId, api};
+use lojal_types::{
+    AddressText, BrandId, Day, Expiry, Height, Lot, PendingLot, Points, Reference, TimeMs, TransactionId, api,
+};
 use lojal_wallet::amount;
 use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::time::utc;
@@ -10,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::book::{Kind, Movement, Part, Period};
+use crate::commands::balance::pending_texts;
 use crate::commands::decimals::Decimals;
 
 /// The columns of the file for spreadsheets.
@@ -33,6 +36,8 @@ pub(super) struct ShownPart {
     movements: Vec<ShownMovement>,
     /// The points that expire one day, as they are now.
     expiring: Vec<Lot>,
+    /// The points that wait, as they are now, with the day on which they can be spent. They count from their issue on.
+    pending: Vec<PendingLot>,
 }
 
 /// Points that came or went.
@@ -109,6 +114,7 @@ impl Reader<'_> {
                 month(lot)
             ));
         }
+        lines.extend(pending_texts(&self.account.balances, self.decimals));
         lines.join("\n")
     }
 
@@ -149,6 +155,14 @@ impl Reader<'_> {
             (cells[0], cells[2], cells[3], cells[10]) = ("lot".to_owned(), brand.to_string(), amount, month(lot));
             write(cells);
         }
+        for (brand, waits) in self.pending() {
+            let mut cells = [const { String::new() }; 11];
+            let amount = amount::format(waits.amount, self.decimals.of(brand));
+            let matures = waits.matures.start().to_rfc3339();
+            (cells[0], cells[1], cells[2]) = ("pending".to_owned(), matures, brand.to_string());
+            (cells[3], cells[10]) = (amount, month(&waits.lot()));
+            write(cells);
+        }
         let bytes = file.into_inner().expect("writing to memory can't fail");
         String::from_utf8(bytes).expect("made of texts").trim_end().to_owned()
     }
@@ -173,6 +187,7 @@ impl Reader<'_> {
             closing: part.closing.map(number),
             movements: with_balances(part).map(movement).collect(),
             expiring: self.lots().filter(|(brand, _)| *brand == part.brand).map(|(_, lot)| *lot).collect(),
+            pending: self.pending().filter(|(brand, _)| *brand == part.brand).map(|(_, waits)| *waits).collect(),
         };
         parts.iter().map(part).collect()
     }
@@ -181,6 +196,10 @@ impl Reader<'_> {
     fn lots(&self) -> impl Iterator<Item = (BrandId, &Lot)> {
         let lots = self.account.balances.iter().flat_map(|one| one.lots.iter().map(|lot| (one.brand, lot)));
         lots.filter(|(_, lot)| matches!(lot.expiry, Expiry::Month(_)))
+    }
+    /// The points that wait.
+    fn pending(&self) -> impl Iterator<Item = (BrandId, &PendingLot)> {
+        self.account.balances.iter().flat_map(|one| one.pending.iter().map(|waits| (one.brand, waits)))
     }
     fn receipt(&self, movement: &Movement) -> String {
         let receipt = movement.reference.as_ref().and_then(|reference| self.receipts.get(reference));
